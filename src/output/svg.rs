@@ -22,6 +22,8 @@ const TITLE: f64 = 16.0;
 const ROW: f64 = 30.0;
 const STYLE: &str = "<style>.ninefold-chart{color:#1f2328;background:#ffffff;--halo:#ffffff}\
     @media (prefers-color-scheme:dark){.ninefold-chart{color:#e6e8eb;background:#16191d;--halo:#16191d}}\
+    @media (prefers-color-scheme:dark){.ninefold-chart [stroke=\"#0072B2\"]{stroke:#4fa9e0}.ninefold-chart [fill=\"#0072B2\"]{fill:#4fa9e0}\
+    .ninefold-chart text[fill=\"#FFFFFF\"]{fill:#000000}}\
     @media print{.ninefold-chart{color:#000000;background:#ffffff;--halo:#ffffff}}\
     .ninefold-chart text{font-family:system-ui,-apple-system,\"Segoe UI\",\"DejaVu Sans\",sans-serif;\
     paint-order:stroke;stroke:var(--halo);stroke-width:6px;stroke-linejoin:round}\
@@ -107,7 +109,7 @@ fn axes(pen: &Pen<'_>, chart: &Chart, frame: &Frame, xs: &Span<'_>, ys: &Span<'_
             pen.line(&[(frame.left, y), (frame.right, y)], INK, if tick.label.is_some() { 0.18 } else { 0.09 }, 1.0, None)?;
         }
         if let Some(label) = &tick.label {
-            pen.text(&pen::fit(label, TEXT, frame.left - 22.0), (frame.left - 10.0, y), TEXT, Anchor::End, INK, 0.9)?;
+            pen.text(&pen::fit(label, TEXT, frame.left - 28.0), (frame.left - 10.0, y), TEXT, Anchor::End, INK, 0.9)?;
         }
     }
     pen.line(&[(frame.left, frame.bottom), (frame.right, frame.bottom)], INK, 0.6, 1.0, None)?;

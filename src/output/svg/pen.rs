@@ -83,6 +83,8 @@ impl Pen<'_> {
         let font = ("sans-serif", size * FINE * 1.24, style).into_font();
         let color = color.mix(alpha);
         let style = plotters::style::TextStyle::from(font).color(&color).pos(Pos::new(h, VPos::Center));
+        // XML knows no control characters, not even escaped.
+        let text: String = text.chars().filter(|c| !c.is_control()).collect();
         self.area.draw(&Text::new(text, (px(at.0), px(at.1)), style))
     }
 }
