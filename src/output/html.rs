@@ -7,8 +7,11 @@ use super::OutputError;
 use crate::report::table::Column;
 use crate::report::{Chart, Part, Report, Section, Table, Verdict};
 
-/// Rows of a table that are shown; the rest are in the files.
+/// Rows of a table that are in the page; the rest are in the files.
 const ROWS: usize = 250;
+/// A table of more rows than this is folded, but for its first.
+const LONG: usize = 20;
+const SHORT: usize = 12;
 
 /// The page. Every text of the report is escaped: names come from the user.
 ///
@@ -74,19 +77,38 @@ fn section(page: &mut String, i: usize, section: &Section) -> Result<(), OutputE
 fn figure(page: &mut String, chart: &Chart) -> Result<(), OutputError> {
     push(page, format_args!("<figure>\n{}\n<figcaption>{}</figcaption>\n", svg::render(chart)?, escape(&chart.description)));
     page.push_str("<details><summary>The numbers behind this chart</summary>\n");
-    table(page, &chart.table());
+    let behind = chart.table();
+    let rows = behind.rows();
+    lines(page, &behind, &rows[..rows.len().min(ROWS)]);
+    if rows.len() > ROWS {
+        push(page, format_args!("<p class=\"note\">The first {ROWS} of {} rows; all are in tables/{}.csv.</p>\n", rows.len(), escape(&behind.name)));
+    }
     page.push_str("</details>\n</figure>\n");
     Ok(())
 }
 
 fn table(page: &mut String, table: &Table) {
-    push(page, format_args!("<div class=\"table\" tabindex=\"0\">\n<table>\n<caption>{}</caption>\n<thead><tr>", escape(&table.title)));
+    let rows = table.rows();
+    if rows.len() <= LONG {
+        return lines(page, table, &rows);
+    }
+    lines(page, table, &rows[..SHORT]);
+    push(page, format_args!("<details><summary>All {} rows</summary>\n", rows.len()));
+    lines(page, table, &rows[..rows.len().min(ROWS)]);
+    page.push_str("</details>\n");
+    if rows.len() > ROWS {
+        push(page, format_args!("<p class=\"note\">The first {ROWS} of {} rows; all are in tables/{}.csv.</p>\n", rows.len(), escape(&table.name)));
+    }
+}
+
+fn lines(page: &mut String, table: &Table, rows: &[Vec<String>]) {
+    let title = escape(&table.title);
+    push(page, format_args!("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n<table>\n<caption>{title}</caption>\n<thead><tr>"));
     for column in &table.columns {
         push(page, format_args!("<th scope=\"col\"{}>{}</th>", class(column), escape(&column.title)));
     }
     page.push_str("</tr></thead>\n<tbody>\n");
-    let rows = table.rows();
-    for row in rows.iter().take(ROWS) {
+    for row in rows {
         page.push_str("<tr>");
         for (i, (cell, column)) in row.iter().zip(&table.columns).enumerate() {
             let cell = escape(cell);
@@ -107,10 +129,6 @@ fn table(page: &mut String, table: &Table) {
         push(page, format_args!("<tr><td colspan=\"{}\">none</td></tr>\n", table.columns.len().max(1)));
     }
     page.push_str("</tbody>\n</table>\n</div>\n");
-    if rows.len() > ROWS {
-        let name = escape(&table.name);
-        push(page, format_args!("<p class=\"note\">The first {ROWS} of {} rows; all are in tables/{name}.csv.</p>\n", rows.len()));
-    }
 }
 
 fn class(column: &Column) -> &'static str {
@@ -126,7 +144,7 @@ fn footer(page: &mut String, report: &Report) {
     for (name, value) in &report.facts {
         push(page, format_args!("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(name), escape(value)));
     }
-    page.push_str("</dl>\n</section>\n<section>\n<h2>How to read it</h2>\n");
+    page.push_str("</dl>\n</section>\n<section>\n<h2>About this analysis</h2>\n");
     let docs = &report.docs;
     for (title, text) in [
         ("Question", docs.question),

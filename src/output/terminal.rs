@@ -128,14 +128,27 @@ fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// The words of a text; a unit stays with its number.
+fn glued(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let unit = matches!(word.trim_end_matches([',', '.', ';', ')']), "%" | "h" | "min" | "s" | "ms" | "d" | "y");
+        match words.last_mut() {
+            Some(last) if unit && last.ends_with(|c: char| c.is_ascii_digit()) => last.extend([" ", word]),
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
 /// Lines of at most `width` characters, all indented.
 fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     let room = width.saturating_sub(indent).max(10);
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;
-    for word in text.split_whitespace() {
-        let word = cut(word, room);
+    for word in glued(text) {
+        let word = cut(&word, room);
         let long = word.chars().count();
         if length > 0 && length + 1 + long > room {
             lines.push(format!("{}{line}", " ".repeat(indent)));

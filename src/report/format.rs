@@ -49,6 +49,8 @@ pub fn number(value: f64, unit: Unit) -> String {
 pub fn estimate(e: &Estimate, unit: Unit) -> String {
     let finite = |x: Option<f64>| x.filter(|x| x.is_finite());
     match (finite(e.value), finite(e.low), finite(e.high)) {
+        // What was not seen is a bound, not an interval around zero.
+        (Some(0.0), Some(0.0), Some(high)) if high > 0.0 => format!("0{} (at most {})", scale(high, unit).1, number(high, unit)),
         (Some(v), Some(low), Some(high)) if low < high => interval(v, low, high, unit),
         (Some(v), ..) => number(v, unit),
         (None, Some(low), Some(high)) if is_fraction(unit) && high >= 1.0 => format!("at least {}", number(low, unit)),
@@ -86,7 +88,9 @@ fn interval(v: f64, low: f64, high: f64, unit: Unit) -> String {
         places = places.max(decimals_significant(100.0 - v, 1));
     }
     let places = places.min(9);
-    format!("{}{suffix} ({}–{})", decimal(v, places), decimal(low, places), decimal(high, places))
+    let (low, high) = (decimal(low, places), decimal(high, places));
+    // Ends that look alike say nothing beside the value.
+    if low == high { format!("{low}{suffix}") } else { format!("{}{suffix} ({low}–{high})", decimal(v, places)) }
 }
 
 /// A length of time: `250 ms`, `43.2 min`, `2 h 10 min`, `17.5 d`, `3.2 y`.
@@ -97,7 +101,7 @@ pub fn duration(seconds: f64) -> String {
     let size = seconds.abs();
     let minutes = (size / 60.0).round();
     if (3600.0..86_400.0).contains(&size) {
-        let sign = if seconds < 0.0 { "-" } else { "" };
+        let sign = if seconds < 0.0 { "−" } else { "" };
         let (h, m) = ((minutes / 60.0).floor(), minutes % 60.0);
         return if m == 0.0 { format!("{sign}{h} h") } else { format!("{sign}{h} h {m} min") };
     }
@@ -118,7 +122,7 @@ pub fn decimal(value: f64, places: i32) -> String {
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let mut grouped = String::with_capacity(text.len() + whole.len() / 3 + 1);
     if value < 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
-        grouped.push('-');
+        grouped.push('−');
     }
     for (i, digit) in whole.chars().enumerate() {
         if i > 0 && (whole.len() - i).is_multiple_of(3) {
@@ -198,7 +202,7 @@ mod tests {
         for (seconds, expected) in [
             (0.0, "0 s"), (0.25, "250 ms"), (0.000_012, "12 µs"), (30.0, "30 s"), (2592.0, "43.2 min"), (7200.0, "2 h"),
             (7800.0, "2 h 10 min"), (86_399.0, "24 h"), (1_512_000.0, "17.5 d"), (10.0 * 31_536_000.0, "10 y"),
-            (f64::NAN, "–"), (f64::INFINITY, "unbounded"), (-90.0, "-1.5 min"),
+            (f64::NAN, "–"), (f64::INFINITY, "unbounded"), (-90.0, "−1.5 min"),
         ] {
             assert_eq!(duration(seconds), expected, "{seconds}");
         }
@@ -220,7 +224,7 @@ mod tests {
         assert_eq!(estimate(&e(Some(12_345.6), Some(12_001.0), Some(12_700.0)), Unit::Money), "12,300 (12,000–12,700)");
         assert_eq!(estimate(&e(Some(5.0), Some(5.0), Some(5.0)), Unit::Number), "5");
         assert_eq!(estimate(&e(Some(1800.0), Some(1500.0), Some(2100.0)), Unit::Duration), "30 min (25–35)");
-        assert_eq!(estimate(&e(Some(0.0), Some(0.0), Some(0.0044)), Unit::Share), "0.0 % (0.0–0.4)");
+        assert_eq!(estimate(&e(Some(0.0), Some(0.0), Some(0.0044)), Unit::Share), "0 % (at most 0.44 %)");
         assert_eq!(estimate(&e(None, Some(3600.0), None), Unit::Duration), "at least 1 h");
         assert_eq!(estimate(&e(None, None, None), Unit::Duration), "–");
         assert_eq!(value(&e(Some(0.3124), Some(0.284), Some(0.342)), Unit::Share), "31 %");

@@ -59,10 +59,11 @@ pub fn availability(input: &Input<'_>, summary: &Summary) -> Chart {
     Chart {
         name: "availability".to_owned(),
         title: "Fraction of time up, by service".to_owned(),
-        description: format!(
-            "The dot is the mean with its 95 % interval; the bar is where nine of ten replications fall, from unlucky (left) to \
-             lucky. Each further nine takes the same room.{said}"
-        ),
+        description: format!("{} Each further nine takes the same room.{said}", if mean.is_empty() {
+            "No outage was seen: the bars reach from the bound that this gives to 100 %."
+        } else {
+            "The dot is the mean with its 95 % interval; the bar is where nine of ten replications fall, from unlucky (left) to lucky."
+        }),
         x: axis("Time up", "time_availability", Unit::Availability, Scale::Nines),
         y: names(input, &order),
         marks: vec![
@@ -160,7 +161,7 @@ pub fn causes(input: &Input<'_>, summary: &Summary) -> Option<Chart> {
         name: "downtime-by-cause".to_owned(),
         title: "Downtime by cause".to_owned(),
         description: format!(
-            "Mean downtime a year of each service, split by the failures that cause it. {} causes most of it, {share} over all services.",
+            "Mean downtime a year of each service, split by the failures that cause it. The greatest cause is {}, {share} over all services.",
             input.failure(failures[0].0)
         ),
         x: axis("Downtime a year", "downtime_seconds_per_year", Unit::Duration, Scale::Linear),
@@ -174,7 +175,8 @@ pub fn budget(input: &Input<'_>, objective: usize) -> Option<Chart> {
     let (o, runs) = (input.objectives.get(objective)?, input.runs.objectives.get(objective)?);
     let left = |k: usize, p: f64| runs.budget_spent.get(k).and_then(|s| s.quantile(1.0 - p)).map(|spent| 1.0 - spent);
     let pieces = pieces(runs);
-    if pieces.iter().all(Vec::is_empty) {
+    // A budget that nothing ever touched is a sentence, not a picture.
+    if !runs.budget_spent.iter().any(|s| s.max().is_some_and(|most| most > 0.0)) {
         return None;
     }
     let band = |low: f64, high: f64| -> Vec<Vec<[f64; 3]>> {
@@ -187,7 +189,7 @@ pub fn budget(input: &Input<'_>, objective: usize) -> Option<Chart> {
     let mut y = axis("Error budget left", "budget_left", Unit::Share, Scale::Linear);
     (y.least, y.most) = (Some((lowest * 5.0).floor() / 5.0).map(|l| l.max(-1.0)), Some(1.0));
     let cut = if lowest < -1.0 { " What lies below −100 % is cut off." } else { "" };
-    let breached = runs.breach.filter(|b| b.count() > 0).and_then(|b| b.estimate(LEVEL).value);
+    let breached = runs.breach.filter(|b| b.count() > 0).and_then(|b| b.estimate(LEVEL).value).filter(|b| *b > 0.0);
     let said = breached.map_or(String::new(), |b| format!(" In {} of {} a whole window ends below zero.", number(b, Unit::Share), input.lives()));
     let restart = if matches!(o.window, super::WindowKind::Rolling(_)) { "" } else { " It starts anew with each window." };
     Some(Chart {

@@ -84,7 +84,11 @@ fn objectives(input: &Input<'_>, summary: &Summary) -> Option<Section> {
     let mut order: Vec<usize> = (0..input.objectives.len()).collect();
     let risk = |i: &usize| summary.objectives.get(&input.objectives[*i].name).and_then(|o| o.breach_probability.value).unwrap_or(0.0);
     order.sort_by(|a, b| risk(b).total_cmp(&risk(a)).then(a.cmp(b)));
-    parts.extend(order.into_iter().filter_map(|i| charts::budget(input, i)).take(BUDGETS).map(Part::Chart));
+    let charts: Vec<Part> = order.into_iter().filter_map(|i| charts::budget(input, i)).take(BUDGETS).map(Part::Chart).collect();
+    if charts.is_empty() && input.runs.objectives.iter().any(|o| !o.budget_times.is_empty()) {
+        parts.push(Part::Text("No replication spent any of an error budget.".to_owned()));
+    }
+    parts.extend(charts);
     Some(section("Objectives", "", parts))
 }
 

@@ -94,10 +94,9 @@ pub fn objectives(input: &Input<'_>, summary: &Summary) -> Table {
         Column::estimate("Windows breached", "window_breach_rate", Unit::Share),
         Column::estimate("Worst window", "worst_window", Unit::Availability),
         Column::estimate("Budget left", "budget_left", Unit::Share),
-        Column::text("Promise", "promise"),
     ];
     if credits {
-        columns.insert(7, Column::estimate(&format!("Credits ({})", input.currency), "credits", Unit::Money));
+        columns.push(Column::estimate(&format!("Credits ({})", input.currency), "credits", Unit::Money));
     }
     Frame::default()
         .text("objective", rows.iter().map(|(o, _)| o.name.clone()))
@@ -121,7 +120,7 @@ pub fn windows(input: &Input<'_>) -> Table {
         window: &'a WindowRuns,
         attainment: Estimate,
         breach: Estimate,
-        credits: Estimate,
+        credits: Option<Estimate>,
     }
     let rows: Vec<Row<'_>> = input
         .objectives
@@ -134,14 +133,14 @@ pub fn windows(input: &Input<'_>) -> Table {
             window,
             attainment: estimates::good_of(&window.attainment, 0, 1),
             breach: if window.complete && window.breach.count() > 0 { window.breach.estimate(LEVEL) } else { Estimate::unobserved(LEVEL, 0, "partial") },
-            credits: window.credits.estimate_in(LEVEL, 0.0, f64::INFINITY),
+            credits: o.has_credits.then(|| window.credits.estimate_in(LEVEL, 0.0, f64::INFINITY)),
         })
         .collect();
     let day = |t: f64| after(&input.start, t).strftime("%Y-%m-%d").to_string();
     let mut columns = vec![
         Column::text("Objective", "objective"),
         Column::text("From", "from_date"),
-        Column::text("To", "to_date"),
+        Column::text("Until", "until_date"),
         Column::estimate("Attained", "attainment", Unit::Availability),
         Column::estimate("Risk of a breach", "breach_probability", Unit::Share),
     ];
@@ -152,15 +151,15 @@ pub fn windows(input: &Input<'_>) -> Table {
     Frame::default()
         .text("objective", rows.iter().map(|r| r.objective.to_owned()))
         .text("from_date", rows.iter().map(|r| day(r.window.from)))
-        .text("to_date", rows.iter().map(|r| day(r.window.to)))
+        .text("until_date", rows.iter().map(|r| day(r.window.to)))
         .number("from_seconds", rows.iter().map(|r| r.window.from))
-        .number("to_seconds", rows.iter().map(|r| r.window.to))
+        .number("until_seconds", rows.iter().map(|r| r.window.to))
         .flag("complete", rows.iter().map(|r| r.window.complete))
         .text("extent", rows.iter().map(|r| if r.window.complete { "whole" } else { "partial: not counted" }.to_owned()))
         .number("target", rows.iter().map(|r| r.target))
         .estimate("attainment", rows.iter().map(|r| Some(&r.attainment)))
         .estimate("breach_probability", rows.iter().map(|r| Some(&r.breach)))
-        .estimate("credits", rows.iter().map(|r| Some(&r.credits)))
+        .estimate("credits", rows.iter().map(|r| r.credits.as_ref()))
         .table("objectives", "Each window of each objective", columns)
 }
 
@@ -184,7 +183,9 @@ pub fn failures(summary: &Summary) -> Table {
         .text("failure", rows.iter().map(|r| r.0.clone()))
         .text("service", rows.iter().map(|r| r.2.clone()))
         .estimate("downtime_share", rows.iter().map(|r| r.3.as_ref()))
-        .number("downtime_seconds_per_year", rows.iter().map(|r| cost(&r.2, &r.3)))
+        .number("downtime_seconds_per_year", rows.iter().map(|r| r.2.is_some().then(|| cost(&r.2, &r.3))))
+        .number("downtime_seconds_per_year_low", rows.iter().map(|r| Some(r.3?.low? / r.3?.value? * cost(&r.2, &r.3))))
+        .number("downtime_seconds_per_year_high", rows.iter().map(|r| Some(r.3?.high? / r.3?.value? * cost(&r.2, &r.3))))
         .estimate("count_per_year", rows.iter().map(|r| Some(&r.1.count_per_year)))
         .estimate("mean_duration_seconds", rows.iter().map(|r| Some(&r.1.mean_duration)))
         .table(
@@ -194,7 +195,7 @@ pub fn failures(summary: &Summary) -> Table {
                 Column::text("Failure", "failure"),
                 Column::text("Takes down", "service"),
                 Column::estimate("Share of its downtime", "downtime_share", Unit::Share),
-                Column::number("Down a year", "downtime_seconds_per_year", Unit::Duration),
+                Column::estimate("Down a year", "downtime_seconds_per_year", Unit::Duration),
                 Column::estimate("Failures a year", "count_per_year", Unit::Number),
                 Column::estimate("Mean length", "mean_duration_seconds", Unit::Duration),
             ],

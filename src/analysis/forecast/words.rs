@@ -113,15 +113,15 @@ fn causes(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
     let from = match listed.split_last() {
         None => String::new(),
         Some((only, [])) => format!(", all but all of it from {only}"),
-        Some((last, rest)) => format!(", most from {} and {last}", rest.join(", ")),
+        Some((last, rest)) => format!(", mainly from {} and {last}", rest.join(", ")),
     };
     Some(Verdict::new(Status::Info, format!("{name} is down {down} a year{from}.")))
 }
 
 fn cost(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
     let total = summary.cost.total.value.filter(|v| v.abs() > 0.0)?;
-    let credits = summary.cost.credits.value.filter(|v| *v > 0.0);
-    let split = credits.map_or(String::new(), |c| format!(", {} {} of it credits", number(c, Unit::Money), input.currency));
+    let credits = summary.cost.credits.value.is_some_and(|v| v > 0.0).then(|| value(&summary.cost.credits, Unit::Money));
+    let split = credits.map_or(String::new(), |c| format!(", {c} {} of it credits", input.currency));
     let span = super::charts::horizon(input.horizon_seconds);
     let year = if (input.horizon_seconds - YEAR).abs() < 2.0 * 86_400.0 {
         String::new()
