@@ -21,7 +21,7 @@ pub fn numbers(file: &Path, column: &str) -> Result<Vec<f64>, String> {
     if number.null_count() > found.null_count() {
         return Err(not_numbers(file, column));
     }
-    let values: Vec<f64> = number.f64().map_err(|_| not_numbers(file, column))?.into_iter().flatten().collect();
+    let values: Vec<f64> = number.f64().map_err(|_| not_numbers(file, column))?.iter().flatten().collect();
     if values.is_empty() {
         return Err(format!("column `{column}` of {} is empty", file.display()));
     }
@@ -63,7 +63,7 @@ pub fn timestamps(file: &Path, column: &str) -> Result<Vec<f64>, String> {
     let text = found.cast(&DataType::String).map_err(|_| not_numbers(file, column))?;
     let text = text.str().map_err(|_| not_numbers(file, column))?;
     let mut times = Vec::with_capacity(text.len());
-    for value in text.into_iter().flatten() {
+    for value in text.iter().flatten() {
         let time = parse_time(value).ok_or_else(|| format!("column `{column}` of {} holds `{value}`, which is no time", file.display()))?;
         times.push(time);
     }

@@ -148,7 +148,7 @@ fn law(written: &Distribution, range: Range<u32>, draws: &[f64]) -> Result<Law, 
             let median = time(median);
             Law::lognormal_median_p95(median, time(p95))
         }
-        Distribution::Quantiles(points) => Law::quantiles(points.iter().map(|(p, t)| (*p, time(t))).collect()),
+        Distribution::Quantiles(points) => Law::quantiles(&points.iter().map(|(p, t)| (*p, time(t))).collect::<Vec<_>>()),
         Distribution::Empirical { .. } => Err("a resampled distribution has no uncertain numbers".to_owned()),
         Distribution::Lognormal(Lognormal::MeanCv { mean, cv }) => {
             let mean = time(mean);

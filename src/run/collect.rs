@@ -41,26 +41,26 @@ impl Runs {
     }
 
     /// Adds the replications of one draw of the uncertain numbers.
-    pub fn add(&mut self, outcomes: &[&Outcome]) {
+    pub fn add<'a>(&mut self, outcomes: &'a [&'a Outcome]) {
         self.replications += outcomes.len() as u64;
         for (s, runs) in self.services.iter_mut().enumerate() {
-            runs.add(&Draw { outcomes, part: |outcome: &Outcome| &outcome.services[s] }, self.horizon);
+            runs.add(&draw(outcomes, |outcome| &outcome.services[s]), self.horizon);
         }
         for (o, runs) in self.objectives.iter_mut().enumerate() {
-            runs.add(&Draw { outcomes, part: |outcome: &Outcome| &outcome.objectives[o] });
+            runs.add(&draw(outcomes, |outcome| &outcome.objectives[o]));
         }
         for (f, runs) in self.failures.iter_mut().enumerate() {
-            let failure = Draw { outcomes, part: |outcome: &Outcome| &outcome.failures[f] };
+            let failure = draw(outcomes, |outcome| &outcome.failures[f]);
             runs.count.add(failure.mean(|given| given[0]));
             runs.duration.add(&[failure.mean(|given| given[1]), failure.mean(|given| given[2])]);
         }
         for (t, runs) in self.teams.iter_mut().enumerate() {
-            let team = Draw { outcomes, part: |outcome: &Outcome| &outcome.teams[t] };
+            let team = draw(outcomes, |outcome| &outcome.teams[t]);
             runs.busy.add(team.mean(|given| given[0]));
             runs.waiting.add(team.mean(|given| given[1]));
             runs.wait.add(&[team.mean(|given| given[2]), team.mean(|given| given[3])]);
         }
-        let whole = Draw { outcomes, part: |outcome: &Outcome| outcome };
+        let whole = draw(outcomes, |outcome| outcome);
         let credits = |outcome: &Outcome| outcome.objectives.iter().map(|objective| objective.credits).sum::<f64>();
         self.cost.infrastructure.add(whole.mean(|outcome| outcome.cost));
         self.cost.credits.add(whole.mean(credits));
@@ -97,6 +97,10 @@ impl Runs {
 struct Draw<'a, F> {
     outcomes: &'a [&'a Outcome],
     part: F,
+}
+
+fn draw<'a, T: 'a, F: Fn(&'a Outcome) -> &'a T>(outcomes: &'a [&'a Outcome], part: F) -> Draw<'a, F> {
+    Draw { outcomes, part }
 }
 
 impl<'a, T: 'a, F: Fn(&'a Outcome) -> &'a T> Draw<'a, F> {

@@ -83,6 +83,7 @@ pub fn simulate(model: &Model, options: &Options, control: &Control, mut rows: O
     let mut runs = Runs::new(model);
     let mut downtimes: Vec<f64> = Vec::new();
     let mut next = 0;
+    let wants_rows = rows.is_some();
     let wave = pool.current_num_threads() as u64 * 4;
     loop {
         let goal = precision::goal(model, options, &runs);
@@ -95,7 +96,7 @@ pub fn simulate(model: &Model, options: &Options, control: &Control, mut rows: O
             let world = lock(&worlds).pop();
             let mut world = world.unwrap_or_else(|| World::new(model, options.warmup));
             let (from, to) = (number * BLOCK, ((number + 1) * BLOCK).min(goal));
-            let done = run_block(model, &mut world, options.seed, from, to, control, rows.is_some());
+            let done = run_block(model, &mut world, options.seed, from, to, control, wants_rows);
             lock(&worlds).push(world);
             done
         };

@@ -45,7 +45,7 @@ impl<O: Observer> World<'_, O> {
                 None => mode.life.draw(life),
                 Some((age, alone, common)) => {
                     let age = age.quantile(uniform(word(stream, 0, AGE)));
-                    if strike { common.remaining(age, uniform(life)) } else { alone.remaining(age, uniform(life)) }
+                    if strike { common.remaining(age, life) } else { alone.remaining(age, life) }
                 }
             },
         }
