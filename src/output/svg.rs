@@ -72,7 +72,8 @@ pub fn render(chart: &Chart) -> Result<String, OutputError> {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let size = ((WIDTH * FINE) as u32, (height * FINE) as u32);
         let pen = Pen { area: SVGBackend::with_string(&mut text, size).into_drawing_area() };
-        draw(&pen, chart, &legend, &frame, &xs, &ys).map_err(|e| OutputError::Draw { chart: chart.name.clone(), reason: e.to_string() })?;
+        draw(&pen, chart, &legend, &frame, &xs, &ys)
+            .map_err(|e| OutputError::Draw { chart: chart.name.clone(), reason: e.to_string() })?;
         pen.area.present().map_err(|e| OutputError::Draw { chart: chart.name.clone(), reason: e.to_string() })?;
     }
     Ok(finish(&text, chart, height))

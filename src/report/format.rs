@@ -161,9 +161,19 @@ fn decimals_alone(shown: f64, unit: Unit) -> i32 {
         Unit::Availability => decimals_significant(100.0 - shown, 2).clamp(0, 9),
         Unit::Share if shown.fract() == 0.0 => 0,
         Unit::Share => decimals_significant(shown, 2).clamp(0, 4),
-        Unit::Money => if shown.abs() < 100.0 && shown.fract() != 0.0 { 2 } else { 0 },
+        Unit::Money => {
+            if shown.abs() < 100.0 && shown.fract() != 0.0 {
+                2
+            } else {
+                0
+            }
+        }
         Unit::Number | Unit::Rate | Unit::Duration => {
-            if shown.fract() == 0.0 { 0 } else { decimals_significant(shown, 3).clamp(0, 6) }
+            if shown.fract() == 0.0 {
+                0
+            } else {
+                decimals_significant(shown, 3).clamp(0, 6)
+            }
         }
     }
 }
@@ -200,9 +210,19 @@ mod tests {
     #[test]
     fn durations_take_the_unit_that_fits() {
         for (seconds, expected) in [
-            (0.0, "0 s"), (0.25, "250 ms"), (0.000_012, "12 µs"), (30.0, "30 s"), (2592.0, "43.2 min"), (7200.0, "2 h"),
-            (7800.0, "2 h 10 min"), (86_399.0, "24 h"), (1_512_000.0, "17.5 d"), (10.0 * 31_536_000.0, "10 y"),
-            (f64::NAN, "–"), (f64::INFINITY, "unbounded"), (-90.0, "−1.5 min"),
+            (0.0, "0 s"),
+            (0.25, "250 ms"),
+            (0.000_012, "12 µs"),
+            (30.0, "30 s"),
+            (2592.0, "43.2 min"),
+            (7200.0, "2 h"),
+            (7800.0, "2 h 10 min"),
+            (86_399.0, "24 h"),
+            (1_512_000.0, "17.5 d"),
+            (10.0 * 31_536_000.0, "10 y"),
+            (f64::NAN, "–"),
+            (f64::INFINITY, "unbounded"),
+            (-90.0, "−1.5 min"),
         ] {
             assert_eq!(duration(seconds), expected, "{seconds}");
         }

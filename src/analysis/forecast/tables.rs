@@ -60,7 +60,8 @@ pub fn stages(summary: &Summary) -> Option<Table> {
     }
     let get = |e: &Estimate| e.value;
     let stage = |pick: fn(&ServiceSummary) -> &Estimate| rows.iter().map(move |(_, s)| get(pick(s))).collect::<Vec<_>>();
-    let rest = rows.iter().map(|(_, s)| Some((s.mttr.value? - s.mttd.value.unwrap_or(0.0) - s.mtta.value.unwrap_or(0.0)).max(0.0)));
+    let rest =
+        rows.iter().map(|(_, s)| Some((s.mttr.value? - s.mttd.value.unwrap_or(0.0) - s.mtta.value.unwrap_or(0.0)).max(0.0)));
     Some(
         Frame::default()
             .text("service", rows.iter().map(|(n, _)| (*n).clone()))
@@ -132,7 +133,11 @@ pub fn windows(input: &Input<'_>) -> Table {
             target: o.target,
             window,
             attainment: estimates::good_of(&window.attainment, 0, 1),
-            breach: if window.complete && window.breach.count() > 0 { window.breach.estimate(LEVEL) } else { Estimate::unobserved(LEVEL, 0, "partial") },
+            breach: if window.complete && window.breach.count() > 0 {
+                window.breach.estimate(LEVEL)
+            } else {
+                Estimate::unobserved(LEVEL, 0, "partial")
+            },
             credits: o.has_credits.then(|| window.credits.estimate_in(LEVEL, 0.0, f64::INFINITY)),
         })
         .collect();
