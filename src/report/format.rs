@@ -7,6 +7,9 @@ use crate::stats::Estimate;
 /// Printed in place of a number that is not there.
 pub const NONE: &str = "–";
 
+/// Plain numbers below are not told apart: a row of zeros is not read.
+const TINY: f64 = 0.000_01;
+
 /// What a number measures, and so how it is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -36,6 +39,7 @@ pub fn number(value: f64, unit: Unit) -> String {
     }
     match unit {
         Unit::Duration => duration(value),
+        Unit::Number if value > 0.0 && value < TINY => format!("under {TINY}"),
         _ => {
             let (scale, suffix) = scale(value, unit);
             let shown = value * scale;
@@ -51,6 +55,7 @@ pub fn estimate(e: &Estimate, unit: Unit) -> String {
     match (finite(e.value), finite(e.low), finite(e.high)) {
         // What was not seen is a bound, not an interval around zero.
         (Some(0.0), Some(0.0), Some(high)) if high > 0.0 => format!("0{} (at most {})", scale(high, unit).1, number(high, unit)),
+        (Some(v), _, Some(high)) if unit == Unit::Number && v >= 0.0 && high < TINY => number(v, unit),
         (Some(v), Some(low), Some(high)) if low < high => interval(v, low, high, unit),
         (Some(v), ..) => number(v, unit),
         (None, Some(low), Some(high)) if is_fraction(unit) && high >= 1.0 => format!("at least {}", number(low, unit)),

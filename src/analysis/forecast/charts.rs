@@ -217,11 +217,11 @@ pub fn budget(input: &Input<'_>, objective: usize) -> Option<Chart> {
     let mut y = axis("Error budget left", "budget_left", Unit::Share, Scale::Linear);
     (y.least, y.most) = (Some((lowest * 5.0).floor() / 5.0).map(|l| l.max(-1.0)), Some(1.0));
     let cut = if lowest < -1.0 { " What lies below −100 % is cut off." } else { "" };
-    let breached = runs.breach.filter(|b| b.count() > 0).and_then(|b| b.estimate(LEVEL).value).filter(|b| *b > 0.0);
-    let said = breached.map_or(String::new(), |b| {
-        format!(" In {} of {} a whole window ends below zero.", number(b, Unit::Share), input.lives())
-    });
-    let restart = if matches!(o.window, super::WindowKind::Rolling(_)) { "" } else { " It starts anew with each window." };
+    let rolling = matches!(o.window, super::WindowKind::Rolling(_));
+    let breached = runs.breach.filter(|b| b.count() > 0).map(|b| b.estimate(LEVEL)).filter(|b| b.value.is_some_and(|v| v > 0.0));
+    let when = if rolling { "it falls below zero, at some instant after the first window" } else { "a whole window ends below zero" };
+    let said = breached.map_or(String::new(), |b| format!(" In {} of {} {when}.", value(&b, Unit::Share), input.lives()));
+    let restart = if rolling { "" } else { " It starts anew with each window." };
     Some(Chart {
         name: format!("budget-{}", objective + 1),
         title: format!("Error budget of {}", o.name),

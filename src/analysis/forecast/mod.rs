@@ -109,7 +109,7 @@ fn causes(input: &Input<'_>, summary: &Summary) -> Option<Section> {
     }
     let mut parts = Vec::new();
     if !input.failures.is_empty() {
-        parts.push(Part::Table(tables::failures(summary)));
+        parts.push(Part::Table(tables::failures(input, summary)));
         parts.extend(charts::causes(input, summary).map(Part::Chart));
     }
     if !input.teams.is_empty() {
