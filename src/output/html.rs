@@ -12,6 +12,8 @@ const ROWS: usize = 250;
 /// A table of more rows than this is folded, but for its first.
 const LONG: usize = 20;
 const SHORT: usize = 12;
+/// Text of at most so many characters is not broken into lines.
+const SHORT_TEXT: usize = 18;
 
 /// The page. Every text of the report is escaped: names come from the user.
 ///
@@ -148,7 +150,9 @@ fn lines(page: &mut String, table: &Table, rows: &[Vec<String>]) {
                     Some((value, interval)) if column.interval => format!("{value} <span class=\"interval\">({interval}</span>"),
                     _ => cell,
                 };
-                push(page, format_args!("<td{}>{cell}</td>", class(column)));
+                // Dates and single words stay in one line.
+                let short = column.unit.is_none() && cell.chars().count() <= SHORT_TEXT;
+                push(page, format_args!("<td{}>{cell}</td>", if short { " class=\"short\"" } else { class(column) }));
             }
         }
         page.push_str("</tr>\n");

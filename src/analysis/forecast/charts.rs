@@ -219,7 +219,8 @@ pub fn budget(input: &Input<'_>, objective: usize) -> Option<Chart> {
     let cut = if lowest < -1.0 { " What lies below −100 % is cut off." } else { "" };
     let rolling = matches!(o.window, super::WindowKind::Rolling(_));
     let breached = runs.breach.filter(|b| b.count() > 0).map(|b| b.estimate(LEVEL)).filter(|b| b.value.is_some_and(|v| v > 0.0));
-    let when = if rolling { "it falls below zero, at some instant after the first window" } else { "a whole window ends below zero" };
+    let when =
+        if rolling { "it falls below zero, at some instant after the first window" } else { "a whole window ends below zero" };
     let said = breached.map_or(String::new(), |b| format!(" In {} of {} {when}.", value(&b, Unit::Share), input.lives()));
     let restart = if rolling { "" } else { " It starts anew with each window." };
     Some(Chart {

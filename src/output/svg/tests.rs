@@ -140,6 +140,20 @@ fn demand() -> Chart {
     }
 }
 
+/// Demand over another span of time.
+fn demand_over(days: f64) -> Chart {
+    let mut chart = demand();
+    chart.name = format!("demand-{days}");
+    chart.x.most = Some(days * 86_400.0);
+    chart.marks = vec![Mark::Line {
+        name: "mean".to_owned(),
+        look: Look::Series(1),
+        steps: false,
+        pieces: vec![(0..=100).map(|k| f64::from(k) / 100.0).map(|t| [t * days * 86_400.0, 1e6 * t]).collect()],
+    }];
+    chart
+}
+
 fn lengths() -> Chart {
     let curve = |mean: f64| {
         vec![
@@ -178,7 +192,9 @@ fn nothing() -> Chart {
 }
 
 fn charts() -> Vec<Chart> {
-    vec![nines(3, false), nines(12, true), causes(2), causes(12), budget(), demand(), lengths(), nothing()]
+    let spans = [0.2, 2.0, 10.0, 60.0, 800.0, 3650.0].into_iter().map(demand_over);
+    let charts = vec![nines(3, false), nines(12, true), causes(2), causes(12), budget(), demand(), lengths(), nothing()];
+    charts.into_iter().chain(spans).collect()
 }
 
 #[test]
