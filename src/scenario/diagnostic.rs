@@ -86,7 +86,8 @@ impl Diagnostic {
 /// A diagnostic as `--json` prints it.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Listed<'a> {
-    severity: Severity,
+    /// How bad it is.
+    pub severity: Severity,
     code: &'static str,
     message: &'a str,
     help: Option<&'a str>,

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::schema::Scenario;
-use super::suggest::instead;
+use super::suggest::{instead, nearest};
 
 /// The JSON Schema of a scenario.
 #[must_use]
@@ -59,7 +59,17 @@ fn collect(value: &'static Value, depth: usize, found: &mut Vec<&'static Value>)
 
 /// A place in the language: the top, or what stands under a word, a name or an element of a list.
 #[derive(Debug, Clone, Copy)]
-pub struct Spot(&'static Value);
+pub struct Spot {
+    schema: &'static Value,
+    /// What is said around the word where nothing is said at it: a word that stands alone is documented as a whole.
+    around: Option<&'static str>,
+}
+
+/// What is said about a word that is the only one in its alternative.
+fn stands_alone(alternative: &'static Value) -> Option<&'static str> {
+    let words = alternative.get("properties")?.as_object()?;
+    if words.len() == 1 { alternative.get("description")?.as_str() } else { None }
+}
 
 /// What a word is followed by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,17 +88,21 @@ impl Spot {
     /// The top of a scenario.
     #[must_use]
     pub fn top() -> Self {
-        Self(schema())
+        Self::of(schema())
+    }
+
+    const fn of(schema: &'static Value) -> Self {
+        Self { schema, around: None }
     }
 
     /// The words that may stand here, with their meaning.
     #[must_use]
     pub fn words(self) -> Vec<(&'static str, Self)> {
         let mut words: Vec<(&'static str, Self)> = Vec::new();
-        for alternative in alternatives(self.0) {
+        for alternative in alternatives(self.schema) {
             for (word, inner) in alternative.get("properties").and_then(Value::as_object).into_iter().flatten() {
                 if !words.iter().any(|(known, _)| known == word) {
-                    words.push((word, Self(inner)));
+                    words.push((word, Self { schema: inner, around: stands_alone(alternative) }));
                 }
             }
         }
@@ -104,13 +118,13 @@ impl Spot {
     /// What stands under a name that the user chooses, if names stand here.
     #[must_use]
     pub fn name(self) -> Option<Self> {
-        alternatives(self.0).into_iter().find_map(|inner| inner.get("additionalProperties").filter(|names| names.is_object())).map(Self)
+        alternatives(self.schema).into_iter().find_map(|inner| inner.get("additionalProperties").filter(|names| names.is_object())).map(Self::of)
     }
 
     /// An element, if a list stands here.
     #[must_use]
     pub fn element(self) -> Option<Self> {
-        alternatives(self.0).into_iter().find_map(|inner| inner.get("items").filter(|items| items.is_object())).map(Self)
+        alternatives(self.schema).into_iter().find_map(|inner| inner.get("items").filter(|items| items.is_object())).map(Self::of)
     }
 
     /// What follows here.
@@ -130,14 +144,16 @@ impl Spot {
     /// What it means, in the words of its documentation.
     #[must_use]
     pub fn meaning(self) -> Option<String> {
-        alternatives(self.0).into_iter().find_map(|inner| inner.get("description")?.as_str()).map(joined_lines)
+        let said = |value: &'static Value| value.get("description").and_then(Value::as_str);
+        let own = said(self.schema).or(self.around);
+        own.or_else(|| alternatives(self.schema).into_iter().find_map(said)).map(joined_lines)
     }
 
     /// What may be written here: kinds of values and bare words, without what stands under them.
     #[must_use]
     pub fn forms(self) -> Vec<String> {
         let mut forms = Vec::new();
-        for alternative in alternatives(self.0) {
+        for alternative in alternatives(self.schema) {
             for form in forms_of(alternative) {
                 if !forms.contains(&form) {
                     forms.push(form);
@@ -179,8 +195,12 @@ fn forms_of(value: &Value) -> Vec<String> {
 pub fn find(path: &str) -> Result<Spot, String> {
     let mut spot = Spot::top();
     let mut so_far = String::new();
-    for word in path.split('.').filter(|word| !word.is_empty()) {
+    let mut words = path.split('.').filter(|word| !word.is_empty()).peekable();
+    while let Some(word) = words.next() {
         let (word, _) = word.split_once('[').unwrap_or((word, ""));
+        if let (None, Some(mistyped)) = (words.peek(), mistyped(spot, word)) {
+            return Err(unknown(mistyped, word, &so_far));
+        }
         spot = next(spot, word).ok_or_else(|| unknown(spot, word, &so_far))?;
         so_far = if so_far.is_empty() { word.to_string() } else { format!("{so_far}.{word}") };
     }
@@ -195,6 +215,14 @@ fn next(spot: Spot, word: &str) -> Option<Spot> {
     let below = spot.name().or_else(|| spot.element())?;
     let left_out = below.word(word).or_else(|| below.element()?.word(word));
     Some(left_out.unwrap_or(below))
+}
+
+/// The place of the word that was probably meant by what would otherwise be taken for a name.
+fn mistyped(spot: Spot, word: &str) -> Option<Spot> {
+    let below = spot.name().filter(|_| spot.word(word).is_none())?;
+    let words: Vec<&str> = below.words().into_iter().map(|(word, _)| word).collect();
+    let near = nearest(word, words.iter().copied())?;
+    (near != word).then_some(below)
 }
 
 fn unknown(spot: Spot, word: &str, so_far: &str) -> String {
