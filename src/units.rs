@@ -123,6 +123,11 @@ fn positive<T: Quantity>(text: &str) -> Result<(f64, &str), QuantityError> {
     Ok((number, rest))
 }
 
+/// A hundredth of a number, rounded once: `99.9%` is 0.999, which dividing would miss in the last bit.
+fn hundredth(number: f64, written: &str) -> f64 {
+    format!("{written}e-2").parse().unwrap_or(number / 100.0)
+}
+
 /// The unit of time after the stroke in `900/s`.
 fn per<T: Quantity>(text: &str, rest: &str) -> Result<f64, QuantityError> {
     let Some(unit) = rest.strip_prefix('/') else {
@@ -139,7 +144,7 @@ impl FromStr for Time {
             return Err(wrong::<Self>(text, "has no unit"));
         }
         let Some(seconds) = unit_seconds(unit) else {
-            let why = format!("has the unknown unit {}", quoted(unit));
+            let why = format!("has the unknown unit {}", quoted(unit.trim()));
             return Err(wrong::<Self>(text, &why));
         };
         if number * seconds > LONGEST {
@@ -171,7 +176,7 @@ impl FromStr for Fraction {
         let (number, rest) = positive::<Self>(text)?;
         let fraction = match rest {
             "" => number,
-            "%" => number / 100.0,
+            "%" => hundredth(number, &text[..text.len() - 1]),
             _ => return Err(wrong::<Self>(text, "is not a fraction")),
         };
         if fraction > 1.0 {
@@ -186,7 +191,7 @@ impl FromStr for GrowthRate {
     fn from_str(text: &str) -> Result<Self, QuantityError> {
         let (number, rest) = split_number(text).ok_or_else(|| wrong::<Self>(text, "is not a growth"))?;
         let (fraction, rest) = match rest.strip_prefix('%') {
-            Some(rest) => (number / 100.0, rest),
+            Some(after) => (hundredth(number, &text[..text.len() - rest.len()]), after),
             None => (number, rest),
         };
         let per = per::<Self>(text, rest)?;
@@ -276,7 +281,7 @@ fn shortest_whole(per_second: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 /// Prints a fraction in percent where that loses nothing.
 fn percent(fraction: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let percent = (fraction * 1e12).round() / 1e10;
-    if percent / 100.0 == fraction { write!(f, "{percent}%") } else { write!(f, "{fraction}") }
+    if hundredth(percent, &percent.to_string()) == fraction { write!(f, "{percent}%") } else { write!(f, "{fraction}") }
 }
 
 impl fmt::Display for Time {
@@ -342,7 +347,7 @@ mod tests {
             refused::<Time>("30"),
             "`30` has no unit: expected a duration like `250ms`, `30s`, `5m`, `2h`, `7d`, `4w`, `1mo` or `1y`"
         );
-        assert!(refused::<Time>("3 fortnights").contains("unknown unit ` fortnights`"));
+        assert!(refused::<Time>("3 fortnights").contains("unknown unit `fortnights`"));
         assert!(refused::<Time>("-3s").contains("is negative"));
         for text in ["", "s", ".s", "NaN", "infs", "1e999s", "1e14y", "1h30m", "é", "1é"] {
             assert!(text.parse::<Time>().is_err(), "{text}");
@@ -352,6 +357,7 @@ mod tests {
     #[test]
     fn other_quantities() {
         assert_eq!("12/m".parse(), Ok(Rate(0.2)));
+        assert_eq!("99.9%".parse(), Ok(Fraction(0.999)));
         assert_eq!("99.95%".parse(), Ok(Fraction(0.9995)));
         assert_eq!("4%/mo".parse(), Ok(GrowthRate { fraction: 0.04, per: MONTH }));
         assert_eq!("3600/h".parse(), Ok(MoneyPerTime(1.0)));

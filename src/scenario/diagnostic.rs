@@ -86,7 +86,8 @@ impl Diagnostic {
 /// A diagnostic as `--json` prints it.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Listed<'a> {
-    severity: Severity,
+    /// How bad it is.
+    pub severity: Severity,
     code: &'static str,
     message: &'a str,
     help: Option<&'a str>,
@@ -131,7 +132,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &[Source], style: Style) -> S
         Style::Coloured => GraphicalTheme::unicode(),
         Style::Plain => GraphicalTheme::unicode_nocolor(),
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(110);
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
     let mut text = String::new();
     for diagnostic in diagnostics {
         let shown = Shown { diagnostic, source: source_of(diagnostic, sources) };

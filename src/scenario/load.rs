@@ -173,7 +173,9 @@ fn loaded(name: &str, text: &str, patches: &Patches, folder: PathBuf) -> Result<
     if let Some(scenario) = &read.scenario {
         let found = checks::run(scenario, &tree, &read.cuts);
         (diagnostics, warnings) = sort(diagnostics, found);
-        diagnostics.extend(patch::check_policies(&tree, scenario, &diagnostics));
+        if diagnostics.is_empty() {
+            diagnostics = patch::check_policies(&tree, text.len());
+        }
     }
     let locate = |list: Vec<Diagnostic>| list.into_iter().map(|diagnostic| diagnostic.located(&tree)).collect();
     let (mut diagnostics, warnings): (Vec<Diagnostic>, Vec<Diagnostic>) = (locate(diagnostics), locate(warnings));

@@ -92,7 +92,8 @@ impl SourceCode for Source {
         if end > self.text.len() {
             return Err(MietteError::OutOfBounds);
         }
-        let (first, last) = self.window(start, end, context_before, context_after);
+        let without_context = context_before == 0 && context_after == 0;
+        let (first, last) = if without_context { (start, end) } else { self.window(start, end, context_before, context_after) };
         let line = self.line_of(first);
         let column = first - self.line_start(line);
         let data = &self.text.as_bytes()[first..last];

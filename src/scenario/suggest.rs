@@ -28,7 +28,7 @@ pub fn instead<'a>(word: &str, candidates: &[&'a str]) -> String {
         return format!("did you mean `{best}`?");
     }
     match candidates {
-        [] => "there is none".into(),
+        [] => "none is defined".into(),
         [only] => format!("only `{only}` is known here"),
         many => {
             let shown: Vec<String> = many.iter().take(30).map(|word| format!("`{word}`")).collect();
@@ -46,6 +46,6 @@ mod tests {
     fn near_and_far() {
         assert_eq!(instead("replcas", &["replicas", "queue"]), "did you mean `replicas`?");
         assert_eq!(instead("colour", &["replicas", "queue"]), "known here: `replicas`, `queue`");
-        assert_eq!(instead("x", &[]), "there is none");
+        assert_eq!(instead("x", &[]), "none is defined");
     }
 }

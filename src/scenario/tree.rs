@@ -46,8 +46,8 @@ pub struct Entry {
     pub node: Node,
 }
 
-/// A scalar as written.
-#[derive(Debug, Clone, PartialEq)]
+/// A scalar as written. Two are equal if they mean the same, in whichever quotes.
+#[derive(Debug, Clone)]
 pub struct Scalar {
     /// The text without its quotes.
     pub text: String,
@@ -79,6 +79,12 @@ impl PartialEq for Node {
 impl PartialEq for Entry {
     fn eq(&self, other: &Self) -> bool {
         self.node == other.node
+    }
+}
+
+impl PartialEq for Scalar {
+    fn eq(&self, other: &Self) -> bool {
+        self.resolve() == other.resolve()
     }
 }
 

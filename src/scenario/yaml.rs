@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, Span};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span};
 use indexmap::IndexMap;
 
 use super::diagnostic::Diagnostic;
@@ -44,6 +44,9 @@ fn syntax(message: String, place: Place) -> Box<Diagnostic> {
 fn scan_error(error: &granit_parser::ScanError, text: &str, source: u32) -> Box<Diagnostic> {
     let start = error.marker().byte_offset().unwrap_or(0).min(text.len());
     let place = Place { source, start: offset(start), end: offset(start) };
+    if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+        return too_deep(place);
+    }
     let mut diagnostic = syntax(format!("this is not YAML: {}", error.info()), place);
     if text.lines().any(|line| line.trim_start_matches(' ').starts_with('\t')) {
         diagnostic.help = Some("YAML is indented with spaces, never with tabs".into());
@@ -124,7 +127,7 @@ impl Builder {
             return Err(syntax("a key must be a word or a name".into(), place));
         }
         if self.open.len() >= MAX_DEPTH {
-            return Err(syntax(format!("values nest deeper than {MAX_DEPTH} levels"), place));
+            return Err(too_deep(place));
         }
         self.open.push(Open { node: Node { value, place }, anchor, key: None, size: 1, height: 1 });
         Ok(())
@@ -144,7 +147,7 @@ impl Builder {
             return Err(too_many(place));
         }
         if self.open.len() + anchored.height > MAX_DEPTH {
-            return Err(syntax(format!("values nest deeper than {MAX_DEPTH} levels"), place));
+            return Err(too_deep(place));
         }
         self.nodes += anchored.size.saturating_sub(1);
         let copy = Anchored { node: anchored.node.clone(), size: anchored.size, height: anchored.height };
@@ -189,6 +192,10 @@ impl Builder {
         self.anchors.insert(anchor, value);
         Ok(())
     }
+}
+
+fn too_deep(place: Place) -> Box<Diagnostic> {
+    syntax(format!("values nest deeper than {MAX_DEPTH} levels"), place)
 }
 
 fn too_many(place: Place) -> Box<Diagnostic> {

@@ -73,7 +73,7 @@ in_files!(
         { "type": "number", "minimum": 0, "maximum": 1 },
     ]})
 );
-in_files!(GrowthRate, "growth rate", text(&format!("[-+]?{NUMBER}%?/{UNIT}")));
+in_files!(GrowthRate, "growth-rate", text(&format!("[-+]?{NUMBER}%?/{UNIT}")));
 in_files!(Money, "money", json_schema!({ "type": "number", "minimum": 0 }));
-in_files!(MoneyPerTime, "money per time", text(&format!("{NUMBER}/{UNIT}")));
-in_files!(Number, "positive number", json_schema!({ "type": "number", "exclusiveMinimum": 0 }));
+in_files!(MoneyPerTime, "money-per-time", text(&format!("{NUMBER}/{UNIT}")));
+in_files!(Number, "positive-number", json_schema!({ "type": "number", "exclusiveMinimum": 0 }));

@@ -73,7 +73,7 @@ impl<'de, T: Quantity + Deserialize<'de>> Deserialize<'de> for Uncertain<T> {
 
 impl<T: JsonSchema> JsonSchema for Uncertain<T> {
     fn schema_name() -> Cow<'static, str> {
-        format!("{} or interval", T::schema_name()).into()
+        format!("{}-or-interval", T::schema_name()).into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{AfterRepair, Age, AgesWhile, Effect, Failure, Hits, Hosts, Repair, Trigger};
 use crate::scenario::distribution::{Distribution, Uncertain};
 use crate::scenario::forms::{moment, moment_schema, schema_of_form};
-use crate::units::{Fraction, Quantity, Time};
+use crate::units::{Fraction, Time};
 
 /// Something that breaks: what, how often, with which effect, and how it is repaired.
 #[derive(Deserialize, JsonSchema)]
@@ -24,10 +24,13 @@ pub struct Written {
     /// The machines or racks that services share, with `hits: host`: `{of: [web, db], replicas: 4}`.
     hosts: Option<Hosts>,
     /// Up time until the failure, a duration or distribution. One of this, `schedule` and `trace`.
+    #[serde(default, deserialize_with = "clock")]
     time_to_failure: Option<Distribution>,
     /// Mean up time until the failure: short for `time_to_failure: {exponential: {mean: …}}`.
+    #[serde(default, deserialize_with = "mean")]
     mttf: Option<Uncertain<Time>>,
     /// The same as `mttf`, with a warning: a time *between* failures would count the repair as well.
+    #[serde(default, deserialize_with = "mean")]
     mtbf: Option<Uncertain<Time>>,
     /// When it happens by calendar: `{first: 2026-01-06T03:00, every: 4w}`, local time in `timezone`.
     schedule: Option<Schedule>,
@@ -73,6 +76,7 @@ struct Schedule {
     #[schemars(schema_with = "moment_schema")]
     first: jiff::civil::DateTime,
     /// How often from then on, a duration like `4w`. Default: only once.
+    #[serde(default, deserialize_with = "period")]
     every: Option<Time>,
 }
 
@@ -129,11 +133,12 @@ fn trigger(
     schedule: Option<Schedule>,
     trace: Option<Trace>,
 ) -> Result<Trigger, String> {
+    let exponential = |mean: Uncertain<Time>| Trigger::TimeToFailure(Distribution::Exponential { mean });
     let triggers = [
-        ("time_to_failure", time_to_failure.map(clock).transpose()?),
-        ("mttf", mttf.map(exponential).transpose()?),
-        ("mtbf", mtbf.map(exponential).transpose()?),
-        ("schedule", schedule.map(calendar).transpose()?),
+        ("time_to_failure", time_to_failure.map(Trigger::TimeToFailure)),
+        ("mttf", mttf.map(exponential)),
+        ("mtbf", mtbf.map(exponential)),
+        ("schedule", schedule.map(|Schedule { first, every }| Trigger::Schedule { first, every })),
         ("trace", trace.map(|Trace { file, interval, duration, intensity }| Trigger::Trace { file, interval, duration, intensity })),
     ];
     let mut given: Vec<(&str, Trigger)> = triggers.into_iter().filter_map(|(word, trigger)| Some((word, trigger?))).collect();
@@ -149,21 +154,28 @@ fn trigger(
 /// The shortest mean time to failure: below it a year would hold a hundred million failures.
 const SHORTEST: f64 = 0.001;
 
-fn exponential(mean: Uncertain<Time>) -> Result<Trigger, String> {
-    clock(Distribution::Exponential { mean })
+fn long_enough(time: Uncertain<Time>) -> bool {
+    time.low() >= SHORTEST
 }
 
-fn clock(distribution: Distribution) -> Result<Trigger, String> {
-    let too_short = match &distribution {
-        Distribution::Constant(time) | Distribution::Exponential { mean: time } => time.low() < SHORTEST,
-        _ => false,
-    };
-    if too_short { Err("a time to failure must be at least 1ms".into()) } else { Ok(Trigger::TimeToFailure(distribution)) }
-}
-
-fn calendar(schedule: Schedule) -> Result<Trigger, String> {
-    if schedule.every.is_some_and(|every| every.value() < 1.0) {
-        return Err("`every` of a schedule must be at least 1s".into());
+fn clock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Distribution>, D::Error> {
+    let distribution = Distribution::deserialize(deserializer)?;
+    match &distribution {
+        Distribution::Constant(time) | Distribution::Exponential { mean: time } if !long_enough(*time) => Err(too_short()),
+        _ => Ok(Some(distribution)),
     }
-    Ok(Trigger::Schedule { first: schedule.first, every: schedule.every })
+}
+
+fn mean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uncertain<Time>>, D::Error> {
+    let time = Uncertain::deserialize(deserializer)?;
+    if long_enough(time) { Ok(Some(time)) } else { Err(too_short()) }
+}
+
+fn too_short<E: serde::de::Error>() -> E {
+    E::custom("a time to failure must be at least 1ms")
+}
+
+fn period<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
+    let time = Time::deserialize(deserializer)?;
+    if time.0 >= 1.0 { Ok(Some(time)) } else { Err(serde::de::Error::custom("a schedule repeats after at least 1s")) }
 }

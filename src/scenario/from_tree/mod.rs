@@ -41,12 +41,21 @@ pub fn read(tree: &Node) -> Read {
     let budget = Cell::new(MAX_READS);
     let scenario = loop {
         match Scenario::deserialize(FromNode { node: &attempt.tree, budget: &budget }) {
-            Ok(scenario) => break Some(scenario),
+            Ok(scenario) => break Some(with_policies(scenario, &attempt.tree)),
             Err(error) if !attempt.mend(&error) => break None,
             Err(_) => {}
         }
     };
     Read { scenario, mistakes: attempt.mistakes, cuts: attempt.cuts }
+}
+
+/// Adds the patches of policies, whose values stay raw.
+fn with_policies(mut scenario: Scenario, tree: &Node) -> Scenario {
+    for (name, policy) in &mut scenario.policies {
+        let set = tree.at(&KeyPath::of(&["policies", name, "set"])).and_then(Node::as_map);
+        policy.set = set.into_iter().flatten().map(|(path, entry)| (path.clone(), entry.node.clone())).collect();
+    }
+    scenario
 }
 
 struct Attempt {
@@ -75,6 +84,9 @@ impl Attempt {
     /// An unknown word is reported where it stands, also if the complaint comes from the map around it.
     fn exact_path(&self, error: &Error) -> KeyPath {
         let path = error.path();
+        if is_bare_interval(&error.kind) && !error.on_key {
+            return path;
+        }
         if is_bare_interval(&error.kind) {
             return path.split_last().map_or_else(KeyPath::root, |(around, _)| around);
         }
