@@ -81,7 +81,7 @@ fn is_fraction(unit: Unit) -> bool {
 }
 
 fn interval(v: f64, low: f64, high: f64, unit: Unit) -> String {
-    let (scale, suffix) = scale(v.abs().max(if v == 0.0 { high.abs() } else { 0.0 }), unit);
+    let (scale, suffix) = scale(v.abs().max(high.abs() * 0.25), unit);
     let (v, low, high) = (v * scale, low * scale, high * scale);
     let half = (v - low).abs().max((high - v).abs());
     let mut places = decimals_for(half);
@@ -95,7 +95,8 @@ fn interval(v: f64, low: f64, high: f64, unit: Unit) -> String {
     let places = places.min(9);
     let (low, high) = (decimal(low, places), decimal(high, places));
     // Ends that look alike say nothing beside the value.
-    if low == high { format!("{low}{suffix}") } else { format!("{}{suffix} ({low}–{high})", decimal(v, places)) }
+    let to = if low.starts_with('−') { " to " } else { "–" };
+    if low == high { format!("{low}{suffix}") } else { format!("{}{suffix} ({low}{to}{high})", decimal(v, places)) }
 }
 
 /// A length of time: `250 ms`, `43.2 min`, `2 h 10 min`, `17.5 d`, `3.2 y`.
@@ -252,6 +253,10 @@ mod tests {
         assert_eq!(estimate(&e(Some(0.0), Some(0.0), Some(0.0044)), Unit::Share), "0 % (at most 0.44 %)");
         assert_eq!(estimate(&e(None, Some(3600.0), None), Unit::Duration), "at least 1 h");
         assert_eq!(estimate(&e(None, None, None), Unit::Duration), "–");
+        assert_eq!(estimate(&e(Some(-8.0), Some(-8.6), Some(-7.1)), Unit::Share), "−800 % (−860 to −710)");
+        assert_eq!(estimate(&e(Some(0.9996), Some(0.0), Some(6.0)), Unit::Duration), "1 s (0–6)");
+        assert_eq!(estimate(&e(Some(-8.0), Some(-8.6), Some(-7.1)), Unit::Share), "−800 % (−860 to −710)");
+        assert_eq!(estimate(&e(Some(0.9996), Some(0.0), Some(6.0)), Unit::Duration), "1 s (0–6)");
         assert_eq!(value(&e(Some(0.3124), Some(0.284), Some(0.342)), Unit::Share), "31 %");
     }
 

@@ -207,11 +207,14 @@ pub fn budget(input: &Input<'_>, objective: usize) -> Option<Chart> {
         return None;
     }
     let band = |low: f64, high: f64| -> Vec<Vec<[f64; 3]>> {
-        let point = |k: &usize| Some([runs.budget_times[*k], left(*k, low)?, left(*k, high)?]);
-        pieces.iter().map(|piece| piece.iter().filter_map(point).collect()).collect()
+        let point = |k: &usize| Some([*runs.budget_times.get(*k)?, left(*k, low)?, left(*k, high)?]);
+        // A window begins with all of its budget.
+        let piece = |(start, times): &(Option<f64>, Vec<usize>)| {
+            start.map(|t| [t, 1.0, 1.0]).into_iter().chain(times.iter().filter_map(point)).collect()
+        };
+        pieces.iter().map(piece).collect()
     };
-    let median =
-        pieces.iter().map(|piece| piece.iter().filter_map(|k| Some([runs.budget_times[*k], left(*k, 0.5)?])).collect()).collect();
+    let median = band(0.5, 0.5).into_iter().map(|piece| piece.into_iter().map(|p| [p[0], p[1]]).collect()).collect();
     let wide = band(0.05, 0.95);
     let lowest = wide.iter().flatten().map(|p| p[1]).fold(0.0, f64::min);
     let mut y = axis("Error budget left", "budget_left", Unit::Share, Scale::Linear);
@@ -247,20 +250,16 @@ pub fn budget(input: &Input<'_>, objective: usize) -> Option<Chart> {
     })
 }
 
-/// The times of the budget, parted where a new window begins.
-fn pieces(runs: &ObjectiveRuns) -> Vec<Vec<usize>> {
-    let starts: Vec<f64> = runs.by_window.iter().map(|w| w.from).collect();
+/// The places of the times of the budget, parted where a new window begins, with that beginning.
+fn pieces(runs: &ObjectiveRuns) -> Vec<(Option<f64>, Vec<usize>)> {
     // At the very end of a window it is still that window's; the start is the first one's.
-    let window = |t: f64| starts.iter().filter(|s| **s < t.max(f64::MIN_POSITIVE)).count();
-    let mut pieces: Vec<Vec<usize>> = Vec::new();
-    let mut last = None;
-    for (k, t) in runs.budget_times.iter().enumerate().filter(|(k, _)| runs.budget_spent.get(*k).is_some_and(|s| s.count() > 0)) {
-        if last != Some(window(*t)) {
-            pieces.push(Vec::new());
-            last = Some(window(*t));
-        }
-        if let Some(piece) = pieces.last_mut() {
-            piece.push(k);
+    let window = |t: f64| runs.by_window.iter().map(|w| w.from).take_while(|from| *from < t.max(f64::MIN_POSITIVE)).last();
+    let mut pieces: Vec<(Option<f64>, Vec<usize>)> = Vec::new();
+    for (k, (t, _)) in runs.budget_times.iter().zip(&runs.budget_spent).enumerate().filter(|(_, (_, s))| s.count() > 0) {
+        let start = window(*t);
+        match pieces.last_mut() {
+            Some((last, piece)) if *last == start => piece.push(k),
+            _ => pieces.push((start, vec![k])),
         }
     }
     pieces

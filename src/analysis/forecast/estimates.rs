@@ -163,13 +163,12 @@ fn first_outage(runs: &ServiceRuns) -> Estimate {
 /// gone unseen.
 pub(super) fn good_of<const N: usize>(joint: &Joint<N>, good: usize, counted: usize) -> Estimate {
     let ratio = joint.ratio(good, counted, LEVEL);
-    let (Some(value), n) = (ratio.value, joint.count()) else {
+    let Some(value) = ratio.value else {
         return Estimate { low: None, high: None, ..ratio };
     };
     let bad = 1.0 - value;
     if bad <= 1e-13 {
-        let low = unseen(n).map(|p| 1.0 - p);
-        return Estimate { low, high: Some(1.0), ..Estimate::unobserved(LEVEL, n, "none seen: Clopper-Pearson bound") };
+        return unhurt(joint, counted);
     }
     // The ratio's interval is on its own logarithm: its half-width there, times the value, is that of the ratio itself.
     match ratio.high {
@@ -179,6 +178,16 @@ pub(super) fn good_of<const N: usize>(joint: &Joint<N>, good: usize, counted: us
         }
         _ => ratio.clipped(0.0, 1.0),
     }
+}
+
+/// Nothing bad was seen: no value where something was counted, and the bound that this gives.
+fn unhurt<const N: usize>(joint: &Joint<N>, counted: usize) -> Estimate {
+    let n = joint.count();
+    if n == 0 || joint.mean(counted) <= 0.0 {
+        return Estimate::unobserved(LEVEL, n, "nothing counted");
+    }
+    let low = unseen(n).map(|p| 1.0 - p);
+    Estimate { low, high: Some(1.0), ..Estimate::unobserved(LEVEL, n, "none seen: Clopper-Pearson bound") }
 }
 
 /// The greatest chance that `n` independent trials without a success do not exclude.
@@ -195,7 +204,7 @@ fn objective(runs: &ObjectiveRuns, service: &str, target: f64, has_credits: bool
     ObjectiveSummary {
         service: service.to_owned(),
         target,
-        attainment: clean(good_of(&runs.attainment, 0, 1)),
+        attainment: clean(if runs.hurt > 0 { good_of(&runs.attainment, 0, 1) } else { unhurt(&runs.attainment, 1) }),
         breach_probability: clean(runs.breach.filter(|b| b.count() > 0).map_or_else(|| none(0), |b| b.estimate(LEVEL))),
         window_breach_rate: clean(rate(&runs.windows)),
         budget_left: clean(some(&runs.budget_left, |m| m.estimate(LEVEL))),

@@ -262,7 +262,7 @@ fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> O
         }
     }
     ObjectiveRuns {
-        hurt: 0,
+        hurt: if outages > 0.0 { draws } else { 0 },
         attainment: all,
         breach: Some(breach),
         windows,
