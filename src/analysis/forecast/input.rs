@@ -3,7 +3,9 @@
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
+use crate::model::{self, Model};
 use crate::run::runs::{DemandCurve, Runs, Timeline};
+use crate::run::{self, Options};
 
 /// Everything the forecast needs. Indices are those of the model; the lists are in its order.
 #[derive(Debug, Clone)]
@@ -142,5 +144,79 @@ impl<'a> Input<'a> {
         } else {
             format!("runs of {}", crate::report::format::duration(self.horizon_seconds))
         }
+    }
+}
+
+/// What the report shows beside the estimates.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    demand: Vec<DemandCurve>,
+    typical: Timeline,
+    bad: Timeline,
+}
+
+impl Findings {
+    /// Repeats the typical and the bad replication with every incident written down, and follows the demand.
+    pub fn of(model: &Model, options: &Options, runs: &Runs) -> Self {
+        let timeline = |replication| run::timeline(model, options.seed, options.warmup, replication);
+        Self { demand: run::demand_curves(model, options.seed), typical: timeline(runs.typical), bad: timeline(runs.bad) }
+    }
+}
+
+impl<'a> Input<'a> {
+    /// Everything that the forecast of a model needs.
+    pub fn of(model: &Model, seed: u64, runs: &'a Runs, findings: &'a Findings) -> Self {
+        Self {
+            scenario: model.name.clone(),
+            about: model.about.clone(),
+            currency: model.currency.clone(),
+            start: model.start.clone(),
+            horizon_seconds: model.horizon,
+            seed,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            model_hash: format!("{:016x}", model.hash),
+            fidelity: Fidelity::Flow,
+            services: model.services.iter().map(|service| service_input(model, service)).collect(),
+            failures: model.modes.iter().map(|mode| FailureInput { name: mode.name.clone() }).collect(),
+            teams: model.teams.iter().map(|team| TeamInput { name: team.name.clone(), people: team.people }).collect(),
+            objectives: model.objectives.iter().map(objective_input).collect(),
+            runs,
+            demand: &findings.demand,
+            typical: &findings.typical,
+            bad: &findings.bad,
+            notes: Vec::new(),
+        }
+    }
+}
+
+fn service_input(model: &Model, service: &model::Service) -> ServiceInput {
+    let replicas = &model.replicas[service.replicas.start as usize..service.replicas.end as usize];
+    let in_zone = |zone: u32| replicas.iter().filter(|replica| replica.zone == zone).count();
+    let most = (0..model.zones.len() as u32).map(in_zone).max().unwrap_or(0);
+    ServiceInput {
+        name: service.name.clone(),
+        can_fail: service.can_fail,
+        replicas_without_zone: (most > 0).then(|| (replicas.len() - most) as u32),
+    }
+}
+
+fn objective_input(objective: &model::Objective) -> ObjectiveInput {
+    ObjectiveInput {
+        name: objective.name.clone(),
+        service: objective.service as usize,
+        target: objective.target,
+        counts: match objective.counts {
+            model::Counts::Time => Counts::Time,
+            model::Counts::Requests => Counts::Requests,
+            model::Counts::Slices { length, good } => Counts::Slices { seconds: length, good },
+        },
+        window: match &objective.windows {
+            model::Windows::Calendar { months: 1, .. } => WindowKind::Month,
+            model::Windows::Calendar { .. } => WindowKind::Quarter,
+            model::Windows::Rolling(length) => WindowKind::Rolling(*length),
+        },
+        latency: None,
+        fee: (objective.fee > 0.0).then_some(objective.fee),
+        has_credits: !objective.credits.is_empty(),
     }
 }
