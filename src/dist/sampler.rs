@@ -13,9 +13,19 @@ pub enum Sampler {
     /// No randomness.
     Constant(f64),
     /// low + width × uniform, in seconds.
-    Uniform { low: f64, width: f64 },
+    Uniform {
+        /// The shortest time, in seconds.
+        low: f64,
+        /// From the shortest to the longest, in seconds.
+        width: f64,
+    },
     /// A quantile table of unit scale, shared by every law of its shape.
-    Table { table: Arc<Table>, scale: f64 },
+    Table {
+        /// Of unit scale.
+        table: Arc<Table>,
+        /// What a time of the table is multiplied by, in seconds.
+        scale: f64,
+    },
     /// The law's own quantile function: exact and slower.
     Direct(Arc<Law>),
 }

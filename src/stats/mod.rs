@@ -20,3 +20,6 @@ pub use moments::Moments;
 pub use proportion::Proportion;
 pub use sketch::Sketch;
 pub use survival::Survival;
+
+#[cfg(test)]
+mod tests;
