@@ -1,6 +1,6 @@
 //! The quantiles that intervals are made of.
 
-use statrs::distribution::{Beta, Continuous, ContinuousCDF, StudentsT};
+use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
 
 use crate::dist::normal_quantile;
 
@@ -27,21 +27,33 @@ pub(super) fn t_quantile(level: f64, freedom: u64) -> f64 {
 
 /// The beta quantile for real parameters; 0 and 1 where a parameter is not positive.
 ///
-/// The library's inverse stops early for large parameters, so Newton's method goes on from it.
+/// In closed form where one of them is 1; by Cornish & Fisher's expansion where both are large, so that the beta is
+/// nearly normal; else by bisection of the cdf on the log odds, since the library's own inverse stops early for large
+/// parameters and need not end.
+#[allow(clippy::float_cmp, reason = "a count of one is exact")]
 pub(super) fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
-    if a <= 0.0 {
-        return 0.0;
+    let (Ok(beta), true) = (Beta::new(a, b), a > 0.0) else { return f64::from(u8::from(a > 0.0)) };
+    if a == 1.0 {
+        return -libm::expm1(libm::log1p(-p) / b);
     }
-    let Ok(beta) = Beta::new(a, b) else { return 1.0 };
-    let mut x = beta.inverse_cdf(p);
-    for _ in 0..4 {
-        let next = x - (beta.cdf(x) - p) / beta.pdf(x);
-        if !(next > 0.5 * x && next < 0.5 * (1.0 + x)) {
-            break;
-        }
-        x = next;
+    if b == 1.0 {
+        return libm::exp(libm::log(p) / a);
     }
-    x
+    if a.min(b) > 1e5 {
+        let (n, z) = (a + b, normal_quantile(p));
+        let skewness = 2.0 * (b - a) * ((n + 1.0) / (a * b)).sqrt() / (n + 2.0);
+        return a / n + (a / n * (b / n) / (n + 1.0)).sqrt() * (z + skewness * (z * z - 1.0) / 6.0);
+    }
+    let (mut low, mut high) = (-80.0, 80.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if beta.cdf(logistic(middle)) < p { low = middle } else { high = middle }
+    }
+    logistic(0.5 * (low + high))
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-x))
 }
 
 /// Events that `exposure` without one still allows, at this two-sided level: −ln(α/2), the exact Poisson bound

@@ -50,6 +50,14 @@ fn beta_quantiles_meet_the_binomial() {
 }
 
 #[test]
+fn beta_quantiles_go_on_into_the_normal() {
+    for p in [0.025, 0.5, 0.975] {
+        assert_near(beta_quantile(99_999.0, 300_000.0, p), beta_quantile(99_999.0 + 2.0, 300_000.0 + 6.0, p), 1e-7);
+    }
+    assert_near(beta_quantile(5e7, 5e7, 0.975), 0.5 + 1.959_964 * 0.5e-4, 1e-9);
+}
+
+#[test]
 fn mean_of_five() {
     let estimate = moments(&[1.0, 2.0, 3.0, 4.0, 5.0]).estimate(0.95);
     assert_near(estimate.high.unwrap(), 3.0 + 2.776_445_105 * 0.5_f64.sqrt(), 1e-9);
@@ -98,6 +106,23 @@ fn clopper_pearson() {
     check(of(15, 148), 0.0578, 0.1617);
     check(of(1, 29), 0.0009, 0.1776);
     assert_eq!(of(0, 0).value, None);
+}
+
+#[test]
+fn very_many_replications_end() {
+    let (mut all, mut unit) = (Proportion::default(), Proportion::default());
+    unit.add_cluster(0, 1);
+    all.add_cluster(1, 1);
+    for _ in 0..30 {
+        unit.merge(&unit.clone());
+        all.merge(&unit);
+        let estimate = all.estimate(0.95);
+        assert!(estimate.low < estimate.value && estimate.value < estimate.high, "{estimate:?}");
+    }
+    // One success: the Poisson interval from 0.0253 to 5.572.
+    let estimate = all.estimate(0.95);
+    assert_near(estimate.high.unwrap() * all.count() as f64, 5.572, 1e-3);
+    assert_near(estimate.low.unwrap() * all.count() as f64, 0.025_318, 1e-3);
 }
 
 #[test]
