@@ -104,7 +104,7 @@ fn gaps_are_geometric() {
             let mut counts = [0; 40];
             let (mut gap, mut n) = (0, 0.0);
             for word in &words {
-                if word >> shift & 7 == 0 {
+                if (word >> shift).trailing_zeros() >= 3 {
                     counts[gap.min(39)] += 1;
                     (gap, n) = (0, n + 1.0);
                 } else {

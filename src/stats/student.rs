@@ -31,6 +31,7 @@ pub(super) fn t_quantile(level: f64, freedom: u64) -> f64 {
 /// nearly normal; else by bisection of the cdf on the log odds, since the library's own inverse stops early for large
 /// parameters and need not end.
 #[allow(clippy::float_cmp, reason = "a count of one is exact")]
+#[allow(clippy::many_single_char_names, reason = "the letters of the literature")]
 pub(super) fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
     let (Ok(beta), true) = (Beta::new(a, b), a > 0.0) else { return f64::from(u8::from(a > 0.0)) };
     if a == 1.0 {

@@ -158,7 +158,7 @@ fn probabilities_cover() {
             let mut proportion = Proportion::default();
             for pair in 0..100 {
                 let word = |n: u64| uniform(stream.word(4 * pair + n));
-                let other = if word(2) < together { 0 } else { 1 };
+                let other = u64::from(word(2) >= together);
                 proportion.add_cluster(u64::from(word(0) < p) + u64::from(word(other) < p), 2);
             }
             let estimate = proportion.estimate(LEVEL);

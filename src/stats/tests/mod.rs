@@ -1,3 +1,4 @@
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
 mod accumulators;
 mod coverage;
 mod intervals;
