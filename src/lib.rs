@@ -1,5 +1,6 @@
 //! Ninefold: will we keep our promises, with which capacity, at what cost, and what breaks first?
 pub mod analysis;
+pub mod cli;
 pub mod dist;
 pub mod kernel;
 pub mod model;

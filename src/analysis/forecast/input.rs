@@ -4,6 +4,7 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 use crate::model::{self, Model};
+use crate::run::{self, Options};
 use crate::run::runs::{DemandCurve, Runs, Timeline};
 
 /// Everything the forecast needs. Indices are those of the model; the lists are in its order.
@@ -129,15 +130,8 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// The input with the names and promises of a model. Demand and histories come from [`crate::run`].
-    pub fn of(
-        model: &Model,
-        seed: u64,
-        runs: &'a Runs,
-        demand: &'a [DemandCurve],
-        typical: &'a Timeline,
-        bad: &'a Timeline,
-    ) -> Self {
+    /// The input with the names and promises of a model.
+    pub fn of(model: &Model, seed: u64, runs: &'a Runs, findings: &'a Findings) -> Self {
         Self {
             about: model.about.clone(),
             currency: model.currency.clone(),
@@ -149,8 +143,8 @@ impl<'a> Input<'a> {
             failures: model.modes.iter().map(|m| FailureInput { name: m.name.clone() }).collect(),
             teams: model.teams.iter().map(|t| TeamInput { name: t.name.clone(), people: t.people }).collect(),
             objectives: model.objectives.iter().map(objective).collect(),
-            demand,
-            ..Self::new(&model.name, runs, typical, bad)
+            demand: &findings.demand,
+            ..Self::new(&model.name, runs, &findings.typical, &findings.bad)
         }
     }
 
@@ -169,6 +163,22 @@ impl<'a> Input<'a> {
         } else {
             format!("runs of {}", crate::report::format::duration(self.runs.horizon))
         }
+    }
+}
+
+/// What the report shows beside the estimates.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    demand: Vec<DemandCurve>,
+    typical: Timeline,
+    bad: Timeline,
+}
+
+impl Findings {
+    /// Repeats the typical and the bad replication with every incident written down, and follows the demand.
+    pub fn of(model: &Model, options: &Options, runs: &Runs) -> Self {
+        let timeline = |replication| run::timeline(model, options.seed, options.warmup, replication);
+        Self { demand: run::demand_curves(model, options.seed), typical: timeline(runs.typical), bad: timeline(runs.bad) }
     }
 }
 

@@ -12,7 +12,7 @@ mod tests;
 mod timeline;
 mod words;
 
-pub use input::{Counts, FailureInput, Fidelity, Input, ObjectiveInput, ServiceInput, TeamInput, WindowKind};
+pub use input::{Counts, FailureInput, Fidelity, Findings, Input, ObjectiveInput, ServiceInput, TeamInput, WindowKind};
 
 use crate::report::format::{decimal, number};
 use crate::report::{Docs, Part, Report, Section, Summary, Unit};
