@@ -30,13 +30,13 @@ fn is_narrow(model: &Model, runs: &Runs, precision: f64) -> bool {
         let fails = runs.services.iter().zip(&model.services).filter(|(_, service)| service.can_fail);
         return fails.into_iter().all(|(service, _)| {
             let outages = service.sums.sum(sum::ONSETS);
-            outages >= FEWEST && relative(&service.sums.mean_estimate(sum::DOWN, LEVEL)) <= precision
+            outages >= FEWEST && relative(&service.sums.share(sum::UP, sum::DOWN, LEVEL).complement()) <= precision
         });
     }
     model.objectives.iter().zip(&runs.objectives).all(|(objective, found)| {
         let service = &model.services[objective.service as usize];
         let outages = runs.services[objective.service as usize].sums.sum(sum::ONSETS).max(found.hurt as f64);
-        let attainment = found.attainment.complement_ratio(0, 1, LEVEL);
+        let attainment = found.attainment.portion(0, 1, LEVEL).complement();
         (outages >= FEWEST && relative(&attainment) <= precision) || (!service.can_fail && found.hurt == 0 && model.demand.is_empty())
     })
 }
