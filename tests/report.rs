@@ -1,8 +1,8 @@
 //! From a scenario to the files that people and programs read.
 
-use ninefold::analysis::forecast::{Input, forecast};
+use ninefold::analysis::forecast::{Findings, Input, forecast};
 use ninefold::output::{self, ReplicationsWriter, terminal};
-use ninefold::run::{Control, Options, demand_curves, simulate, timeline};
+use ninefold::run::{Control, Options, simulate};
 use ninefold::scenario::{Patches, parse};
 
 /// A shop that grows out of its fleet, with something of everything that a report tells of.
@@ -62,10 +62,8 @@ fn write(folder: &std::path::Path, replications: u64) -> String {
     let mut sink = |rows: &[ninefold::run::Row]| writer.write(rows).map_err(std::io::Error::other);
     let runs = simulate(&model, &options, &Control::default(), Some(&mut sink)).unwrap();
     writer.finish().unwrap();
-    let demand = demand_curves(&model, options.seed);
-    let typical = timeline(&model, options.seed, 0.0, runs.typical);
-    let bad = timeline(&model, options.seed, 0.0, runs.bad);
-    let (summary, report) = forecast(&Input::of(&model, options.seed, &runs, &demand, &typical, &bad));
+    let findings = Findings::of(&model, &options, &runs);
+    let (summary, report) = forecast(&Input::of(&model, options.seed, &runs, &findings));
     output::write_all(folder, &summary, &report).unwrap();
     terminal::render(&report, terminal::Screen::default())
 }

@@ -111,33 +111,18 @@ fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool) -> ServiceSumm
     }
 }
 
-/// Up time over all time, by way of the odds of being down: their logarithm keeps the interval good for any number of
-/// nines.
+/// Up time over all time; where nothing went down, no value and a bound.
 fn time_availability(runs: &ServiceRuns, can_fail: bool) -> Estimate {
     let s = &runs.sums;
     if !can_fail {
         return Estimate::exact(1.0, CANNOT_FAIL);
     }
-    if s.count() == 0 {
-        return Estimate::unobserved(LEVEL, 0, "no replication");
-    }
-    if s.mean(sum::DOWN) <= 0.0 {
+    if s.count() > 0 && s.mean(sum::DOWN) <= 0.0 {
         // At worst an outage that went unseen lasts as long as the horizon.
         let low = runs.no_outage.estimate(LEVEL).low;
         return Estimate { low, high: Some(1.0), ..Estimate::unobserved(LEVEL, s.count(), "none seen: Clopper-Pearson bound") };
     }
-    if s.mean(sum::UP) <= 0.0 {
-        let high = unseen(s.count());
-        return Estimate {
-            value: Some(0.0),
-            low: Some(0.0),
-            high,
-            level: LEVEL,
-            n: s.count(),
-            method: "never up: Clopper-Pearson bound",
-        };
-    }
-    s.ratio(sum::DOWN, sum::UP, LEVEL).map_monotone(|odds| 1.0 / (1.0 + odds)).clipped(0.0, 1.0)
+    s.share(sum::UP, sum::DOWN, LEVEL)
 }
 
 fn onsets_per_second(s: &Joint<{ sum::N }>, per_second: f64) -> Estimate {
@@ -158,26 +143,12 @@ fn first_outage(runs: &ServiceRuns) -> Estimate {
     Estimate { value: None, low, high: None, method: "restricted mean: a bound", ..restricted }
 }
 
-/// The good part of all that counts, with the interval of the bad part taken on its logarithm, as good for five nines as
-/// for one. Where nothing bad was seen there is no value, and the bound takes the whole of as many draws as may have
-/// gone unseen.
+/// The good part of all that counts. Where nothing bad was seen there is no value, and the bound takes the whole of as
+/// many draws as may have gone unseen.
 pub(super) fn good_of<const N: usize>(joint: &Joint<N>, good: usize, counted: usize) -> Estimate {
-    let ratio = joint.ratio(good, counted, LEVEL);
-    let Some(value) = ratio.value else {
-        return Estimate { low: None, high: None, ..ratio };
-    };
-    let bad = 1.0 - value;
-    if bad <= 1e-13 {
-        return unhurt(joint, counted);
-    }
-    // The ratio's interval is on its own logarithm: its half-width there, times the value, is that of the ratio itself.
-    match ratio.high {
-        Some(high) if value > 0.0 && high > 0.0 => {
-            let spread = (value * (high / value).ln() / bad).exp();
-            Estimate { low: Some(1.0 - bad * spread), high: Some(1.0 - bad / spread), ..ratio }.clipped(0.0, 1.0)
-        }
-        _ => ratio.clipped(0.0, 1.0),
-    }
+    let portion = joint.portion(good, counted, LEVEL);
+    // What differs by less was rounded, not lost.
+    if portion.value.is_some_and(|v| v >= 1.0 - 1e-13) { unhurt(joint, counted) } else { portion }
 }
 
 /// Nothing bad was seen: no value where something was counted, and the bound that this gives.
@@ -206,21 +177,11 @@ fn objective(runs: &ObjectiveRuns, service: &str, target: f64, has_credits: bool
         target,
         attainment: clean(if runs.hurt > 0 { good_of(&runs.attainment, 0, 1) } else { unhurt(&runs.attainment, 1) }),
         breach_probability: clean(runs.breach.filter(|b| b.count() > 0).map_or_else(|| none(0), |b| b.estimate(LEVEL))),
-        window_breach_rate: clean(rate(&runs.windows)),
+        window_breach_rate: clean(runs.windows.portion(0, 1, LEVEL)),
         budget_left: clean(some(&runs.budget_left, |m| m.estimate(LEVEL))),
         credits: has_credits.then(|| clean(some(&runs.credits, |m| m.estimate_in(LEVEL, 0.0, f64::INFINITY)))),
         worst_window: clean(some(&runs.worst_window, |m| m.estimate_in(LEVEL, 0.0, 1.0))),
     }
-}
-
-/// The share of windows breached; with none breached, 0 and a bound.
-fn rate(windows: &Joint<2>) -> Estimate {
-    let ratio = windows.ratio(0, 1, LEVEL);
-    if windows.mean(1) > 0.0 && windows.mean(0) <= 0.0 {
-        let method = "none seen: Clopper-Pearson bound";
-        return Estimate { value: Some(0.0), low: Some(0.0), high: unseen(windows.count()), method, ..ratio };
-    }
-    if ratio.value.is_none() { Estimate { low: None, high: None, ..ratio } } else { ratio.clipped(0.0, 1.0) }
 }
 
 fn some(moments: &Moments, estimate: impl Fn(&Moments) -> Estimate) -> Estimate {

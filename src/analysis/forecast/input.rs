@@ -4,8 +4,8 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 use crate::model::{self, Model};
-use crate::run::{self, Options};
 use crate::run::runs::{DemandCurve, Runs, Timeline};
+use crate::run::{self, Options};
 
 /// Everything the forecast needs. Indices are those of the model; the lists are in its order.
 #[derive(Debug, Clone)]

@@ -29,7 +29,7 @@ pub const DOCS: Docs = Docs {
     question: "Will the objectives hold, what breaks most, when does capacity run out, and what does it cost?",
     method: "Independent replications of the whole horizon, each with its own failures, repairs and traffic. Means and \
              ratios of sums over replications (over draws of the uncertain numbers where there are any), Student's t and the \
-             delta method on the logarithm for their intervals, Clopper–Pearson for probabilities, Kaplan–Meier for the lengths \
+             delta method for their intervals, on scales that keep them within bounds, Clopper–Pearson for probabilities, Kaplan–Meier for the lengths \
              of outages of which some had not ended.",
     assumptions: "The scenario is right: failures it does not name do not happen, and times follow the distributions it gives. \
                   An outage is a time in which the structure of a service is down; slow or failing requests count for requests, \

@@ -97,7 +97,7 @@ pub fn objectives(input: &Input<'_>, summary: &Summary) -> Table {
         Column::estimate("Budget left", "budget_left", Unit::Share),
     ];
     if credits {
-        columns.push(Column::estimate(&format!("Credits ({})", input.currency), "credits", Unit::Money));
+        columns.push(Column::estimate(&format!("Credits ({})", input.currency), &credits_column(input), Unit::Money));
     }
     Frame::default()
         .text("objective", rows.iter().map(|(o, _)| o.name.clone()))
@@ -109,8 +109,14 @@ pub fn objectives(input: &Input<'_>, summary: &Summary) -> Table {
         .estimate("window_breach_rate", rows.iter().map(|(_, s)| Some(&s.window_breach_rate)))
         .estimate("budget_left", rows.iter().map(|(_, s)| Some(&s.budget_left)))
         .estimate("worst_window", rows.iter().map(|(_, s)| Some(&s.worst_window)))
-        .estimate("credits", rows.iter().map(|(_, s)| s.credits.as_ref()))
+        .estimate(&credits_column(input), rows.iter().map(|(_, s)| s.credits.as_ref()))
         .table("objectives-overall", "Objectives over the whole horizon", columns)
+}
+
+/// `credits_usd`: the unit is in the name.
+fn credits_column(input: &Input<'_>) -> String {
+    let code: String = input.currency.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("credits_{}", code.to_ascii_lowercase())
 }
 
 /// One row for each window of each objective, with real dates.
@@ -150,7 +156,7 @@ pub fn windows(input: &Input<'_>) -> Table {
         Column::estimate("Risk of a breach", "breach_probability", Unit::Share),
     ];
     if input.objectives.iter().any(|o| o.has_credits) {
-        columns.push(Column::estimate(&format!("Credits ({})", input.currency), "credits", Unit::Money));
+        columns.push(Column::estimate(&format!("Credits ({})", input.currency), &credits_column(input), Unit::Money));
     }
     columns.push(Column::text("Window", "extent"));
     Frame::default()
@@ -164,7 +170,7 @@ pub fn windows(input: &Input<'_>) -> Table {
         .number("target", rows.iter().map(|r| r.target))
         .estimate("attainment", rows.iter().map(|r| Some(&r.attainment)))
         .estimate("breach_probability", rows.iter().map(|r| Some(&r.breach)))
-        .estimate("credits", rows.iter().map(|r| r.credits.as_ref()))
+        .estimate(&credits_column(input), rows.iter().map(|r| r.credits.as_ref()))
         .table("objectives", "Each window of each objective", columns)
 }
 
