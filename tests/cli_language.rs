@@ -82,7 +82,8 @@ fn show_prints_the_scenario_with_its_patches() {
     let folder = tempfile::tempdir().unwrap();
     let patch = folder.path().join("patch.yaml");
     fs::write(&patch, "about: More databases.\nset: {services.db.replicas: 3}\n").unwrap();
-    let arguments = ["show", STOREFRONT, "--patch", patch.to_str().unwrap(), "--policy", "third responder", "--set", "zones=[a, b]"];
+    let arguments =
+        ["show", STOREFRONT, "--patch", patch.to_str().unwrap(), "--policy", "third responder", "--set", "zones=[a, b]"];
     let shown = out(&ends_with(0, &arguments));
     let file = folder.path().join("shown.yaml");
     fs::write(&file, &shown).unwrap();

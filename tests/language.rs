@@ -247,7 +247,10 @@ fn the_schema_knows_and_explains_every_word() {
         assert!(some.iter().all(|word| known.contains(word)), "{path}: {known:?}");
     }
     assert_eq!(vocabulary::find("services.quue").unwrap_err(), "there is no `quue` under `services`: did you mean `queue`?");
-    assert_eq!(vocabulary::find("servces.web").unwrap_err(), "there is no `servces` at the top of a scenario: did you mean `services`?");
+    assert_eq!(
+        vocabulary::find("servces.web").unwrap_err(),
+        "there is no `servces` at the top of a scenario: did you mean `services`?"
+    );
 }
 
 /// Every key of the example is where the schema allows it.
@@ -309,6 +312,17 @@ mod any_text {
         #[test]
         fn with_a_character_changed_is_read_or_refused(at in 0..STOREFRONT.len() - 1, new in any::<char>()) {
             survives(&format!("{}{new}{}", &STOREFRONT[..at], &STOREFRONT[at + 1..]));
+        }
+
+        #[test]
+        fn in_a_text_is_shown_as_it_was(about in any::<String>(), name in "[a-z0-9][-_ a-z0-9]{0,8}[a-z0-9]") {
+            let quoted = serde_json::Value::String(about).to_string();
+            let text = format!("about: {quoted}\nname: {name}\nstart: 2026-01-01\nhorizon: 1y\nservices: {{{name}: {{calls: []}}}}\n");
+            if let Ok(loaded) = parse("any.yaml", &text, &Patches::default()) {
+                let shown = super::show::yaml(&loaded.tree);
+                let again = parse("shown.yaml", &shown, &Patches::default());
+                prop_assert_eq!(again.map_err(|error| error.to_string()).map(|again| again.scenario), Ok(loaded.scenario));
+            }
         }
 
         #[test]

@@ -99,7 +99,11 @@ const MOST_THREADS: usize = 4_096;
 
 fn replications(text: &str) -> Result<u64, String> {
     let count: u64 = text.parse().map_err(|_| "expected a whole number like `1000`")?;
-    if (1..=MOST_REPLICATIONS).contains(&count) { Ok(count) } else { Err(format!("expected 1 to {MOST_REPLICATIONS} replications")) }
+    if (1..=MOST_REPLICATIONS).contains(&count) {
+        Ok(count)
+    } else {
+        Err(format!("expected 1 to {MOST_REPLICATIONS} replications"))
+    }
 }
 
 fn threads(text: &str) -> Result<usize, String> {

@@ -3,6 +3,8 @@
 //! A patch replaces the value at its path; `null` removes it. It may add a word that the language knows and never
 //! creates a name. What it puts into the tree keeps its place in the patch, so that messages show the patch.
 
+#![allow(clippy::unnecessary_box_returns, reason = "mistakes are boxed so that results stay small")]
+
 use super::checks;
 use super::diagnostic::{Diagnostic, Severity};
 use super::from_tree;
@@ -67,8 +69,8 @@ fn apply_all(tree: &mut Node, patches: &[Patch]) -> Vec<Diagnostic> {
 /// # Errors
 /// A path that leads nowhere.
 pub fn apply_one(tree: &mut Node, patch: &Patch) -> Result<(), Box<Diagnostic>> {
-    let path = resolve(tree, &patch.path).map_err(|message| wrong(message, patch.place))?;
-    put(tree, &path.0, patch);
+    let target = resolve(tree, &patch.path).map_err(|message| wrong(message, patch.place))?;
+    put(tree, &target.0, patch);
     Ok(())
 }
 
@@ -237,8 +239,8 @@ pub fn element_name(node: &Node) -> Option<&str> {
 }
 
 /// Puts a value where the path leads, with maps on the way where there are none yet.
-fn put(node: &mut Node, path: &[Segment], patch: &Patch) {
-    let Some((segment, rest)) = path.split_first() else {
+fn put(node: &mut Node, steps: &[Segment], patch: &Patch) {
+    let Some((segment, rest)) = steps.split_first() else {
         node.clone_from(&patch.value);
         return;
     };
@@ -298,15 +300,15 @@ fn mistakes_of_policy(tree: &Node, set: &Node, at: &KeyPath) -> Vec<Diagnostic> 
         Ok(patches) => patches,
         Err(error) => return vec![Diagnostic { path: at.clone(), ..*error }],
     };
-    let mut patched = tree.clone();
-    let mut mistakes = apply_all(&mut patched, &patches);
-    let read = from_tree::read(&patched);
-    let found = read.scenario.map(|scenario| checks::run(&scenario, &patched, &read.cuts)).unwrap_or_default();
+    let mut variant = tree.clone();
+    let mut mistakes = apply_all(&mut variant, &patches);
+    let read = from_tree::read(&variant);
+    let found = read.scenario.map(|scenario| checks::run(&scenario, &variant, &read.cuts)).unwrap_or_default();
     mistakes.extend(read.mistakes);
     mistakes.extend(found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error));
     let inside = |place: Place| place.source == set.place.source && (set.place.start..=set.place.end).contains(&place.start);
     let shown = |mistake: Diagnostic| {
-        let mistake = mistake.located(&patched);
+        let mistake = mistake.located(&variant);
         let message = if mistake.path.0.is_empty() { mistake.message } else { format!("{}: {}", mistake.path, mistake.message) };
         let place = mistake.place.filter(|place| inside(*place));
         Diagnostic { path: at.clone(), message: format!("with this policy, {message}"), place, ..mistake }

@@ -23,7 +23,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// What to say after a wrong word: the nearest right one, or all there are.
 #[must_use]
-pub fn instead<'a>(word: &str, candidates: &[&'a str]) -> String {
+pub fn instead(word: &str, candidates: &[&str]) -> String {
     if let Some(best) = nearest(word, candidates.iter().copied()) {
         return format!("did you mean `{best}`?");
     }

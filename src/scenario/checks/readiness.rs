@@ -23,15 +23,25 @@ pub fn single_point(context: &Context<'_>) -> Vec<Finding> {
         let own = service.up_when.is_none() && service.external.is_none();
         own && service.tier == Some(Tier::Critical) && service.replicas.unwrap_or(1) == 1
     });
-    alone.map(|(name, _)| Finding::new(&["services", name], "a critical service with a single replica is down whenever it is").on_key()).collect()
+    alone
+        .map(|(name, _)| {
+            Finding::new(&["services", name], "a critical service with a single replica is down whenever it is").on_key()
+        })
+        .collect()
 }
 
 /// A service has a replica more than it needs.
 pub fn needs_all(context: &Context<'_>) -> Vec<Finding> {
-    let tight = context.scenario.services.iter().filter(|(_, service)| {
-        service.needs.is_some_and(|needs| needs > 1 && service.replicas == Some(needs))
-    });
-    tight.map(|(name, _)| Finding::new(&["services", name, "needs"], "it needs all of its replicas: the loss of one takes it down")).collect()
+    let tight = context
+        .scenario
+        .services
+        .iter()
+        .filter(|(_, service)| service.needs.is_some_and(|needs| needs > 1 && service.replicas == Some(needs)));
+    tight
+        .map(|(name, _)| {
+            Finding::new(&["services", name, "needs"], "it needs all of its replicas: the loss of one takes it down")
+        })
+        .collect()
 }
 
 /// A failure that people repair is noticed after some time.
@@ -58,7 +68,8 @@ pub fn no_failure(context: &Context<'_>) -> Vec<Finding> {
             Hits::Call => false,
         })
     };
-    let own = |name: &str| scenario.services.get(name).is_some_and(|service| service.external.is_none() && service.up_when.is_none());
+    let own =
+        |name: &str| scenario.services.get(name).is_some_and(|service| service.external.is_none() && service.up_when.is_none());
     let names = scenario.services.keys().filter(|name| own(name) && !strikes(name));
     names.map(|name| Finding::new(&["services", name], "no failure mode hits this service: it is always up").on_key()).collect()
 }
@@ -69,7 +80,10 @@ pub fn timeouts(context: &Context<'_>) -> Vec<Finding> {
     for (name, service) in &context.scenario.services {
         for (index, call) in service.calls.iter().enumerate().filter(|(_, call)| call.timeout.is_none()) {
             let path = KeyPath::of(&["services", name, "calls"]).index(index).key("to");
-            found.push(Finding::at(path, format!("the call to `{}` has no `timeout`: a slow `{}` holds its callers", call.to, call.to)));
+            found.push(Finding::at(
+                path,
+                format!("the call to `{}` has no `timeout`: a slow `{}` holds its callers", call.to, call.to),
+            ));
         }
     }
     found

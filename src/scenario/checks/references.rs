@@ -53,6 +53,17 @@ pub fn unknown(context: &Context<'_>) -> Vec<Finding> {
     found
 }
 
+/// What is spread over zones has zones to stand in.
+pub fn no_zones(context: &Context<'_>) -> Vec<Finding> {
+    if !all_zones(context.tree).is_empty() {
+        return Vec::new();
+    }
+    let spread = everywhere(context.tree, "services.*.spread").into_iter().filter(|(_, node)| node.as_text() == Some("zones"));
+    spread
+        .map(|(path, _)| Finding::at(path, "it is spread over zones, and the scenario has none: list them under `zones`"))
+        .collect()
+}
+
 fn missing(tree: &Node, path: &KeyPath, node: &Node, to: To) -> Option<String> {
     let name = node.as_text().filter(|_| !node.is_null())?;
     let (what, known) = match to {

@@ -17,8 +17,14 @@ pub struct Error {
 #[derive(Debug)]
 pub enum Kind {
     Missing(&'static str),
-    UnknownKey { key: String, expected: &'static [&'static str] },
-    UnknownWord { word: String, expected: &'static [&'static str] },
+    UnknownKey {
+        key: String,
+        expected: &'static [&'static str],
+    },
+    UnknownWord {
+        word: String,
+        expected: &'static [&'static str],
+    },
     Other(String),
     /// So much was read again and again that the rest is left for the next time.
     Exhausted,
