@@ -1,5 +1,7 @@
 //! The commands about the scenario language: what they print, and how they end.
 
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,7 @@
 //! The scenario language: what is read, what is refused, and in which words.
 
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -152,6 +154,13 @@ fn what_is_shown_reads_as_the_same_scenario() {
         let json = show::json(&loaded.tree).to_string();
         assert_eq!(read(&json, &Patches::default()).scenario, loaded.scenario, "{json}");
     }
+}
+
+#[test]
+fn mistakes_that_show_later_are_placed_in_the_file() {
+    let loaded = read(STOREFRONT, &Patches::default());
+    let mistake = loaded.mistake("services.web.calls.catalog.timeout.unit", "wrong after all");
+    insta::assert_snapshot!(loaded.problems([mistake]).render(Style::Plain));
 }
 
 fn quickly(name: &str, text: &str) -> String {

@@ -163,6 +163,19 @@ fn resolve(tree: &Node, text: &str) -> Result<KeyPath, String> {
     Ok(path)
 }
 
+/// The path that a text leads to, as far as it exists in the tree.
+#[must_use]
+pub fn nearest(tree: &Node, text: &str) -> KeyPath {
+    let (mut path, mut node, mut rest) = (KeyPath::root(), tree, text);
+    while let Ok((segment, length)) = step(Some(node), None, rest, &path) {
+        let Some(child) = node.child(&segment) else { break };
+        node = child;
+        path.0.push(segment);
+        rest = rest.get(length..).unwrap_or_default().trim_start_matches('.');
+    }
+    path
+}
+
 fn below(spot: Spot, segment: &Segment) -> Option<Spot> {
     match segment {
         Segment::Key(key) => spot.word(key).or_else(|| spot.name()),

@@ -180,7 +180,7 @@ fn forms_of(value: &Value) -> Vec<String> {
     let described = value.get("description").and_then(Value::as_str);
     match kind {
         Some("string") if value.get("pattern").is_some() => {
-            forms.extend(described.filter(|text| text.contains('`')).map(str::to_string))
+            forms.extend(described.filter(|text| text.contains('`')).map(str::to_string));
         }
         Some("string") if forms.is_empty() => forms.push("a text".into()),
         Some("integer") => forms.push("a whole number".into()),
