@@ -212,6 +212,9 @@ fn word(
     present: &indexmap::IndexMap<String, Entry>,
 ) -> Result<(Segment, usize), String> {
     let word = rest.split('.').next().unwrap_or(rest);
+    if word.is_empty() {
+        return Err("a path is words and names with one dot between two".into());
+    }
     if spot.and_then(|spot| spot.word(word)).is_some() {
         return Ok((Segment::Key(word.to_string()), word.len()));
     }

@@ -10,7 +10,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let lower = word.to_lowercase();
-    let near = word.chars().count() / 3 + 1;
+    let near = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)
@@ -46,6 +46,8 @@ mod tests {
     fn near_and_far() {
         assert_eq!(instead("replcas", &["replicas", "queue"]), "did you mean `replicas`?");
         assert_eq!(instead("colour", &["replicas", "queue"]), "known here: `replicas`, `queue`");
+        assert_eq!(instead("wbe", &["web", "db"]), "did you mean `web`?");
+        assert_eq!(instead("api", &["web", "db"]), "known here: `web`, `db`");
         assert_eq!(instead("x", &[]), "none is defined");
     }
 }

@@ -103,7 +103,10 @@ impl Attempt {
         let is_cut = |node: &Node| node.value == Value::Cut;
         let Some(node) = self.tree.at(path) else { return false };
         match (&error.kind, &node.value) {
-            (Kind::Missing(field), _) => node.get(field).is_some_and(is_cut),
+            (Kind::Missing(field), Value::Map(entries)) => {
+                let meant = |key: &String| key == field || nearest(key, [*field]).is_some();
+                entries.iter().any(|(key, entry)| is_cut(&entry.node) && meant(key))
+            }
             (Kind::Other(_), Value::Map(entries)) => entries.values().any(|entry| is_cut(&entry.node)),
             (Kind::Other(_), Value::List(elements)) => elements.iter().any(is_cut),
             _ => false,
@@ -173,10 +176,12 @@ fn describe(error: &Error, path: KeyPath, tree: &Node) -> Diagnostic {
 }
 
 fn missing(field: &str, path: KeyPath) -> Diagnostic {
-    let explained = match path.0.first() {
-        Some(Segment::Key(section)) => format!("{section}.{field}"),
-        _ => field.to_string(),
-    };
+    // Names, which come second, say nothing about the language.
+    let keys = path.0.iter().enumerate().filter_map(|(depth, segment)| match segment {
+        Segment::Key(key) if depth != 1 => Some(key.as_str()),
+        _ => None,
+    });
+    let explained = keys.chain([field]).collect::<Vec<_>>().join(".");
     let diagnostic = Diagnostic::error("missing-key", path, format!("`{field}` is missing"));
     diagnostic.help(format!("`ninefold explain {explained}` says what to write")).on_key()
 }
