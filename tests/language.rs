@@ -187,6 +187,10 @@ fn hostile_files_are_refused_quickly() {
     assert!(quickly("a long line", &format!("name: {}", "a".repeat(3 << 20))).contains("longer than 200 characters"));
     quickly("many mistakes", &(0..50_000).map(|n| format!("k{n}: {n}\n")).collect::<String>());
     quickly("many wrong numbers", &format!("traffic: {{t: {{to: web, rate: 1/s, daily: [{}]}}}}", "x,".repeat(150_000)));
+    let services: String = (0..15_000).map(|n| format!("  s{n}: {{calls: [{{to: s{}}}]}}\n", n + 1)).collect();
+    quickly("a long chain", &format!("name: a\nstart: 2026-01-01\nhorizon: 1y\nservices:\n{services}"));
+    let services = services.replace("to: s", "to: r");
+    quickly("many wrong names", &format!("name: a\nstart: 2026-01-01\nhorizon: 1y\nservices:\n{services}"));
     assert!(quickly("empty", "").contains("the file is empty"));
     assert!(quickly("only a comment", "# nothing\n").contains("the file is empty"));
     assert!(quickly("binary", "\u{0}\u{1}\u{2}").contains("not YAML"));

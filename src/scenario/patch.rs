@@ -16,6 +16,11 @@ use super::tree::{Entry, Node, Place, Value};
 use super::vocabulary::Spot;
 use super::yaml;
 
+/// Longer paths lead nowhere.
+const LONGEST_PATH: usize = 2_000;
+/// After so many mistakes the rest of a list of patches is not applied.
+const MOST_MISTAKES: usize = 100;
+
 /// One change.
 #[derive(Debug, Clone)]
 pub struct Patch {
@@ -61,7 +66,8 @@ fn add(sources: &mut Vec<Source>, name: &str, text: &str) -> u32 {
 }
 
 fn apply_all(tree: &mut Node, patches: &[Patch]) -> Vec<Diagnostic> {
-    patches.iter().filter_map(|patch| apply_one(tree, patch).err().map(|error| *error)).collect()
+    let mistakes = patches.iter().filter_map(|patch| apply_one(tree, patch).err().map(|error| *error));
+    mistakes.take(MOST_MISTAKES).collect()
 }
 
 /// Applies one patch.
@@ -152,6 +158,9 @@ fn resolve(tree: &Node, text: &str) -> Result<KeyPath, String> {
     if rest.is_empty() {
         return Err("the path of a patch is empty".into());
     }
+    if rest.len() > LONGEST_PATH {
+        return Err(format!("a path is not longer than {LONGEST_PATH} bytes"));
+    }
     while !rest.is_empty() {
         let (segment, length) = step(node.filter(|node| !node.is_null()), spot, rest, &path)?;
         spot = spot.and_then(|spot| below(spot, &segment));
@@ -191,14 +200,20 @@ fn step(node: Option<&Node>, spot: Option<Spot>, rest: &str, so_far: &KeyPath) -
             Err(format!("`{so_far}` is `{:.40}` and has nothing under it: replace it as a whole, `{so_far}=…`", scalar.text))
         }
         Some(Value::Map(entries)) => {
-            let known = longest(rest, entries.keys().map(String::as_str));
+            let known = prefixes(rest).find(|key| entries.contains_key(*key));
             known.map_or_else(|| word(spot, rest, so_far, entries), |key| Ok((Segment::Key(key.to_string()), key.len())))
         }
         Some(Value::Cut) | None => word(spot, rest, so_far, &indexmap::IndexMap::new()),
     }
 }
 
-/// The longest key that the rest of a path begins with: names may contain dots.
+/// What the next key of a path can be, the longest first: names may contain dots.
+fn prefixes(rest: &str) -> impl Iterator<Item = &str> {
+    let dots = rest.rmatch_indices('.').map(|(at, _)| &rest[..at]);
+    std::iter::once(rest).chain(dots).filter(|prefix| !prefix.is_empty())
+}
+
+/// The longest name that the rest of a path begins with.
 fn longest<'a>(rest: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let begins = |key: &&str| rest.strip_prefix(*key).is_some_and(|after| after.is_empty() || after.starts_with('.'));
     keys.filter(|key| !key.is_empty()).filter(begins).max_by_key(|key| key.len())

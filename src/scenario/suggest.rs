@@ -10,10 +10,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let lower = word.to_lowercase();
-    let near = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    let near = (length / 3).max(1);
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len() <= LONGEST)
+        .filter(|candidate| candidate.len() <= LONGEST && candidate.chars().count().abs_diff(length) <= near)
         .take(10_000)
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= near)

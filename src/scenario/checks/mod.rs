@@ -136,7 +136,7 @@ pub fn run(scenario: &Scenario, tree: &Node, cuts: &[KeyPath]) -> Vec<Diagnostic
     found(Severity::Warning).take(MOST).collect()
 }
 
-/// More than this is not listed.
+/// More than this is not listed, and not looked for where looking is dear.
 const MOST: usize = 100;
 
 /// Whether something of the same entry was left out, which may be all that the check found.
