@@ -59,6 +59,12 @@ impl From<io::Error> for CliError {
     }
 }
 
+impl From<crate::output::OutputError> for CliError {
+    fn from(error: crate::output::OutputError) -> Self {
+        Self::World(error.to_string())
+    }
+}
+
 impl CliError {
     /// Tells the user on standard error, and gives the exit code.
     #[must_use]

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod init;
 mod out;
+mod progress;
 pub mod run;
 mod schema;
 mod show;

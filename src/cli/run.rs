@@ -1,12 +1,18 @@
 //! `ninefold run`: simulate a scenario.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::common::{Simulation, Variant};
+use super::progress::Progress;
 use super::{CliError, Exit};
-use crate::scenario::{Patches, load, unsimulated};
+use crate::analysis::forecast::{Findings, Input, forecast};
+use crate::model::{self, Model};
+use crate::output::{self, ReplicationsWriter, terminal};
+use crate::report::{Status, Summary, Verdict};
+use crate::run::{self, Options, Row, Runs};
+use crate::scenario::{Diagnostic, KeyPath, Loaded, Patches, load, unsimulated};
 use crate::units::Time;
 
 pub use super::common::{FailOn, Fidelity};
@@ -95,16 +101,96 @@ impl Arguments {
     }
 }
 
-/// Loads the scenario, makes sure that all of it can be simulated, and simulates it.
+/// Replications where neither their number nor a precision is asked for.
+const REPLICATIONS: u64 = 1_000;
+
+/// Loads the scenario, makes sure that all of it can be simulated, simulates it and writes what came of it.
 ///
 /// # Errors
 /// A scenario that is wrong or holds what is not simulated yet; files that cannot be read or written.
 pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
-    let loaded = load(&args.scenario, &args.patches)?;
+    let loaded = load_whole(args)?;
+    let model = compile(&loaded)?;
+    let folder = args.out.clone().unwrap_or_else(|| default_folder(&model.name, &args.patches));
+    let names: Vec<String> = model.services.iter().map(|service| service.name.clone()).collect();
+    let mut table = ReplicationsWriter::create(&folder, &names)?;
+    let mut sink = |rows: &[Row]| table.write(rows).map_err(std::io::Error::other);
+    let options = options(args);
+    let (control, progress) = Progress::begin(args.quiet || args.json);
+    let runs = run::simulate(&model, &options, &control, Some(&mut sink)).map_err(|error| CliError::World(error.to_string()));
+    progress.end();
+    let runs = runs?;
+    if runs.replications == 0 {
+        super::out::tell("interrupted before the first replication was done: nothing is written\n");
+        return Ok(Exit::Interrupted);
+    }
+    table.finish()?;
+    let found = Findings::of(&model, &options, &runs);
+    let (summary, mut report) = forecast(&Input::of(&model, args.seed, &runs, &found));
+    if runs.interrupted {
+        let done = format!("Interrupted: this rests on the {} replications that were done.", runs.replications);
+        report.verdicts.insert(0, Verdict::new(Status::Warn, done));
+    }
+    output::write_all(&folder, &summary, &report)?;
+    if args.json {
+        super::out::print_json(&summary)?;
+    } else if !args.quiet {
+        super::out::print(&terminal::render(&report, super::out::screen()))?;
+        super::out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
+    }
+    Ok(exit(args, &runs, &summary))
+}
+
+/// The scenario with its patches, of which everything can be simulated.
+fn load_whole(args: &RunArgs) -> Result<Loaded, CliError> {
+    let mut loaded = load(&args.scenario, &args.patches)?;
     let unknown = unsimulated(&loaded.scenario);
     if !unknown.is_empty() {
         return Err(loaded.wrong(unknown).into());
     }
-    // the simulator is attached here
-    Ok(Exit::Done)
+    if let Some(horizon) = args.horizon {
+        loaded.scenario.horizon = horizon;
+    }
+    Ok(loaded)
+}
+
+fn compile(loaded: &Loaded) -> Result<Model, CliError> {
+    model::compile(loaded).map_err(|mistakes| {
+        let diagnostics = mistakes.into_iter().map(|mistake| {
+            let keys: Vec<&str> = mistake.path.split('.').collect();
+            Diagnostic::error("model", KeyPath::of(&keys), mistake.message)
+        });
+        loaded.wrong(diagnostics).into()
+    })
+}
+
+fn options(args: &RunArgs) -> Options {
+    let (replications, precision) = match args.stop {
+        Stop::Default => (REPLICATIONS, None),
+        Stop::Replications(count) => (count, None),
+        Stop::Precision(precision) => (run::MOST_FOR_PRECISION, Some(precision)),
+    };
+    Options { seed: args.seed, replications, precision, threads: args.threads, warmup: args.warmup.0 }
+}
+
+/// `notebooks-output/storefront+third responder`.
+fn default_folder(name: &str, patches: &Patches) -> PathBuf {
+    let mut folder = name.to_owned();
+    for policy in &patches.policy {
+        folder.push('+');
+        folder.push_str(policy);
+    }
+    Path::new("notebooks-output").join(folder)
+}
+
+/// An objective counts as breached where more replications than not have a complete window below its target.
+fn exit(args: &RunArgs, runs: &Runs, summary: &Summary) -> Exit {
+    let breached = summary.objectives.values().any(|objective| objective.breach_probability.value.is_some_and(|chance| chance > 0.5));
+    if runs.interrupted {
+        Exit::Interrupted
+    } else if args.fail_on == Some(FailOn::Breach) && breached {
+        Exit::Missed
+    } else {
+        Exit::Done
+    }
 }

@@ -61,16 +61,19 @@ impl Gamma {
         let longest = 2.0 + 2.0 / a;
         let close = 1e-6 / libm::sqrt(a.max(1.0));
         for _ in 0..200 {
+            if x < f64::MIN_POSITIVE {
+                return 0.0;
+            }
             let at = incomplete_gamma(a, x);
             let (value, slope) = match tail {
-                Tail::Lower => (at.ln_lower, libm::exp(at.ln_slope - at.ln_lower)),
-                Tail::Upper => (at.ln_upper, -libm::exp(at.ln_slope - at.ln_upper)),
+                Tail::Lower => (at.lower, libm::exp(at.slope - at.lower)),
+                Tail::Upper => (at.upper, -libm::exp(at.slope - at.upper)),
             };
             let newton = (target - value) / slope;
             let bend = (a - x - slope) * newton;
             let step = (newton / (1.0 + 0.5 * bend).max(0.5)).clamp(-longest, longest);
             x *= libm::exp(step);
-            if step.abs() < close || x == 0.0 {
+            if step.abs() < close {
                 break;
             }
         }
@@ -98,11 +101,11 @@ impl Gamma {
 
 impl Lifetime for Gamma {
     fn cdf(&self, t: f64) -> f64 {
-        if t > 0.0 { libm::exp(incomplete_gamma(self.shape, t / self.scale).ln_lower) } else { 0.0 }
+        if t > 0.0 { libm::exp(incomplete_gamma(self.shape, t / self.scale).lower) } else { 0.0 }
     }
 
     fn survival(&self, t: f64) -> f64 {
-        if t > 0.0 { libm::exp(incomplete_gamma(self.shape, t / self.scale).ln_upper) } else { 1.0 }
+        if t > 0.0 { libm::exp(incomplete_gamma(self.shape, t / self.scale).upper) } else { 1.0 }
     }
 
     fn quantile(&self, u: f64) -> f64 {
@@ -128,7 +131,7 @@ impl Lifetime for Gamma {
     }
 
     fn cumulative_hazard(&self, t: f64) -> f64 {
-        if t > 0.0 { -incomplete_gamma(self.shape, t / self.scale).ln_upper } else { 0.0 }
+        if t > 0.0 { -incomplete_gamma(self.shape, t / self.scale).upper } else { 0.0 }
     }
 
     fn at_hazard(&self, h: f64) -> f64 {

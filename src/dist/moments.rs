@@ -10,17 +10,17 @@ use super::Lifetime;
 const STEPS: i32 = 128;
 
 /// The mean of a law from its times at given hazards.
-pub(super) fn mean(law: &impl Lifetime) -> f64 {
+pub(super) fn mean(law: &dyn Lifetime) -> f64 {
     expectation(law, |t| t)
 }
 
 /// The variance of a law from its times at given hazards.
-pub(super) fn variance(law: &impl Lifetime) -> f64 {
+pub(super) fn variance(law: &dyn Lifetime) -> f64 {
     let mean = mean(law);
     expectation(law, |t| (t - mean) * (t - mean))
 }
 
-fn expectation(law: &impl Lifetime, g: impl Fn(f64) -> f64) -> f64 {
+fn expectation(law: &dyn Lifetime, g: impl Fn(f64) -> f64) -> f64 {
     let width = 1.0 / f64::from(STEPS);
     let sum: f64 = (-42 * STEPS..=7 * STEPS)
         .map(|step| libm::exp(f64::from(step) * width))

@@ -71,7 +71,7 @@ impl Quantiles {
             let off = piece.ln_time(z) - y;
             if off > 0.0 { high = z } else { low = z }
             let newton = z - off / piece.slope(z);
-            let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+            let next = if newton >= low && newton <= high { newton } else { 0.5 * (low + high) };
             let step = (next - z).abs();
             z = next;
             if step <= 1e-15 * z.abs().max(1.0) || off == 0.0 {

@@ -157,23 +157,23 @@ const FAR: Rational = (
 /// The regularised incomplete gamma functions at one point, as logarithms.
 pub(super) struct IncompleteGamma {
     /// ln of xᵃ e⁻ˣ / Γ(a): the slope of P in ln x.
-    pub(super) ln_slope: f64,
+    pub(super) slope: f64,
     /// ln P(a, x).
-    pub(super) ln_lower: f64,
+    pub(super) lower: f64,
     /// ln Q(a, x).
-    pub(super) ln_upper: f64,
+    pub(super) upper: f64,
 }
 
 /// P and Q for a > 0 and x > 0: the power series below a + 1, Legendre's continued fraction above (Abramowitz & Stegun
 /// 6.5.29 and 6.5.31; the fraction by Lentz's method).
 pub(super) fn incomplete_gamma(a: f64, x: f64) -> IncompleteGamma {
-    let ln_slope = ln_gamma_slope(a, x);
+    let slope = ln_gamma_slope(a, x);
     if x < a + 1.0 {
-        let ln_lower = ln_slope + libm::log(lower_series(a, x));
-        IncompleteGamma { ln_slope, ln_lower, ln_upper: ln_one_minus_exp(ln_lower) }
+        let lower = slope + libm::log(lower_series(a, x));
+        IncompleteGamma { slope, lower, upper: ln_one_minus_exp(lower) }
     } else {
-        let ln_upper = ln_slope + libm::log(upper_fraction(a, x));
-        IncompleteGamma { ln_slope, ln_lower: ln_one_minus_exp(ln_upper), ln_upper }
+        let upper = slope + libm::log(upper_fraction(a, x));
+        IncompleteGamma { slope, lower: ln_one_minus_exp(upper), upper }
     }
 }
 
@@ -214,18 +214,18 @@ fn lower_series(a: f64, x: f64) -> f64 {
 
 /// Q(a, x) over its slope.
 fn upper_fraction(a: f64, x: f64) -> f64 {
-    let mut b = x + 1.0 - a;
-    let mut c = f64::MAX;
-    let mut d = 1.0 / b;
-    let mut value = d;
-    let mut i = 0.0;
-    while i < 1e5 {
-        i += 1.0;
-        let an = -i * (i - a);
-        b += 2.0;
-        d = 1.0 / (an * d + b);
-        c = b + an / c;
-        let change = c * d;
+    let mut partial = x + 1.0 - a;
+    let mut above = f64::MAX;
+    let mut below = 1.0 / partial;
+    let mut value = below;
+    let mut level = 0.0;
+    while level < 1e5 {
+        level += 1.0;
+        let numerator = -level * (level - a);
+        partial += 2.0;
+        below = 1.0 / (numerator * below + partial);
+        above = partial + numerator / above;
+        let change = above * below;
         value *= change;
         if (change - 1.0).abs() < 1e-16 {
             break;

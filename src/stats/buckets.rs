@@ -1,7 +1,7 @@
 //! Logarithmic buckets cut from the bits of a double: 128 in each octave, from 2⁻⁶⁴ to 2⁶⁴.
 //!
 //! A value is known from its bucket to within 1/257, 0.39%. The cut needs no logarithm (the "linearly interpolated"
-//! mapping of Masson, Rim & Lee, "DDSketch", *VLDB* 2019, section 2.2, and the buckets of `HdrHistogram`).
+//! mapping of Masson, Rim & Lee, "`DDSketch`", *VLDB* 2019, section 2.2, and the buckets of `HdrHistogram`).
 
 /// Buckets of one octave, as bits of the mantissa.
 const BITS: u32 = 7;

@@ -4,7 +4,7 @@ use super::Moments;
 
 /// Variance components of a one-way random-effects model: replications (random) within draws of the uncertain numbers.
 ///
-/// The method of moments (Searle, Casella & McCulloch, *Variance Components*, 1992, chapter 3), also for clusters of
+/// The method of moments (Searle, Casella & `McCulloch`, *Variance Components*, 1992, chapter 3), also for clusters of
 /// unequal size.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Components {

@@ -7,8 +7,11 @@ use serde::Serialize;
 /// `value` is `None` where nothing was observed; `low` and `high` are given where they can be bounded all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
+    /// The estimate; `None` where nothing was observed.
     pub value: Option<f64>,
+    /// Lower end of the interval.
     pub low: Option<f64>,
+    /// Upper end of the interval.
     pub high: Option<f64>,
     /// Confidence level of the interval, 0.95.
     pub level: f64,

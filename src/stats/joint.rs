@@ -5,7 +5,7 @@ use super::student::{t_quantile, unseen_events, unseen_probability};
 
 /// Mean vector and covariance matrix of N numbers observed together, one set per independent draw.
 ///
-/// Merged by the formula of Chan, Golub & LeVeque (1979), its products in place of squares.
+/// Merged by the formula of Chan, Golub & `LeVeque` (1979), its products in place of squares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Joint<const N: usize> {
     n: u64,
@@ -20,7 +20,7 @@ impl<const N: usize> Default for Joint<N> {
     }
 }
 
-const METHOD: &str = "t on the logarithm, delta method";
+const METHOD: &str = "t on the inverse root, delta method";
 
 impl<const N: usize> Joint<N> {
     /// Adds one observation of all numbers.
@@ -104,9 +104,27 @@ impl<const N: usize> Joint<N> {
 
     /// The ratio of the sums of two non-negative numbers, i / j: a mean time to repair from downtime and repairs.
     ///
-    /// Cochran's ratio estimator (*Sampling Techniques*, 3rd ed. 1977, chapter 6) with the delta method's variance on the
-    /// logarithm. Where the denominator is 0 there is no value; then if the numerator is not, the exact Poisson bound on
+    /// Cochran's ratio estimator (*Sampling Techniques*, 3rd ed. 1977, chapter 6) with the delta method's variance, and t
+    /// on 1/√ratio: the root of the rate, in which counts have a steady variance (Anscombe 1948) and which leans the
+    /// interval upwards as skewed times need. Its variance is raised by 1/k² for k events, since few of them agree by
+    /// chance. Where the denominator is 0 there is no value; then if the numerator is not, the exact Poisson bound on
     /// unseen events (Garwood 1936) bounds the ratio from below: exposure / 3.69 at 95%.
+    ///
+    /// Of 2,000 intervals at 95% for alternating renewal processes (exponential, Weibull 2 and Weibull 0.6 up times) with 4
+    /// outages a replication, these shares held the truth, lowest and highest over the three:
+    ///
+    /// | repair | replications | MTTR | MTBF | availability |
+    /// |---|---|---|---|---|
+    /// | exponential | 50 | 94.6–95.5% | 95.1–96.1% | 94.5–95.8% |
+    /// | exponential | 1000 | 94.5–95.3% | 94.6–95.2% | 94.8–95.2% |
+    /// | lognormal, cv 1.5 | 50 | 92.9–93.1% | 95.1–95.9% | 93.6–95.1% |
+    /// | lognormal, cv 1.5 | 256 | 94.6–95.0% | 94.9–95.1% | 94.5–95.2% |
+    /// | lognormal, cv 1.5 | 1000 | 94.9–95.1% | 94.8–95.1% | 94.8–95.2% |
+    /// | lognormal, cv 3 | 256 | 92.9–93.0% | 94.9–95.1% | 93.7–94.7% |
+    /// | lognormal, cv 3 | 1000 | 94.0–94.6% | 94.7–95.2% | 94.4–95.3% |
+    ///
+    /// Repairs of cv 3 with 50 replications gave 90% for MTTR: 200 draws of so long a tail do not show it. (With t on the
+    /// ratio itself the rows of cv 1.5 and 64 replications were at 92.6% for availability.)
     #[must_use]
     pub fn ratio(&self, i: usize, j: usize, level: f64) -> Estimate {
         self.ratios(&[(i, j)], level)
@@ -136,27 +154,64 @@ impl<const N: usize> Joint<N> {
             gradient[*i] += 1.0 / self.mean[*j];
             gradient[*j] -= ratio / self.mean[*j];
         }
-        self.logarithmic(self.delta(value, &gradient, level, METHOD))
+        let plain = self.delta(value, &gradient, level, METHOD);
+        // Few events agree with each other by chance: one alone would claim certainty.
+        let fewest = terms.iter().map(|(_, j)| self.sum(*j)).fold(f64::INFINITY, f64::min);
+        let few = t_quantile(level, self.n.saturating_sub(1)) * value / fewest;
+        let high = plain.high.map(|high| value + (high - value).hypot(few));
+        skewed(Estimate { high, ..plain })
     }
 
-    /// One minus the ratio of two sums, where the numerator is a part of the denominator: availability from downtime.
+    /// The share of one sum in that of two, i / (i + rest): availability from up time and downtime.
     ///
-    /// The interval is that of the ratio, so that it is as good for five nines as for one. With a numerator of 0 the value
-    /// is 1, and its lower bound takes the whole of as many draws as may have gone unseen (Clopper & Pearson 1934).
+    /// The delta method on the odds (Agresti, *Categorical Data Analysis*, 3rd ed. 2013, section 3.1), with t on the inverse
+    /// root of the odds of the rarer of the two as in [`Joint::ratio`], so that the interval is as good for five nines as
+    /// for one and never leaves 0 to 1. Where either sum is 0, t would claim certainty; then the interval reaches as far
+    /// as Clopper & Pearson's (1934) for draws that all agree.
     #[must_use]
-    pub fn complement_ratio(&self, i: usize, j: usize, level: f64) -> Estimate {
-        if self.mean[j] > 0.0 && self.mean[i] <= 0.0 {
-            return Estimate {
-                value: Some(1.0),
-                low: Some(1.0 - unseen_probability(level, self.n)),
-                high: Some(1.0),
-                level,
-                n: self.n,
-                method: "none seen: Clopper-Pearson bound",
-            };
+    pub fn share(&self, i: usize, rest: usize, level: f64) -> Estimate {
+        let mut others = [0.0; N];
+        others[rest] = 1.0;
+        self.odds(i, &others, level)
+    }
+
+    /// One sum as a part of another, i / j with i ≤ j: the good of all requests. Interval as of [`Joint::share`].
+    #[must_use]
+    pub fn portion(&self, i: usize, j: usize, level: f64) -> Estimate {
+        let mut others = [0.0; N];
+        others[j] = 1.0;
+        others[i] -= 1.0;
+        self.odds(i, &others, level)
+    }
+
+    /// Share of sum `i` in itself and a linear combination of the sums, the others.
+    fn odds(&self, i: usize, others: &[f64; N], level: f64) -> Estimate {
+        const METHOD: &str = "t on the inverse root of the odds, delta method";
+        let part = self.mean[i];
+        let rest: f64 = others.iter().zip(self.mean).map(|(factor, mean)| factor * mean).sum();
+        if part + rest <= 0.0 {
+            return Estimate::unobserved(level, self.n, METHOD);
         }
-        let ratio = self.ratio(i, j, level);
-        if ratio.value.is_none() { Estimate::unobserved(level, self.n, METHOD) } else { ratio.complement().clipped(0.0, 1.0) }
+        let value = part / (part + rest);
+        if part <= 0.0 || rest <= part * 1e-15 {
+            let reach = unseen_probability(level, self.n);
+            let (low, high) = if part <= 0.0 { (0.0, reach) } else { (1.0 - reach, 1.0) };
+            let method = "all agree: Clopper-Pearson bound";
+            return Estimate { value: Some(value), low: Some(low), high: Some(high), level, n: self.n, method };
+        }
+        let mut gradient = others.map(|factor| -factor / rest);
+        gradient[i] += 1.0 / part;
+        let log_odds = self.delta(0.0, &gradient, level, METHOD);
+        let scaled = |factor: f64| value * factor / (value * factor + 1.0 - value);
+        let (low, high) = match log_odds.high {
+            // The rarer of the two is the more skewed.
+            Some(half) if part < rest => Some(stretch(half)),
+            Some(half) => Some(stretch(half)).map(|(short, long)| (1.0 / long, 1.0 / short)),
+            None => None,
+        }
+        .map(|(short, long)| (scaled(short), scaled(long)))
+        .unzip();
+        Estimate { value: Some(value), low, high, ..log_odds }
     }
 
     /// A function of the means, by its value and gradient there, with Student's t interval: the delta method.
@@ -183,15 +238,22 @@ impl<const N: usize> Joint<N> {
         }
         (variance.max(0.0) / self.n as f64).sqrt()
     }
+}
 
-    /// The interval of a positive value taken on its logarithm: never below zero, and longer upwards.
-    fn logarithmic(&self, plain: Estimate) -> Estimate {
-        match (plain.value, plain.high) {
-            (Some(value), Some(high)) if value > 0.0 => {
-                let spread = libm::exp(high / value - 1.0);
-                Estimate { low: Some(value / spread), high: Some(value * spread), ..plain }
-            }
-            _ => plain,
+/// The interval of a positive value taken on its inverse root: never below zero, and longer upwards.
+fn skewed(plain: Estimate) -> Estimate {
+    match (plain.value, plain.high) {
+        (Some(value), Some(high)) if value > 0.0 => {
+            let (short, long) = stretch(high / value - 1.0);
+            Estimate { low: Some(value * short), high: Some(value * long), ..plain }
         }
+        _ => plain,
     }
+}
+
+/// How far an interval reaches below and above a positive value, as factors, from the half width of the value's
+/// logarithm: that of its inverse root held between t's bounds. No further than 400 times, where one event is all there is.
+fn stretch(half: f64) -> (f64, f64) {
+    let half = half.min(1.9);
+    ((1.0 + 0.5 * half).powi(-2), (1.0 - 0.5 * half).powi(-2))
 }

@@ -20,3 +20,7 @@ pub use moments::Moments;
 pub use proportion::Proportion;
 pub use sketch::Sketch;
 pub use survival::Survival;
+
+#[cfg(test)]
+#[allow(clippy::cast_precision_loss, clippy::float_cmp, clippy::unwrap_used, reason = "tests count little, and may fail")]
+mod tests;

@@ -5,7 +5,7 @@ use super::student::{t_quantile, unseen_events, unseen_probability};
 
 /// Count, mean, sum of squared deviations and extremes.
 ///
-/// One observation is added by Welford's update and two sets are merged by that of Chan, Golub & LeVeque ("Updating
+/// One observation is added by Welford's update and two sets are merged by that of Chan, Golub & `LeVeque` ("Updating
 /// formulae and a pairwise algorithm for computing sample variances", 1979): neither squares large numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Moments {

@@ -4,7 +4,7 @@ use super::buckets::{self, Counts};
 
 /// A mergeable quantile sketch of non-negative values: each answer is within 0.39% of the value of that rank.
 ///
-/// Counts in logarithmic buckets (Masson, Rim & Lee, "DDSketch: a fast and fully-mergeable quantile sketch with
+/// Counts in logarithmic buckets (Masson, Rim & Lee, "`DDSketch`: a fast and fully-mergeable quantile sketch with
 /// relative-error guarantees", *VLDB* 2019), zeros counted apart. Values from 5.5e-20 to 1.8e19 keep the stated error; it
 /// never takes more than 128 KiB. What is not a number is left out; what is negative counts as zero.
 #[derive(Debug, Clone, PartialEq, Default)]

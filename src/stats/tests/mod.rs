@@ -1,0 +1,10 @@
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
+mod accumulators;
+mod coverage;
+mod intervals;
+mod lengths;
+
+#[track_caller]
+fn assert_near(got: f64, want: f64, relative: f64) {
+    assert!((got - want).abs() <= relative * want.abs().max(1e-300), "{got} against {want}");
+}
