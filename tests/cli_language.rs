@@ -157,6 +157,8 @@ fn flags_that_make_no_sense_are_refused() {
         (&["--precision", "1%", "--replications", "10"], "cannot be used with"),
         (&["--horizon", "0s"], "above 0s"),
         (&["--horizon", "12"], "has no unit"),
+        (&["--horizon", "1001y"], "thousand years"),
+        (&["--warmup", "20000y"], "thousand years"),
         (&["--warmup", "-1d"], "unexpected argument"),
         (&["--seed", "-1"], "unexpected argument"),
         (&["--fail-on", "rain"], "breach"),
