@@ -41,6 +41,20 @@ fn the_first_scenario_is_checked_and_can_be_simulated() {
     let checked = ends_with(0, &["check", file, "--fail-on", "warning"]);
     assert_eq!(out(&checked), "first: no mistakes, nothing suspicious\n");
     ends_with(0, &["check", file, "--policy", "smaller fleet"]);
+    let results = folder.path().join("results");
+    ends_with(0, &["run", file, "--replications", "64", "--quiet", "--out", results.to_str().unwrap()]);
+}
+
+#[test]
+fn a_missing_table_is_shown_where_the_scenario_names_it() {
+    let patch = "failures.host crash.repair={empirical: {file: no/such.csv, column: x, unit: m}}";
+    let without = ["services.web.autoscale", "services.web.releases", "services.db.standby", "services.web.calls.catalog.retries"];
+    let without = without.map(|path| format!("--set={path}=null"));
+    let latency = "--set=objectives.shopping works.latency=null";
+    let mut arguments = vec!["run", STOREFRONT, "--set", patch, latency, "--set=failures.disk wear.repair=2h"];
+    arguments.extend(without.iter().map(String::as_str));
+    let wrong = ends_with(2, &arguments);
+    assert!(err(&wrong).contains("--set 1:1:1") && err(&wrong).contains("no/such.csv"), "{}", err(&wrong));
 }
 
 #[test]

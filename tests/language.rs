@@ -140,6 +140,7 @@ fn policies_are_applied_and_checked() {
     let policy = |name: &str| Patches { policy: vec![name.into()], ..Patches::default() };
     assert_eq!(read(STOREFRONT, &policy("third responder")).scenario.teams["on-call"].people, 3);
     insta::assert_snapshot!(refused(STOREFRONT, &policy("third respond")));
+    read(STOREFRONT, &sets(&["services.web.releases=null"]));
     let wrong = STOREFRONT.replace("{teams.on-call.people: 3}", "{teams.on-call.people: many, teams.night.people: 2}");
     insta::assert_snapshot!(refused(&wrong, &Patches::default()));
     assert_eq!(codes(&wrong, &Patches::default()), ["wrong-value", "patch"]);
