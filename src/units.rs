@@ -260,7 +260,7 @@ impl Quantity for GrowthRate {
 fn longest_whole(seconds: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (unit, length) in UNITS {
         let count = (seconds / length).round();
-        if count >= 1.0 && count < 1e6 && count * length == seconds {
+        if (1.0..1e6).contains(&count) && count * length == seconds {
             return write!(f, "{count}{unit}");
         }
     }
@@ -271,7 +271,7 @@ fn longest_whole(seconds: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn shortest_whole(per_second: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (unit, length) in UNITS.iter().rev().skip(1) {
         let count = (per_second * length * 100.0).round() / 100.0;
-        if count >= 0.01 && count < 1e9 && count / length == per_second {
+        if (0.01..1e9).contains(&count) && count / length == per_second {
             return write!(f, "{count}/{unit}");
         }
     }
@@ -338,9 +338,15 @@ mod tests {
 
     #[test]
     fn durations() {
-        for (text, seconds) in
-            [("250ms", 0.25), ("30s", 30.0), ("5m", 300.0), ("2h", 7200.0), ("1mo", 2_628_000.0), ("1y", 31_536_000.0), ("0s", 0.0)]
-        {
+        for (text, seconds) in [
+            ("250ms", 0.25),
+            ("30s", 30.0),
+            ("5m", 300.0),
+            ("2h", 7200.0),
+            ("1mo", 2_628_000.0),
+            ("1y", 31_536_000.0),
+            ("0s", 0.0),
+        ] {
             assert_eq!(text.parse(), Ok(Time(seconds)), "{text}");
         }
         assert_eq!(

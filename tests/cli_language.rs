@@ -1,5 +1,7 @@
 //! The commands about the scenario language: what they print, and how they end.
 
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -39,6 +41,20 @@ fn the_first_scenario_is_checked_and_can_be_simulated() {
     let checked = ends_with(0, &["check", file, "--fail-on", "warning"]);
     assert_eq!(out(&checked), "first: no mistakes, nothing suspicious\n");
     ends_with(0, &["check", file, "--policy", "smaller fleet"]);
+    let results = folder.path().join("results");
+    ends_with(0, &["run", file, "--replications", "64", "--quiet", "--out", results.to_str().unwrap()]);
+}
+
+#[test]
+fn a_missing_table_is_shown_where_the_scenario_names_it() {
+    let patch = "failures.host crash.repair={empirical: {file: no/such.csv, column: x, unit: m}}";
+    let without = ["services.web.autoscale", "services.web.releases", "services.db.standby", "services.web.calls.catalog.retries"];
+    let without = without.map(|path| format!("--set={path}=null"));
+    let latency = "--set=objectives.shopping works.latency=null";
+    let mut arguments = vec!["run", STOREFRONT, "--set", patch, latency, "--set=failures.disk wear.repair=2h"];
+    arguments.extend(without.iter().map(String::as_str));
+    let wrong = ends_with(2, &arguments);
+    assert!(err(&wrong).contains("--set 1:1:1") && err(&wrong).contains("no/such.csv"), "{}", err(&wrong));
 }
 
 #[test]
@@ -82,7 +98,8 @@ fn show_prints_the_scenario_with_its_patches() {
     let folder = tempfile::tempdir().unwrap();
     let patch = folder.path().join("patch.yaml");
     fs::write(&patch, "about: More databases.\nset: {services.db.replicas: 3}\n").unwrap();
-    let arguments = ["show", STOREFRONT, "--patch", patch.to_str().unwrap(), "--policy", "third responder", "--set", "zones=[a, b]"];
+    let arguments =
+        ["show", STOREFRONT, "--patch", patch.to_str().unwrap(), "--policy", "third responder", "--set", "zones=[a, b]"];
     let shown = out(&ends_with(0, &arguments));
     let file = folder.path().join("shown.yaml");
     fs::write(&file, &shown).unwrap();
@@ -154,6 +171,8 @@ fn flags_that_make_no_sense_are_refused() {
         (&["--precision", "1%", "--replications", "10"], "cannot be used with"),
         (&["--horizon", "0s"], "above 0s"),
         (&["--horizon", "12"], "has no unit"),
+        (&["--horizon", "1001y"], "thousand years"),
+        (&["--warmup", "20000y"], "thousand years"),
         (&["--warmup", "-1d"], "unexpected argument"),
         (&["--seed", "-1"], "unexpected argument"),
         (&["--fail-on", "rain"], "breach"),

@@ -1,5 +1,7 @@
 //! The scenario language: what is read, what is refused, and in which words.
 
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -138,6 +140,7 @@ fn policies_are_applied_and_checked() {
     let policy = |name: &str| Patches { policy: vec![name.into()], ..Patches::default() };
     assert_eq!(read(STOREFRONT, &policy("third responder")).scenario.teams["on-call"].people, 3);
     insta::assert_snapshot!(refused(STOREFRONT, &policy("third respond")));
+    read(STOREFRONT, &sets(&["services.web.releases=null"]));
     let wrong = STOREFRONT.replace("{teams.on-call.people: 3}", "{teams.on-call.people: many, teams.night.people: 2}");
     insta::assert_snapshot!(refused(&wrong, &Patches::default()));
     assert_eq!(codes(&wrong, &Patches::default()), ["wrong-value", "patch"]);
@@ -152,6 +155,13 @@ fn what_is_shown_reads_as_the_same_scenario() {
         let json = show::json(&loaded.tree).to_string();
         assert_eq!(read(&json, &Patches::default()).scenario, loaded.scenario, "{json}");
     }
+}
+
+#[test]
+fn mistakes_that_show_later_are_placed_in_the_file() {
+    let loaded = read(STOREFRONT, &Patches::default());
+    let mistake = loaded.mistake("services.web.calls.catalog.timeout.unit", "wrong after all");
+    insta::assert_snapshot!(loaded.problems([mistake]).render(Style::Plain));
 }
 
 fn quickly(name: &str, text: &str) -> String {
@@ -178,6 +188,10 @@ fn hostile_files_are_refused_quickly() {
     assert!(quickly("a long line", &format!("name: {}", "a".repeat(3 << 20))).contains("longer than 200 characters"));
     quickly("many mistakes", &(0..50_000).map(|n| format!("k{n}: {n}\n")).collect::<String>());
     quickly("many wrong numbers", &format!("traffic: {{t: {{to: web, rate: 1/s, daily: [{}]}}}}", "x,".repeat(150_000)));
+    let services: String = (0..15_000).map(|n| format!("  s{n}: {{calls: [{{to: s{}}}]}}\n", n + 1)).collect();
+    quickly("a long chain", &format!("name: a\nstart: 2026-01-01\nhorizon: 1y\nservices:\n{services}"));
+    let services = services.replace("to: s", "to: r");
+    quickly("many wrong names", &format!("name: a\nstart: 2026-01-01\nhorizon: 1y\nservices:\n{services}"));
     assert!(quickly("empty", "").contains("the file is empty"));
     assert!(quickly("only a comment", "# nothing\n").contains("the file is empty"));
     assert!(quickly("binary", "\u{0}\u{1}\u{2}").contains("not YAML"));
@@ -247,7 +261,10 @@ fn the_schema_knows_and_explains_every_word() {
         assert!(some.iter().all(|word| known.contains(word)), "{path}: {known:?}");
     }
     assert_eq!(vocabulary::find("services.quue").unwrap_err(), "there is no `quue` under `services`: did you mean `queue`?");
-    assert_eq!(vocabulary::find("servces.web").unwrap_err(), "there is no `servces` at the top of a scenario: did you mean `services`?");
+    assert_eq!(
+        vocabulary::find("servces.web").unwrap_err(),
+        "there is no `servces` at the top of a scenario: did you mean `services`?"
+    );
 }
 
 /// Every key of the example is where the schema allows it.
@@ -309,6 +326,17 @@ mod any_text {
         #[test]
         fn with_a_character_changed_is_read_or_refused(at in 0..STOREFRONT.len() - 1, new in any::<char>()) {
             survives(&format!("{}{new}{}", &STOREFRONT[..at], &STOREFRONT[at + 1..]));
+        }
+
+        #[test]
+        fn in_a_text_is_shown_as_it_was(about in any::<String>(), name in "[a-z0-9][-_ a-z0-9]{0,8}[a-z0-9]") {
+            let quoted = serde_json::Value::String(about).to_string();
+            let text = format!("about: {quoted}\nname: {name}\nstart: 2026-01-01\nhorizon: 1y\nservices: {{{name}: {{calls: []}}}}\n");
+            if let Ok(loaded) = parse("any.yaml", &text, &Patches::default()) {
+                let shown = super::show::yaml(&loaded.tree);
+                let again = parse("shown.yaml", &shown, &Patches::default());
+                prop_assert_eq!(again.map_err(|error| error.to_string()).map(|again| again.scenario), Ok(loaded.scenario));
+            }
         }
 
         #[test]

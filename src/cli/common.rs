@@ -99,7 +99,11 @@ const MOST_THREADS: usize = 4_096;
 
 fn replications(text: &str) -> Result<u64, String> {
     let count: u64 = text.parse().map_err(|_| "expected a whole number like `1000`")?;
-    if (1..=MOST_REPLICATIONS).contains(&count) { Ok(count) } else { Err(format!("expected 1 to {MOST_REPLICATIONS} replications")) }
+    if (1..=MOST_REPLICATIONS).contains(&count) {
+        Ok(count)
+    } else {
+        Err(format!("expected 1 to {MOST_REPLICATIONS} replications"))
+    }
 }
 
 fn threads(text: &str) -> Result<usize, String> {
@@ -116,8 +120,12 @@ fn precision(text: &str) -> Result<f64, String> {
     if fraction > 0.0 && fraction < 1.0 { Ok(fraction) } else { Err("expected a fraction between 0% and 100%, like `1%`".into()) }
 }
 
+/// A thousand years, in seconds: the longest horizon of a scenario too.
+const LONGEST: f64 = 1000.0 * 365.0 * 86_400.0;
+
 fn time(text: &str) -> Result<Time, String> {
-    text.parse().map_err(|error| format!("{error}"))
+    let time: Time = text.parse().map_err(|error| format!("{error}"))?;
+    if time.0 <= LONGEST { Ok(time) } else { Err("expected at most a thousand years, `1000y`".into()) }
 }
 
 fn horizon(text: &str) -> Result<Time, String> {

@@ -67,6 +67,7 @@ impl From<crate::output::OutputError> for CliError {
 
 impl CliError {
     /// Tells the user on standard error, and gives the exit code.
+    #[must_use]
     pub fn report(self) -> Exit {
         match self {
             Self::Usage(error) => {

@@ -45,7 +45,9 @@ fn write(file: &Path, force: bool) -> Result<(), CliError> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).create_new(!force);
     let mut opened = options.open(file).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => CliError::Wrong(format!("{name} is already there: choose another name, or overwrite it with --force")),
+        ErrorKind::AlreadyExists => {
+            CliError::Wrong(format!("{name} is already there: choose another name, or overwrite it with --force"))
+        }
         _ => CliError::World(format!("cannot write {name}: {error}")),
     })?;
     opened.write_all(FIRST.as_bytes()).map_err(|error| CliError::World(format!("cannot write {name}: {error}")))

@@ -50,7 +50,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(arguments) => execute(&arguments.command),
         Err(error) => Err(CliError::Usage(error)),
     };
-    done.unwrap_or_else(|error| error.report())
+    done.unwrap_or_else(CliError::report)
 }
 
 fn execute(command: &Command) -> Result<Exit, CliError> {

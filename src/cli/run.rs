@@ -12,7 +12,7 @@ use crate::model::{self, Model};
 use crate::output::{self, ReplicationsWriter, terminal};
 use crate::report::{Status, Summary, Verdict};
 use crate::run::{self, Options, Row, Runs};
-use crate::scenario::{Diagnostic, KeyPath, Loaded, Patches, load, unsimulated};
+use crate::scenario::{Loaded, Patches, load, unsimulated};
 use crate::units::Time;
 
 pub use super::common::{FailOn, Fidelity};
@@ -156,10 +156,7 @@ fn load_whole(args: &RunArgs) -> Result<Loaded, CliError> {
 
 fn compile(loaded: &Loaded) -> Result<Model, CliError> {
     model::compile(loaded).map_err(|mistakes| {
-        let diagnostics = mistakes.into_iter().map(|mistake| {
-            let keys: Vec<&str> = mistake.path.split('.').collect();
-            Diagnostic::error("model", KeyPath::of(&keys), mistake.message)
-        });
+        let diagnostics = mistakes.into_iter().map(|mistake| loaded.mistake(&mistake.path, mistake.message));
         loaded.wrong(diagnostics).into()
     })
 }

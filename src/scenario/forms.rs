@@ -64,7 +64,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Peeked<A> {
 pub fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<jiff::civil::DateTime, D::Error> {
     let text: String = serde::Deserialize::deserialize(deserializer)?;
     let wrong = |why: &dyn Display| {
-        D::Error::custom(format!("`{text}` {why}: expected a local date like `2026-01-06`, or with a time like `2026-01-06T03:00`"))
+        D::Error::custom(format!(
+            "`{text}` {why}: expected a local date like `2026-01-06`, or with a time like `2026-01-06T03:00`"
+        ))
     };
     let moment: jiff::civil::DateTime = text.parse().map_err(|_| wrong(&"is not a date"))?;
     if !(1900..=2500).contains(&moment.year()) {
@@ -81,7 +83,9 @@ pub fn one_of<A, B>(a: (&str, Option<A>), b: (&str, Option<B>)) -> Result<Result
     match (a.1, b.1) {
         (Some(value), None) => Ok(Ok(value)),
         (None, Some(value)) => Ok(Err(value)),
-        (Some(_), Some(_)) => Err(format!("`{}` and `{}` stand together: keep one, and set the other to `null` in a patch", a.0, b.0)),
+        (Some(_), Some(_)) => {
+            Err(format!("`{}` and `{}` stand together: keep one, and set the other to `null` in a patch", a.0, b.0))
+        }
         (None, None) => Err(format!("one of `{}` and `{}` is needed", a.0, b.0)),
     }
 }

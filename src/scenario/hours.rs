@@ -53,7 +53,9 @@ impl<'de> Deserialize<'de> for Hours {
         let text = String::deserialize(deserializer)?;
         parse(&text).ok_or_else(|| {
             let short: String = text.chars().take(40).collect();
-            D::Error::custom(format!("`{short}` is no time of work: expected `always`, or days and hours like `mon-fri 09:00-18:00`"))
+            D::Error::custom(format!(
+                "`{short}` is no time of work: expected `always`, or days and hours like `mon-fri 09:00-18:00`"
+            ))
         })
     }
 }

@@ -92,6 +92,13 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 impl Loaded {
+    /// A mistake that shows only later, e.g. a column that a file does not have. The path is written as in patches,
+    /// `traffic.shoppers.series.value`; what does not exist of it is left away.
+    #[must_use]
+    pub fn mistake(&self, path: &str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error("cannot-be-simulated", patch::nearest(&self.tree, path), message)
+    }
+
     /// Diagnostics about this scenario, e.g. from compiling it, ready to be rendered.
     #[must_use]
     pub fn problems(&self, diagnostics: impl IntoIterator<Item = Diagnostic>) -> Problems {
@@ -173,7 +180,8 @@ fn loaded(name: &str, text: &str, patches: &Patches, folder: PathBuf) -> Result<
     if let Some(scenario) = &read.scenario {
         let found = checks::run(scenario, &tree, &read.cuts);
         (diagnostics, warnings) = sort(diagnostics, found);
-        if diagnostics.is_empty() {
+        // A policy is written for the file as it is: what a patch takes away it need not survive.
+        if diagnostics.is_empty() && *patches == Patches::default() {
             diagnostics = patch::check_policies(&tree, text.len());
         }
     }

@@ -33,8 +33,8 @@ pub use objective::{Counts, Credit, Latency, Objective, Window};
 pub use path::KeyPath;
 pub use schema::{Hours, Instance, Policy, Scenario, Step, Team};
 pub use service::{
-    Autoscale, Balance, Call, External, Interrupted, Releases, Resource, Retries, Service, Spread, Standby, StandbyMode, Strategy, Tier,
-    UpWhen, WhileDown,
+    Autoscale, Balance, Call, External, Interrupted, Releases, Resource, Retries, Service, Spread, Standby, StandbyMode,
+    Strategy, Tier, UpWhen, WhileDown,
 };
 pub use traffic::{After, Growth, Series, Surge, Traffic};
 pub use tree::Node;

@@ -3,6 +3,8 @@
 //! A patch replaces the value at its path; `null` removes it. It may add a word that the language knows and never
 //! creates a name. What it puts into the tree keeps its place in the patch, so that messages show the patch.
 
+#![allow(clippy::unnecessary_box_returns, reason = "mistakes are boxed so that results stay small")]
+
 use super::checks;
 use super::diagnostic::{Diagnostic, Severity};
 use super::from_tree;
@@ -13,6 +15,11 @@ use super::suggest::instead;
 use super::tree::{Entry, Node, Place, Value};
 use super::vocabulary::Spot;
 use super::yaml;
+
+/// Longer paths lead nowhere.
+const LONGEST_PATH: usize = 2_000;
+/// After so many mistakes the rest of a list of patches is not applied.
+const MOST_MISTAKES: usize = 100;
 
 /// One change.
 #[derive(Debug, Clone)]
@@ -59,7 +66,8 @@ fn add(sources: &mut Vec<Source>, name: &str, text: &str) -> u32 {
 }
 
 fn apply_all(tree: &mut Node, patches: &[Patch]) -> Vec<Diagnostic> {
-    patches.iter().filter_map(|patch| apply_one(tree, patch).err().map(|error| *error)).collect()
+    let mistakes = patches.iter().filter_map(|patch| apply_one(tree, patch).err().map(|error| *error));
+    mistakes.take(MOST_MISTAKES).collect()
 }
 
 /// Applies one patch.
@@ -67,8 +75,8 @@ fn apply_all(tree: &mut Node, patches: &[Patch]) -> Vec<Diagnostic> {
 /// # Errors
 /// A path that leads nowhere.
 pub fn apply_one(tree: &mut Node, patch: &Patch) -> Result<(), Box<Diagnostic>> {
-    let path = resolve(tree, &patch.path).map_err(|message| wrong(message, patch.place))?;
-    put(tree, &path.0, patch);
+    let target = resolve(tree, &patch.path).map_err(|message| wrong(message, patch.place))?;
+    put(tree, &target.0, patch);
     Ok(())
 }
 
@@ -150,6 +158,9 @@ fn resolve(tree: &Node, text: &str) -> Result<KeyPath, String> {
     if rest.is_empty() {
         return Err("the path of a patch is empty".into());
     }
+    if rest.len() > LONGEST_PATH {
+        return Err(format!("a path is not longer than {LONGEST_PATH} bytes"));
+    }
     while !rest.is_empty() {
         let (segment, length) = step(node.filter(|node| !node.is_null()), spot, rest, &path)?;
         spot = spot.and_then(|spot| below(spot, &segment));
@@ -159,6 +170,19 @@ fn resolve(tree: &Node, text: &str) -> Result<KeyPath, String> {
         rest = rest.strip_prefix('.').unwrap_or(rest);
     }
     Ok(path)
+}
+
+/// The path that a text leads to, as far as it exists in the tree.
+#[must_use]
+pub fn nearest(tree: &Node, text: &str) -> KeyPath {
+    let (mut path, mut node, mut rest) = (KeyPath::root(), tree, text);
+    while let Ok((segment, length)) = step(Some(node), None, rest, &path) {
+        let Some(child) = node.child(&segment) else { break };
+        node = child;
+        path.0.push(segment);
+        rest = rest.get(length..).unwrap_or_default().trim_start_matches('.');
+    }
+    path
 }
 
 fn below(spot: Spot, segment: &Segment) -> Option<Spot> {
@@ -176,14 +200,20 @@ fn step(node: Option<&Node>, spot: Option<Spot>, rest: &str, so_far: &KeyPath) -
             Err(format!("`{so_far}` is `{:.40}` and has nothing under it: replace it as a whole, `{so_far}=…`", scalar.text))
         }
         Some(Value::Map(entries)) => {
-            let known = longest(rest, entries.keys().map(String::as_str));
+            let known = prefixes(rest).find(|key| entries.contains_key(*key));
             known.map_or_else(|| word(spot, rest, so_far, entries), |key| Ok((Segment::Key(key.to_string()), key.len())))
         }
         Some(Value::Cut) | None => word(spot, rest, so_far, &indexmap::IndexMap::new()),
     }
 }
 
-/// The longest key that the rest of a path begins with: names may contain dots.
+/// What the next key of a path can be, the longest first: names may contain dots.
+fn prefixes(rest: &str) -> impl Iterator<Item = &str> {
+    let dots = rest.rmatch_indices('.').map(|(at, _)| &rest[..at]);
+    std::iter::once(rest).chain(dots).filter(|prefix| !prefix.is_empty())
+}
+
+/// The longest name that the rest of a path begins with.
 fn longest<'a>(rest: &str, keys: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let begins = |key: &&str| rest.strip_prefix(*key).is_some_and(|after| after.is_empty() || after.starts_with('.'));
     keys.filter(|key| !key.is_empty()).filter(begins).max_by_key(|key| key.len())
@@ -197,6 +227,9 @@ fn word(
     present: &indexmap::IndexMap<String, Entry>,
 ) -> Result<(Segment, usize), String> {
     let word = rest.split('.').next().unwrap_or(rest);
+    if word.is_empty() {
+        return Err("a path is words and names with one dot between two".into());
+    }
     if spot.and_then(|spot| spot.word(word)).is_some() {
         return Ok((Segment::Key(word.to_string()), word.len()));
     }
@@ -237,8 +270,8 @@ pub fn element_name(node: &Node) -> Option<&str> {
 }
 
 /// Puts a value where the path leads, with maps on the way where there are none yet.
-fn put(node: &mut Node, path: &[Segment], patch: &Patch) {
-    let Some((segment, rest)) = path.split_first() else {
+fn put(node: &mut Node, steps: &[Segment], patch: &Patch) {
+    let Some((segment, rest)) = steps.split_first() else {
         node.clone_from(&patch.value);
         return;
     };
@@ -298,15 +331,15 @@ fn mistakes_of_policy(tree: &Node, set: &Node, at: &KeyPath) -> Vec<Diagnostic> 
         Ok(patches) => patches,
         Err(error) => return vec![Diagnostic { path: at.clone(), ..*error }],
     };
-    let mut patched = tree.clone();
-    let mut mistakes = apply_all(&mut patched, &patches);
-    let read = from_tree::read(&patched);
-    let found = read.scenario.map(|scenario| checks::run(&scenario, &patched, &read.cuts)).unwrap_or_default();
+    let mut variant = tree.clone();
+    let mut mistakes = apply_all(&mut variant, &patches);
+    let read = from_tree::read(&variant);
+    let found = read.scenario.map(|scenario| checks::run(&scenario, &variant, &read.cuts)).unwrap_or_default();
     mistakes.extend(read.mistakes);
     mistakes.extend(found.into_iter().filter(|diagnostic| diagnostic.severity == Severity::Error));
     let inside = |place: Place| place.source == set.place.source && (set.place.start..=set.place.end).contains(&place.start);
     let shown = |mistake: Diagnostic| {
-        let mistake = mistake.located(&patched);
+        let mistake = mistake.located(&variant);
         let message = if mistake.path.0.is_empty() { mistake.message } else { format!("{}: {}", mistake.path, mistake.message) };
         let place = mistake.place.filter(|place| inside(*place));
         Diagnostic { path: at.clone(), message: format!("with this policy, {message}"), place, ..mistake }

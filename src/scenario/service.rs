@@ -264,7 +264,11 @@ const fn down() -> super::failure::Effect {
 
 /// How a release is rolled out.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields, expecting = "`all_at_once`, `rolling`, `{blue_green: …}` or `{canary: …}`")]
+#[serde(
+    rename_all = "snake_case",
+    deny_unknown_fields,
+    expecting = "`all_at_once`, `rolling`, `{blue_green: …}` or `{canary: …}`"
+)]
 pub enum Strategy {
     /// Every replica at the same time.
     #[default]

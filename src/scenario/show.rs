@@ -105,7 +105,8 @@ fn write_flow(node: &Node, width: usize, text: &mut String) -> bool {
 
 /// Whether a text can stand without quotes anywhere, also within `{}` and `[]`.
 fn is_safe(text: &str) -> bool {
-    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '/' | '%' | '+' | '~' | '>' | '(' | ')');
+    let safe =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '/' | '%' | '+' | '~' | '>' | '(' | ')');
     let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '~'))
         || text.starts_with(['-', '+']) && text[1..].starts_with(|c: char| c.is_ascii_digit() || c == '.');
     begins && !text.ends_with(' ') && text.chars().all(safe) && !text.starts_with("...")

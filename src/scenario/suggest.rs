@@ -10,10 +10,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let lower = word.to_lowercase();
-    let near = word.chars().count() / 3 + 1;
+    let length = word.chars().count();
+    let near = (length / 3).max(1);
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len() <= LONGEST)
+        .filter(|candidate| candidate.len() <= LONGEST && candidate.chars().count().abs_diff(length) <= near)
         .take(10_000)
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= near)
@@ -23,7 +24,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// What to say after a wrong word: the nearest right one, or all there are.
 #[must_use]
-pub fn instead<'a>(word: &str, candidates: &[&'a str]) -> String {
+pub fn instead(word: &str, candidates: &[&str]) -> String {
     if let Some(best) = nearest(word, candidates.iter().copied()) {
         return format!("did you mean `{best}`?");
     }
@@ -46,6 +47,8 @@ mod tests {
     fn near_and_far() {
         assert_eq!(instead("replcas", &["replicas", "queue"]), "did you mean `replicas`?");
         assert_eq!(instead("colour", &["replicas", "queue"]), "known here: `replicas`, `queue`");
+        assert_eq!(instead("wbe", &["web", "db"]), "did you mean `web`?");
+        assert_eq!(instead("api", &["web", "db"]), "known here: `web`, `db`");
         assert_eq!(instead("x", &[]), "none is defined");
     }
 }

@@ -36,7 +36,11 @@ impl Found {
     fn add(&mut self, present: bool, what: &str, path: impl FnOnce() -> KeyPath) {
         if present {
             let diagnostic = Diagnostic::error("not-simulated", path(), format!("not simulated yet: {what}"));
-            self.0.push(diagnostic.help("the language knows it and `check` reads it; remove it, or set it to `null`, to simulate").on_key());
+            self.0.push(
+                diagnostic
+                    .help("the language knows it and `check` reads it; remove it, or set it to `null`, to simulate")
+                    .on_key(),
+            );
         }
     }
 }

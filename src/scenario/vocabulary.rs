@@ -118,7 +118,10 @@ impl Spot {
     /// What stands under a name that the user chooses, if names stand here.
     #[must_use]
     pub fn name(self) -> Option<Self> {
-        alternatives(self.schema).into_iter().find_map(|inner| inner.get("additionalProperties").filter(|names| names.is_object())).map(Self::of)
+        alternatives(self.schema)
+            .into_iter()
+            .find_map(|inner| inner.get("additionalProperties").filter(|names| names.is_object()))
+            .map(Self::of)
     }
 
     /// An element, if a list stands here.
@@ -176,7 +179,9 @@ fn forms_of(value: &Value) -> Vec<String> {
     let kind = value.get("type").and_then(|kind| kind.as_str().or_else(|| kind.as_array()?.first()?.as_str()));
     let described = value.get("description").and_then(Value::as_str);
     match kind {
-        Some("string") if value.get("pattern").is_some() => forms.extend(described.filter(|text| text.contains('`')).map(str::to_string)),
+        Some("string") if value.get("pattern").is_some() => {
+            forms.extend(described.filter(|text| text.contains('`')).map(str::to_string));
+        }
         Some("string") if forms.is_empty() => forms.push("a text".into()),
         Some("integer") => forms.push("a whole number".into()),
         Some("number") => forms.push("a number".into()),

@@ -26,14 +26,21 @@ pub fn calls(context: &Context<'_>) -> Vec<Finding> {
     cycles(&names, &graph, "calls lead in a circle")
 }
 
-/// No service is up only when it is up.
+/// No service is up only when it is up, by `up_when` or by the calls that it needs.
 pub fn up_when(context: &Context<'_>) -> Vec<Finding> {
+    if !calls(context).is_empty() {
+        return Vec::new();
+    }
     let mut graph: Graph<'_> = HashMap::new();
     for (name, service) in &context.scenario.services {
         let mut leaves = Vec::new();
         service.up_when.iter().for_each(|tree| services(tree, &mut leaves));
         let path = KeyPath::of(&["services", name, "up_when"]);
-        graph.insert(name, leaves.into_iter().map(|to| Arrow { to, path: path.clone() }).collect());
+        let mut arrows: Vec<Arrow<'_>> = leaves.into_iter().map(|to| Arrow { to, path: path.clone() }).collect();
+        let needed = service.calls.iter().enumerate().filter(|(_, call)| call.needed && call.per_request >= 1.0);
+        let at = |index| KeyPath::of(&["services", name, "calls"]).index(index).key("to");
+        arrows.extend(needed.map(|(index, call)| Arrow { to: &call.to, path: at(index) }));
+        graph.insert(name, arrows);
     }
     let names: Vec<&str> = context.scenario.services.keys().map(String::as_str).collect();
     cycles(&names, &graph, "services wait for each other to be up")

@@ -1,53 +1,67 @@
 //! Failure modes: what they hit, and which words go together.
 
 use super::names::{all_zones, everywhere, of};
-use super::references::none_such;
-use super::{Context, Finding};
+use super::references::Known;
+use super::{Context, Finding, MOST};
 use crate::scenario::failure::{Effect, Failure, Hits, Repair, Trigger};
 use crate::scenario::path::KeyPath;
 use crate::scenario::tree::Node;
 
+/// What there is to hit.
+struct Targets<'a> {
+    tree: &'a Node,
+    services: Known<'a>,
+    zones: Known<'a>,
+    regions: Known<'a>,
+}
+
 /// `of` names things of the kind that the failure hits.
 pub fn targets(context: &Context<'_>) -> Vec<Finding> {
     let tree = context.tree;
+    let known = Targets {
+        tree,
+        services: Known::new(of(tree, "services")),
+        zones: Known::new(all_zones(tree)),
+        regions: Known::new(of(tree, "regions")),
+    };
     let mut found = Vec::new();
     for (path, failure) in everywhere(tree, "failures.*") {
         let Some(hits) = failure.get("hits").and_then(Node::as_text) else { continue };
         for (index, target) in everywhere(failure, "of.*") {
-            let Some(name) = target.as_text() else { continue };
+            let Some(name) = target.as_text().filter(|_| found.len() < MOST) else { continue };
             let mut at = path.clone();
             at.0.extend(index.0);
-            found.extend(no_target(tree, hits, name).map(|message| Finding::at(at, message)));
+            found.extend(known.none_such(hits, name).map(|message| Finding::at(at, message)));
         }
         found.extend(nothing_to_hit(tree, hits, &path));
     }
     found
 }
 
-fn no_target(tree: &Node, hits: &str, name: &str) -> Option<String> {
-    match hits {
-        "replica" | "service" => none_such("service", name, &of(tree, "services")),
-        "zone" => none_such("zone", name, &all_zones(tree)),
-        "region" => none_such("region", name, &of(tree, "regions")),
-        "call" => no_call(tree, name),
-        "host" => Some("with `hits: host` the services stand in `hosts: {of: […], replicas: …}`".into()),
-        _ => None,
+impl Targets<'_> {
+    fn none_such(&self, hits: &str, name: &str) -> Option<String> {
+        match hits {
+            "replica" | "service" => self.services.none_such("service", name),
+            "zone" => self.zones.none_such("zone", name),
+            "region" => self.regions.none_such("region", name),
+            "call" => self.no_call(name),
+            "host" => Some("with `hits: host` the services stand in `hosts: {of: […], replicas: …}`".into()),
+            _ => None,
+        }
     }
-}
 
-fn no_call(tree: &Node, name: &str) -> Option<String> {
-    let Some((from, to)) = name.split_once("->").map(|(from, to)| (from.trim(), to.trim())) else {
-        return Some(format!("`{name:.60}` is no call: write `caller -> callee`"));
-    };
-    let wrong = none_such("service", from, &of(tree, "services")).or_else(|| none_such("service", to, &of(tree, "services")));
-    if wrong.is_some() {
-        return wrong;
+    fn no_call(&self, name: &str) -> Option<String> {
+        let Some((from, to)) = name.split_once("->").map(|(from, to)| (from.trim(), to.trim())) else {
+            return Some(format!("`{name:.60}` is no call: write `caller -> callee`"));
+        };
+        let wrong = self.services.none_such("service", from).or_else(|| self.services.none_such("service", to));
+        if wrong.is_some() {
+            return wrong;
+        }
+        let calls = self.tree.at(&KeyPath::of(&["services", from, "calls"]));
+        let callees = calls.map(|calls| everywhere(calls, "*.to").into_iter().filter_map(|(_, to)| to.as_text()).collect());
+        Known::new(callees.unwrap_or_default()).none_such(&format!("call from `{from}` to"), to)
     }
-    let calls: Vec<&str> = tree
-        .at(&KeyPath::of(&["services", from, "calls"]))
-        .map(|calls| everywhere(calls, "*.to").into_iter().filter_map(|(_, to)| to.as_text()).collect())
-        .unwrap_or_default();
-    none_such(&format!("call from `{from}` to"), to, &calls)
 }
 
 fn nothing_to_hit(tree: &Node, hits: &str, path: &KeyPath) -> Option<Finding> {

@@ -29,7 +29,8 @@ pub fn timezone(context: &Context<'_>) -> Vec<Finding> {
     }
     let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
     let near = crate::scenario::suggest::nearest(name, known.iter().map(String::as_str));
-    let help = near.map_or_else(|| "expected a name like `Europe/Berlin` or `UTC`".into(), |near| format!("did you mean `{near}`?"));
+    let help =
+        near.map_or_else(|| "expected a name like `Europe/Berlin` or `UTC`".into(), |near| format!("did you mean `{near}`?"));
     vec![Finding::new(&["timezone"], format!("no time zone `{name:.60}`")).help(help)]
 }
 
@@ -72,7 +73,8 @@ pub fn schedules(context: &Context<'_>) -> Vec<Finding> {
         if first >= horizon {
             found.push(Finding::new(&["failures", name, "schedule"], "this schedule begins after the end of the simulated time"));
         } else if first < 0.0 && every.is_none() {
-            found.push(Finding::new(&["failures", name, "schedule"], "this happens once, before the start of the simulated time"));
+            found
+                .push(Finding::new(&["failures", name, "schedule"], "this happens once, before the start of the simulated time"));
         }
     }
     found
@@ -89,7 +91,11 @@ pub fn windows(context: &Context<'_>) -> Vec<Finding> {
     let objectives = context.scenario.objectives.iter().filter(|(_, objective)| too_long(objective.window));
     objectives
         .map(|(name, objective)| {
-            let word = if context.tree.at(&super::KeyPath::of(&["objectives", name, "window"])).is_some() { "window" } else { "service" };
+            let word = if context.tree.at(&super::KeyPath::of(&["objectives", name, "window"])).is_some() {
+                "window"
+            } else {
+                "service"
+            };
             let message = match objective.window {
                 Window::Rolling(length) => format!("no window of {length} fits into the horizon of {}", context.scenario.horizon),
                 _ => format!("no whole calendar window fits into the horizon of {}", context.scenario.horizon),

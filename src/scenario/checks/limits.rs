@@ -39,7 +39,10 @@ fn services(context: &Context<'_>) -> Vec<Finding> {
             found.push(too_many(&at("concurrency"), concurrency, CONCURRENCY));
         }
         if service.concurrency == Some(0) {
-            found.push(Finding::new(&at("concurrency"), "a replica that serves nothing at the same time serves nothing: at least 1"));
+            found.push(Finding::new(
+                &at("concurrency"),
+                "a replica that serves nothing at the same time serves nothing: at least 1",
+            ));
         }
         if let Some(queue) = service.queue.filter(|places| *places > QUEUE) {
             found.push(too_many(&at("queue"), queue, QUEUE).help("leave `queue` out for an unlimited one"));

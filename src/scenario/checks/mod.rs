@@ -85,6 +85,8 @@ pub const RULES: &[Rule] = &[
     exact("bad-name", "Names hold letters, digits, spaces, `-` and `_`.", names::characters),
     exact("duplicate-name", "A zone or a step of a runbook has its name for itself.", names::duplicates),
     exact("unknown-name", "What a name refers to exists.", references::unknown),
+    exact("zones-or-regions", "Zones are listed once: under `zones`, or in their regions.", names::zones_or_regions),
+    exact("no-zones", "What is spread over zones has zones to stand in.", references::no_zones),
     exact("unknown-target", "What a failure hits exists and is of the kind it hits.", failures::targets),
     mistake("limit", "Counts are such that a computer can simulate them.", limits::counts),
     mistake("no-horizon", "The horizon is longer than nothing and shorter than a thousand years.", horizon::length),
@@ -123,7 +125,9 @@ pub fn run(scenario: &Scenario, tree: &Node, cuts: &[KeyPath]) -> Vec<Diagnostic
     let context = Context { scenario, tree };
     let found = |severity: Severity| {
         let rules = RULES.iter().filter(move |rule| rule.severity == severity);
-        rules.flat_map(|rule| (rule.check)(&context).into_iter().filter(|f| rule.exact || !misled(f, cuts)).map(|f| diagnostic(rule, f)))
+        rules.flat_map(|rule| {
+            (rule.check)(&context).into_iter().filter(|f| rule.exact || !misled(f, cuts)).map(|f| diagnostic(rule, f))
+        })
     };
     let mistakes: Vec<Diagnostic> = found(Severity::Error).take(MOST).collect();
     if !mistakes.is_empty() || !cuts.is_empty() {
@@ -132,7 +136,7 @@ pub fn run(scenario: &Scenario, tree: &Node, cuts: &[KeyPath]) -> Vec<Diagnostic
     found(Severity::Warning).take(MOST).collect()
 }
 
-/// More than this is not listed.
+/// More than this is not listed, and not looked for where looking is dear.
 const MOST: usize = 100;
 
 /// Whether something of the same entry was left out, which may be all that the check found.

@@ -63,6 +63,14 @@ pub fn duplicates(context: &Context<'_>) -> Vec<Finding> {
     found
 }
 
+/// Zones are listed once: under `zones`, or in their regions.
+pub fn zones_or_regions(context: &Context<'_>) -> Vec<Finding> {
+    if of(context.tree, "zones").is_empty() || of(context.tree, "regions").is_empty() {
+        return Vec::new();
+    }
+    vec![Finding::new(&["zones"], "`zones` and `regions` stand together: `regions` already lists its zones").on_key()]
+}
+
 fn repeated(named: Vec<(KeyPath, &Node)>, what: &str) -> Vec<Finding> {
     let mut seen = std::collections::HashSet::new();
     let mut found = Vec::new();

@@ -36,8 +36,11 @@ pub fn credits(context: &Context<'_>) -> Vec<Finding> {
 
 /// Credits are a share of a fee.
 pub fn fee(context: &Context<'_>) -> Vec<Finding> {
-    let without = context.scenario.objectives.iter().filter(|(_, objective)| !objective.credits.is_empty() && objective.fee.is_none());
-    without.map(|(name, _)| Finding::new(&["objectives", name, "credits"], "credits without a `fee` cost nothing").on_key()).collect()
+    let without =
+        context.scenario.objectives.iter().filter(|(_, objective)| !objective.credits.is_empty() && objective.fee.is_none());
+    without
+        .map(|(name, _)| Finding::new(&["objectives", name, "credits"], "credits without a `fee` cost nothing").on_key())
+        .collect()
 }
 
 /// An objective promises no more than an external dependency does.

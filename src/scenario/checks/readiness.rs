@@ -1,10 +1,13 @@
 //! Production readiness: what is legal and will hurt.
 
+use std::collections::HashSet;
+
 use super::names::everywhere;
 use super::{Context, Finding};
 use crate::scenario::failure::{Hits, Trigger};
 use crate::scenario::path::KeyPath;
-use crate::scenario::service::Tier;
+use crate::scenario::schema::Scenario;
+use crate::scenario::service::{Service, Tier};
 
 /// A mean time to failure is written `mttf`.
 pub fn mtbf(context: &Context<'_>) -> Vec<Finding> {
@@ -23,15 +26,25 @@ pub fn single_point(context: &Context<'_>) -> Vec<Finding> {
         let own = service.up_when.is_none() && service.external.is_none();
         own && service.tier == Some(Tier::Critical) && service.replicas.unwrap_or(1) == 1
     });
-    alone.map(|(name, _)| Finding::new(&["services", name], "a critical service with a single replica is down whenever it is").on_key()).collect()
+    alone
+        .map(|(name, _)| {
+            Finding::new(&["services", name], "a critical service with a single replica is down whenever it is").on_key()
+        })
+        .collect()
 }
 
 /// A service has a replica more than it needs.
 pub fn needs_all(context: &Context<'_>) -> Vec<Finding> {
-    let tight = context.scenario.services.iter().filter(|(_, service)| {
-        service.needs.is_some_and(|needs| needs > 1 && service.replicas == Some(needs))
-    });
-    tight.map(|(name, _)| Finding::new(&["services", name, "needs"], "it needs all of its replicas: the loss of one takes it down")).collect()
+    let tight = context
+        .scenario
+        .services
+        .iter()
+        .filter(|(_, service)| service.needs.is_some_and(|needs| needs > 1 && service.replicas == Some(needs)));
+    tight
+        .map(|(name, _)| {
+            Finding::new(&["services", name, "needs"], "it needs all of its replicas: the loss of one takes it down")
+        })
+        .collect()
 }
 
 /// A failure that people repair is noticed after some time.
@@ -47,20 +60,40 @@ pub fn detection(context: &Context<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// What some failure mode hits.
+#[derive(Default)]
+struct Hit<'a> {
+    every_service: bool,
+    what_stands_in_zones: bool,
+    named: HashSet<&'a str>,
+}
+
+fn hit(scenario: &Scenario) -> Hit<'_> {
+    let mut hit = Hit::default();
+    for failure in scenario.failures.values() {
+        match failure.hits {
+            Hits::Replica | Hits::Service => {
+                hit.every_service |= failure.of.is_empty();
+                hit.named.extend(failure.of.iter().map(String::as_str));
+            }
+            Hits::Host => hit.named.extend(failure.hosts.iter().flat_map(|hosts| hosts.of.iter().map(String::as_str))),
+            Hits::Zone | Hits::Region => hit.what_stands_in_zones = true,
+            Hits::Call => {}
+        }
+    }
+    hit
+}
+
 /// Every service can fail.
 pub fn no_failure(context: &Context<'_>) -> Vec<Finding> {
-    let scenario = context.scenario;
-    let strikes = |name: &str| {
-        scenario.failures.values().any(|failure| match failure.hits {
-            Hits::Replica | Hits::Service => failure.of.is_empty() || failure.of.iter().any(|of| of == name),
-            Hits::Host => failure.hosts.as_ref().is_some_and(|hosts| hosts.of.iter().any(|of| of == name)),
-            Hits::Zone | Hits::Region => scenario.services.get(name).is_some_and(|service| service.spread.is_some()),
-            Hits::Call => false,
-        })
+    let hit = hit(context.scenario);
+    let fails = |name: &str, service: &Service| {
+        let by_others = service.external.is_some() || service.up_when.is_some();
+        by_others || hit.every_service || hit.what_stands_in_zones && service.spread.is_some() || hit.named.contains(name)
     };
-    let own = |name: &str| scenario.services.get(name).is_some_and(|service| service.external.is_none() && service.up_when.is_none());
-    let names = scenario.services.keys().filter(|name| own(name) && !strikes(name));
-    names.map(|name| Finding::new(&["services", name], "no failure mode hits this service: it is always up").on_key()).collect()
+    let safe = context.scenario.services.iter().filter(|(name, service)| !fails(name, service));
+    safe.map(|(name, _)| Finding::new(&["services", name], "no failure mode hits this service: it is always up").on_key())
+        .collect()
 }
 
 /// A call has a timeout.
@@ -69,7 +102,10 @@ pub fn timeouts(context: &Context<'_>) -> Vec<Finding> {
     for (name, service) in &context.scenario.services {
         for (index, call) in service.calls.iter().enumerate().filter(|(_, call)| call.timeout.is_none()) {
             let path = KeyPath::of(&["services", name, "calls"]).index(index).key("to");
-            found.push(Finding::at(path, format!("the call to `{}` has no `timeout`: a slow `{}` holds its callers", call.to, call.to)));
+            found.push(Finding::at(
+                path,
+                format!("the call to `{}` has no `timeout`: a slow `{}` holds its callers", call.to, call.to),
+            ));
         }
     }
     found

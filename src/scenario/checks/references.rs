@@ -1,7 +1,9 @@
 //! References by name: what they name exists.
 
+use std::collections::HashSet;
+
 use super::names::{all_zones, everywhere, of};
-use super::{Context, Finding};
+use super::{Context, Finding, MOST};
 use crate::scenario::path::{KeyPath, Segment};
 use crate::scenario::suggest::instead;
 use crate::scenario::tree::{Node, Value};
@@ -37,36 +39,70 @@ const REFERENCES: &[(&str, To)] = &[
     ("runbooks.*.*.else", To::Step),
 ];
 
+/// The names that a reference may give.
+pub struct Known<'a> {
+    listed: Vec<&'a str>,
+    all: HashSet<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    /// Takes names in the order of the file.
+    pub fn new(listed: Vec<&'a str>) -> Self {
+        Self { all: listed.iter().copied().collect(), listed }
+    }
+
+    /// The message for a name that is not among them.
+    pub fn none_such(&self, what: &str, name: &str) -> Option<String> {
+        (!self.all.contains(name)).then(|| format!("no {what} `{name:.60}`: {}", instead(name, &self.listed)))
+    }
+}
+
 /// Every name that refers to nothing.
 pub fn unknown(context: &Context<'_>) -> Vec<Finding> {
     let tree = context.tree;
     let mut found = Vec::new();
     for (pattern, to) in REFERENCES {
+        let (what, known) = target(tree, *to);
         for (path, node) in everywhere(tree, pattern) {
-            found.extend(missing(tree, &path, node, *to).map(|message| Finding::at(path, message)));
+            if found.len() >= MOST {
+                return found;
+            }
+            let Some(name) = node.as_text().filter(|_| !node.is_null()) else { continue };
+            let message = if matches!(to, To::Step) {
+                Known::new(steps(tree, &path)).none_such(what, name)
+            } else {
+                known.none_such(what, name)
+            };
+            found.extend(message.map(|message| Finding::at(path, message)));
         }
     }
-    let services = of(tree, "services");
+    let services = Known::new(of(tree, "services"));
     for (path, node) in everywhere(tree, "services.*.up_when") {
         up_when(&services, &path, node, &mut found);
     }
     found
 }
 
-fn missing(tree: &Node, path: &KeyPath, node: &Node, to: To) -> Option<String> {
-    let name = node.as_text().filter(|_| !node.is_null())?;
-    let (what, known) = match to {
+/// What a reference names, and which names there are; those of steps depend on where it stands.
+fn target(tree: &Node, to: To) -> (&'static str, Known<'_>) {
+    let (what, names) = match to {
         To::Entry(section, what) => (what, of(tree, section)),
         To::ZoneOrRegion => ("zone or region", [all_zones(tree), of(tree, "regions")].concat()),
         To::FailureOrPlanned => ("failure", [vec!["planned"], of(tree, "failures")].concat()),
-        To::Step => ("step", steps(tree, path)),
+        To::Step => ("step", Vec::new()),
     };
-    none_such(what, name, &known)
+    (what, Known::new(names))
 }
 
-/// The message for a name that is not among the known ones.
-pub fn none_such(what: &str, name: &str, known: &[&str]) -> Option<String> {
-    (!known.contains(&name)).then(|| format!("no {what} `{name:.60}`: {}", instead(name, known)))
+/// What is spread over zones has zones to stand in.
+pub fn no_zones(context: &Context<'_>) -> Vec<Finding> {
+    if !all_zones(context.tree).is_empty() {
+        return Vec::new();
+    }
+    let spread = everywhere(context.tree, "services.*.spread").into_iter().filter(|(_, node)| node.as_text() == Some("zones"));
+    spread
+        .map(|(path, _)| Finding::at(path, "it is spread over zones, and the scenario has none: list them under `zones`"))
+        .collect()
 }
 
 /// The steps of the runbook that a path leads into.
@@ -81,10 +117,13 @@ fn steps<'a>(tree: &'a Node, path: &KeyPath) -> Vec<&'a str> {
     }
 }
 
-fn up_when(services: &[&str], path: &KeyPath, node: &Node, found: &mut Vec<Finding>) {
+fn up_when(services: &Known<'_>, path: &KeyPath, node: &Node, found: &mut Vec<Finding>) {
+    if found.len() >= MOST {
+        return;
+    }
     match &node.value {
         Value::Scalar(scalar) if !node.is_null() => {
-            found.extend(none_such("service", &scalar.text, services).map(|message| Finding::at(path.clone(), message)));
+            found.extend(services.none_such("service", &scalar.text).map(|message| Finding::at(path.clone(), message)));
         }
         Value::List(elements) => {
             for (index, element) in elements.iter().enumerate() {

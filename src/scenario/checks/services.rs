@@ -48,7 +48,8 @@ pub fn needs(context: &Context<'_>) -> Vec<Finding> {
         if needs == 0 && service.up_when.is_none() && service.external.is_none() {
             return Some(("needs", "a service that needs no replica is never down: expected at least 1".into()));
         }
-        (needs > active).then(|| ("needs", format!("it needs {needs} replicas, and only {active} can be active: it would never be up")))
+        (needs > active)
+            .then(|| ("needs", format!("it needs {needs} replicas, and only {active} can be active: it would never be up")))
     })
 }
 
@@ -60,14 +61,17 @@ pub fn standby(context: &Context<'_>) -> Vec<Finding> {
         if waiting == 0 {
             return Some(("standby", "no replica waits: leave `standby` out".into()));
         }
-        (waiting >= all).then(|| ("standby", format!("{waiting} of {all} replicas wait, so that none is active: `replicas` counts both")))
+        (waiting >= all)
+            .then(|| ("standby", format!("{waiting} of {all} replicas wait, so that none is active: `replicas` counts both")))
     })
 }
 
 /// Plain numbers of services are in their range.
 pub fn numbers(context: &Context<'_>) -> Vec<Finding> {
     let mut found = each(context, |service| match service.balance {
-        Balance::PowerOf(count) if !(1..=1000).contains(&count) => Some(("balance", format!("the best of {count}: expected 1 to 1000"))),
+        Balance::PowerOf(count) if !(1..=1000).contains(&count) => {
+            Some(("balance", format!("the best of {count}: expected 1 to 1000")))
+        }
         _ => None,
     });
     found.extend(each(context, |service| {
@@ -90,7 +94,10 @@ pub fn numbers(context: &Context<'_>) -> Vec<Finding> {
         if external.availability.low() <= 0.0 || external.outage.low() <= 0.0 {
             return Some(("external", "an external dependency is up some of the time, and its outages last some time".into()));
         }
-        service.replicas.is_some_and(|replicas| replicas > 0).then(|| ("external", "an external dependency has no replicas of ours".into()))
+        service
+            .replicas
+            .is_some_and(|replicas| replicas > 0)
+            .then(|| ("external", "an external dependency has no replicas of ours".into()))
     }));
     found.extend(resources(context));
     found

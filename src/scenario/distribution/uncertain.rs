@@ -45,12 +45,12 @@ impl<'de, T: Quantity + Deserialize<'de>> Visitor<'de> for UncertainVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        between(Interval::<T>::deserialize(MapAccessDeserializer::new(map))?).map_err(A::Error::custom)
+        between(&Interval::<T>::deserialize(MapAccessDeserializer::new(map))?).map_err(A::Error::custom)
     }
 }
 
-fn between<T: Quantity>(interval: Interval<T>) -> Result<Uncertain<T>, String> {
-    let Interval { low, high, confidence } = interval;
+fn between<T: Quantity>(interval: &Interval<T>) -> Result<Uncertain<T>, String> {
+    let Interval { low, high, confidence } = *interval;
     let (least, most) = T::RANGE;
     if low.value() <= least || high.value() >= most {
         return Err("an interval cannot end at the edge of what is possible: choose its ends inside".to_string());

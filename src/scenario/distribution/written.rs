@@ -185,7 +185,8 @@ impl<'de> Visitor<'de> for DistributionVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Distribution, A::Error> {
         let written = Written::deserialize(MapAccessDeserializer::new(&mut map))?;
         if let Some(second) = map.next_key::<String>()? {
-            let message = format!("`{second}` stands beside another distribution: keep one, and set the other to `null` in a patch");
+            let message =
+                format!("`{second}` stands beside another distribution: keep one, and set the other to `null` in a patch");
             return Err(A::Error::custom(message));
         }
         written.check().map_err(A::Error::custom)
@@ -317,8 +318,10 @@ fn quantiles(points: IndexMap<String, Uncertain<Time>>) -> Checked {
     if points.len() < 2 {
         return Err("at least two quantiles are needed".into());
     }
-    let points: Vec<(f64, Uncertain<Time>)> =
-        points.into_iter().map(|(word, time)| Ok((probability(&word)?, above_zero(&word, time)?))).collect::<Result<_, String>>()?;
+    let points: Vec<(f64, Uncertain<Time>)> = points
+        .into_iter()
+        .map(|(word, time)| Ok((probability(&word)?, above_zero(&word, time)?)))
+        .collect::<Result<_, String>>()?;
     let increasing = points.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1.high() < pair[1].1.low());
     if !increasing {
         return Err("quantiles must increase, in probability and in time".into());

@@ -43,7 +43,9 @@ impl<'de> Visitor<'de> for EffectVisitor {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Effect, A::Error> {
         let Degraded { capacity, slower, errors } = Degraded::deserialize(MapAccessDeserializer::new(map))?;
         if capacity.is_none() && slower.is_none() && errors.is_none() {
-            return Err(A::Error::custom("an effect that does nothing: expected `down`, or some of `capacity`, `slower`, `errors`"));
+            return Err(A::Error::custom(
+                "an effect that does nothing: expected `down`, or some of `capacity`, `slower`, `errors`",
+            ));
         }
         Ok(Effect::Degraded { capacity, slower, errors })
     }

@@ -102,7 +102,9 @@ impl TryFrom<Written> for Failure {
         let repair = match written.repair {
             Some(repair) => repair,
             None if written.effect == Effect::Down => {
-                return Err("`repair` is missing: a failure that takes something down says how long the repair takes, or `never`".into());
+                return Err(
+                    "`repair` is missing: a failure that takes something down says how long the repair takes, or `never`".into(),
+                );
             }
             None => Repair::Never,
         };
@@ -139,7 +141,10 @@ fn trigger(
         ("mttf", mttf.map(exponential)),
         ("mtbf", mtbf.map(exponential)),
         ("schedule", schedule.map(|Schedule { first, every }| Trigger::Schedule { first, every })),
-        ("trace", trace.map(|Trace { file, interval, duration, intensity }| Trigger::Trace { file, interval, duration, intensity })),
+        (
+            "trace",
+            trace.map(|Trace { file, interval, duration, intensity }| Trigger::Trace { file, interval, duration, intensity }),
+        ),
     ];
     let mut given: Vec<(&str, Trigger)> = triggers.into_iter().filter_map(|(word, trigger)| Some((word, trigger?))).collect();
     match (given.pop(), given.pop()) {
@@ -147,7 +152,9 @@ fn trigger(
         (Some((last, _)), Some((first, _))) => {
             Err(format!("`{first}` and `{last}` both say when it fails: keep one, and set the other to `null` in a patch"))
         }
-        (None, _) => Err("it does not say when it fails: one of `mttf`, `time_to_failure`, `schedule` and `trace` is needed".into()),
+        (None, _) => {
+            Err("it does not say when it fails: one of `mttf`, `time_to_failure`, `schedule` and `trace` is needed".into())
+        }
     }
 }
 

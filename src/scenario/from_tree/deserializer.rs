@@ -54,7 +54,9 @@ impl<'a> FromNode<'a> {
     /// Reads a map; nothing at all is an empty one.
     fn map<V: Visitor<'a>>(self, visitor: V, skip_null: bool) -> Result<V::Value> {
         match &self.node.value {
-            Value::Map(entries) => visitor.visit_map(Entries { rest: Some(entries.iter()), pending: None, skip_null, parent: self }),
+            Value::Map(entries) => {
+                visitor.visit_map(Entries { rest: Some(entries.iter()), pending: None, skip_null, parent: self })
+            }
             _ if self.node.is_null() => visitor.visit_map(Entries { rest: None, pending: None, skip_null, parent: self }),
             _ => Err(de::Error::invalid_type(self.unexpected(), &visitor)),
         }
@@ -188,7 +190,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         let skip_null = self.skip_null;
-        let wanted = |entry: &Entry| !is_cut(&entry.node) && !(skip_null && entry.node.is_null());
+        let wanted = |entry: &Entry| !(is_cut(&entry.node) || skip_null && entry.node.is_null());
         let Some((key, entry)) = self.rest.as_mut().and_then(|rest| rest.find(|(_, entry)| wanted(entry))) else {
             return Ok(None);
         };
@@ -274,9 +276,10 @@ impl<'de> Bare<'de> {
 
     fn needs_more(&self, error: Error) -> Error {
         match error.kind {
-            Kind::Missing(field) => {
-                de::Error::custom(format!("`{}` cannot stand alone: it needs `{field}`, as in `{{{}: {{{field}: …}}}}`", self.word, self.word))
-            }
+            Kind::Missing(field) => de::Error::custom(format!(
+                "`{}` cannot stand alone: it needs `{field}`, as in `{{{}: {{{field}: …}}}}`",
+                self.word, self.word
+            )),
             _ => error,
         }
     }

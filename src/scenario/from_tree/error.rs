@@ -17,8 +17,14 @@ pub struct Error {
 #[derive(Debug)]
 pub enum Kind {
     Missing(&'static str),
-    UnknownKey { key: String, expected: &'static [&'static str] },
-    UnknownWord { word: String, expected: &'static [&'static str] },
+    UnknownKey {
+        key: String,
+        expected: &'static [&'static str],
+    },
+    UnknownWord {
+        word: String,
+        expected: &'static [&'static str],
+    },
     Other(String),
     /// So much was read again and again that the rest is left for the next time.
     Exhausted,
@@ -58,7 +64,11 @@ impl serde::de::Error for Error {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(Kind::Other(format!("expected {}, found {}", in_words(&expected.to_string()), show(&found))))
+        let expected = match (expected.to_string().as_str(), found) {
+            ("a sequence", Unexpected::Str(text)) => format!("a list like `[{}]`", shorten(text)),
+            (other, _) => in_words(other).to_string(),
+        };
+        Self::new(Kind::Other(format!("expected {expected}, found {}", show(&found))))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {

@@ -46,7 +46,11 @@ pub fn read(tree: &Node) -> Read {
             Err(_) => {}
         }
     };
-    Read { scenario, mistakes: attempt.mistakes, cuts: attempt.cuts }
+    let mut mistakes = attempt.mistakes;
+    if scenario.is_none() && mistakes.is_empty() {
+        mistakes.push(Diagnostic::error("wrong-value", KeyPath::root(), "nothing in this file can be read as a scenario"));
+    }
+    Read { scenario, mistakes, cuts: attempt.cuts }
 }
 
 /// Adds the patches of policies, whose values stay raw.
@@ -99,7 +103,10 @@ impl Attempt {
         let is_cut = |node: &Node| node.value == Value::Cut;
         let Some(node) = self.tree.at(path) else { return false };
         match (&error.kind, &node.value) {
-            (Kind::Missing(field), _) => node.get(field).is_some_and(is_cut),
+            (Kind::Missing(field), Value::Map(entries)) => {
+                let meant = |key: &String| key == field || nearest(key, [*field]).is_some();
+                entries.iter().any(|(key, entry)| is_cut(&entry.node) && meant(key))
+            }
             (Kind::Other(_), Value::Map(entries)) => entries.values().any(|entry| is_cut(&entry.node)),
             (Kind::Other(_), Value::List(elements)) => elements.iter().any(is_cut),
             _ => false,
@@ -152,10 +159,12 @@ fn describe(error: &Error, path: KeyPath, tree: &Node) -> Diagnostic {
         Kind::UnknownKey { key, expected } => {
             Diagnostic::error("unknown-key", path, format!("unknown key `{key}`: {}", instead(key, expected))).on_key()
         }
-        kind if is_bare_interval(kind) => {
-            Diagnostic::error("ambiguous-interval", path, "a bare `{low, high}` can mean two things where a distribution stands")
-                .help("varies each time? `{uniform: {low: …, high: …}}`; one value that nobody knows? `{constant: {low: …, high: …}}`")
-        }
+        kind if is_bare_interval(kind) => Diagnostic::error(
+            "ambiguous-interval",
+            path,
+            "a bare `{low, high}` can mean two things where a distribution stands",
+        )
+        .help("varies each time? `{uniform: {low: …, high: …}}`; one value that nobody knows? `{constant: {low: …, high: …}}`"),
         Kind::UnknownWord { word, expected } => unknown_word(word, expected, path, error.on_key),
         Kind::Other(message) => {
             let diagnostic = Diagnostic::error("wrong-value", path, message.clone());
@@ -167,12 +176,13 @@ fn describe(error: &Error, path: KeyPath, tree: &Node) -> Diagnostic {
 }
 
 fn missing(field: &str, path: KeyPath) -> Diagnostic {
-    let diagnostic = Diagnostic::error("missing-key", path.clone(), format!("`{field}` is missing"));
-    let explained = match path.0.first() {
-        _ if path.0.is_empty() => field.to_string(),
-        Some(Segment::Key(section)) => format!("{section}.{field}"),
-        _ => return diagnostic,
-    };
+    // Names, which come second, say nothing about the language.
+    let keys = path.0.iter().enumerate().filter_map(|(depth, segment)| match segment {
+        Segment::Key(key) if depth != 1 => Some(key.as_str()),
+        _ => None,
+    });
+    let explained = keys.chain([field]).collect::<Vec<_>>().join(".");
+    let diagnostic = Diagnostic::error("missing-key", path, format!("`{field}` is missing"));
     diagnostic.help(format!("`ninefold explain {explained}` says what to write")).on_key()
 }
 

@@ -24,7 +24,9 @@ impl<'de> Visitor<'de> for SpreadVisitor {
     fn visit_str<E: Error>(self, text: &str) -> Result<Spread, E> {
         match text {
             "zones" => Ok(Spread::Zones),
-            other => Err(E::custom(format!("`{other:.40}` is no way to spread: expected `zones`, or a list like `[{other:.40}]`"))),
+            other => {
+                Err(E::custom(format!("`{other:.40}` is no way to spread: expected `zones`, or a list like `[{other:.40}]`")))
+            }
         }
     }
 
