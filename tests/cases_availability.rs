@@ -165,11 +165,7 @@ fn database_or_queue() {
 /// The same page: the web app with the database or the queue; published as about 99.95%.
 #[test]
 fn web_app_with_a_fallback() {
-    let text = composite(
-        &[("web", 0.9995), ("sql", 0.9999), ("queue", 0.999)],
-        "{all: [web, {any: [sql, queue]}]}",
-        "10y",
-    );
+    let text = composite(&[("web", 0.9995), ("sql", 0.9999), ("queue", 0.999)], "{all: [web, {any: [sql, queue]}]}", "10y");
     run(&text, 3000, 1).service("system", "time_availability").is_availability(0.999_499_900_05);
 }
 

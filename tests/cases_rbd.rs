@@ -60,8 +60,7 @@ fn two_out_of_three() {
 /// three disks of 0.97; published 0.98491.
 #[test]
 fn server_with_fans_and_disks() {
-    let services =
-        [("psu", "{}", 0.99), ("fans", "{replicas: 2, needs: 1}", 0.95), ("disks", "{replicas: 3, needs: 2}", 0.97)];
+    let services = [("psu", "{}", 0.99), ("fans", "{replicas: 2, needs: 1}", 0.95), ("disks", "{replicas: 3, needs: 2}", 0.97)];
     reliability(&services, "{all: [psu, fans, disks]}", 330_000, 0.984_912_008_85);
 }
 

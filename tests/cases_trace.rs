@@ -55,7 +55,12 @@ fn times_of_the_events() {
     for (begins, part) in [(100.0, "A"), (130.0, "B"), (220.0, "A"), (270.0, "B")] {
         let ends = begins + 10.0;
         let other = if part == "A" { "B" } else { "A" };
-        for (at, up) in [(begins - 1e-3 * second, 1.0), (begins + 1e-3 * second, 0.0), (ends - 1e-3 * second, 0.0), (ends + 1e-3 * second, 1.0)] {
+        for (at, up) in [
+            (begins - 1e-3 * second, 1.0),
+            (begins + 1e-3 * second, 0.0),
+            (ends - 1e-3 * second, 0.0),
+            (ends + 1e-3 * second, 1.0),
+        ] {
             let run = run(&series(at), 1, 1);
             let state = |name: &str| run.value("services", name, "point_availability");
             assert_eq!(state("system"), Some(up), "the system at {at} h");

@@ -1,5 +1,7 @@
 //! The github scenario against the record that it was made from: its figures, and its forecast of the recorded downtime.
 
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a test says by a panic what it expected, and prints its table")]
+
 mod common;
 
 use std::collections::BTreeSet;
@@ -83,10 +85,8 @@ fn failure_modes_carry_the_recorded_rates_and_lengths() {
     for component in COMPONENTS {
         let lengths = outages(&record, component);
         let up = (DAYS * DAY - lengths.iter().sum::<f64>()) / lengths.len() as f64;
-        let quantiles: Vec<String> = [0.1, 0.5, 0.9, 0.99]
-            .iter()
-            .map(|p| format!("p{:.0}: {:.0}m", 100.0 * p, quantile(&lengths, *p) / 60.0))
-            .collect();
+        let quantiles: Vec<String> =
+            [0.1, 0.5, 0.9, 0.99].iter().map(|p| format!("p{:.0}: {:.0}m", 100.0 * p, quantile(&lengths, *p) / 60.0)).collect();
         let mode = format!(
             "  {component} incident:\n    {{hits: service, of: [{component}], mttf: {:.1}h, repair: {{quantiles: {{{}}}}}}}\n",
             up / HOUR,
@@ -114,7 +114,8 @@ fn traffic_carries_the_weekly_profile_of_the_load_balancer() {
     let derived: Vec<String> = means.iter().map(|mean| format!("{:.2}", 168.0 * mean / total)).collect();
 
     let text = scenario("github.yaml");
-    let list = text.split_once("&office_week").and_then(|(_, rest)| rest.split_once('[')).and_then(|(_, rest)| rest.split_once(']'));
+    let list =
+        text.split_once("&office_week").and_then(|(_, rest)| rest.split_once('[')).and_then(|(_, rest)| rest.split_once(']'));
     let carried: Vec<String> = list.expect("a list of 168 numbers").0.split(',').map(|number| number.trim().to_owned()).collect();
     assert_eq!(carried, derived);
 }

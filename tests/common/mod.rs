@@ -1,6 +1,7 @@
 //! Runs a scenario text and reads its summary: the only place where the tests meet the crate's functions.
 
 #![allow(dead_code, reason = "each test file uses its own part of this module")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a test says by a panic what it expected, and prints what it skipped")]
 
 use std::path::{Path, PathBuf};
 
@@ -88,7 +89,12 @@ impl Estimate {
 
     /// `whole` less the estimate: an availability seen as an unavailability, replicas up as replicas down.
     pub fn from(&self, whole: f64) -> Self {
-        Self { what: format!("{whole} - {}", self.what), value: whole - self.value, low: whole - self.high, high: whole - self.low }
+        Self {
+            what: format!("{whole} - {}", self.what),
+            value: whole - self.value,
+            low: whole - self.high,
+            high: whole - self.low,
+        }
     }
 
     /// Asserts that the estimate is precise and agrees with the exact value.
@@ -100,7 +106,12 @@ impl Estimate {
     pub fn agrees(&self, exact: f64, precision: f64) {
         let half = (self.high - self.low) / 2.0;
         let off = self.value - exact;
-        assert!(half.is_finite() && half <= precision * exact.abs(), "{}: {} ± {half} is not precise enough for {exact}", self.what, self.value);
+        assert!(
+            half.is_finite() && half <= precision * exact.abs(),
+            "{}: {} ± {half} is not precise enough for {exact}",
+            self.what,
+            self.value
+        );
         assert!(
             off.abs() <= ERRORS * half / 1.96,
             "{}: {} ± {half} differs from {exact} by {:.2} standard errors",
