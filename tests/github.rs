@@ -137,7 +137,8 @@ fn recorded_downtime_lies_in_the_forecast_range() {
         let lengths = outages(&record, component);
         let recorded = lengths.iter().sum::<f64>() / (DAYS * DAY);
         let unavailability = run.unavailability(component);
-        let (low, high) = (unavailability.quantile(0.025), unavailability.quantile(0.975));
+        let at = |p| unavailability.quantile(p).expect("there are replications");
+        let (low, high) = (at(0.025), at(0.975));
         let forecast = run.service(component, "time_availability").from(1.0).value;
         let hours = YEAR / HOUR;
         println!(

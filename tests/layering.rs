@@ -142,7 +142,14 @@ fn files_stay_short() {
 
 #[test]
 fn imports_are_found_in_every_form() {
-    let source = "use crate::units::Time;\nuse crate::{random, stats::{Sketch, Moments},\n    dist};\nfn f() -> crate::model::Model {}\n// crate::cli\nmycrate::sim::x();\n";
+    let source = "
+use crate::units::Time;
+use crate::{random, stats::{Sketch, Moments},
+    dist};
+fn f() -> crate::model::Model {}
+// crate::cli
+mycrate::sim::x();
+";
     let names: Vec<String> = uses(source).into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["units", "random", "stats", "dist", "model"]);
 }

@@ -1,7 +1,7 @@
 //! Runs a scenario text and reads its summary: the only place where the tests meet the crate's functions.
 
 #![allow(dead_code, reason = "each test file uses its own part of this module")]
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a test says by a panic what it expected, and prints what it skipped")]
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "tests panic where they are disappointed, and print what they skip")]
 
 use std::path::{Path, PathBuf};
 
