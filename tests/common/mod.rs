@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
+use ninefold::run::Options;
+use ninefold::scenario::{Loaded, Patches, parse};
 use ninefold::stats::Sketch;
 use serde_json::Value;
 
@@ -18,6 +20,7 @@ pub struct Run {
     summary: Value,
     runs: ninefold::run::Runs,
     names: Vec<String>,
+    warnings: usize,
 }
 
 /// Simulates a scenario text from its start.
@@ -27,15 +30,33 @@ pub fn run(text: &str, replications: u64, seed: u64) -> Run {
 
 /// Simulates a scenario text, with `warmup` seconds before its start.
 pub fn run_after(text: &str, replications: u64, seed: u64, warmup: f64) -> Run {
-    let loaded = ninefold::scenario::parse("case.yaml", text, &Default::default())
-        .unwrap_or_else(|diagnostics| panic!("the scenario is refused: {diagnostics:#?}\n{text}"));
-    let model = ninefold::model::compile(&loaded)
-        .unwrap_or_else(|diagnostics| panic!("the scenario does not compile: {diagnostics:#?}\n{text}"));
-    let options = ninefold::run::Options { seed, replications, threads: Some(2), warmup, ..Default::default() };
-    let (runs, ..) = ninefold::run::simulate(&model, &options).expect("the simulation runs");
-    let (summary, _report) = ninefold::analysis::forecast(&model, &runs, &options);
+    simulate(text, None, &Options { seed, replications, threads: Some(2), warmup, ..Default::default() })
+}
+
+/// Simulates a scenario text with one of its policies.
+pub fn run_policy(text: &str, policy: Option<&str>, replications: u64, threads: usize) -> Run {
+    simulate(text, policy, &Options { seed: 1, replications, threads: Some(threads), ..Default::default() })
+}
+
+/// No policy, then each that a scenario text names.
+pub fn policies(text: &str) -> Vec<Option<String>> {
+    let loaded = load(text, None);
+    std::iter::once(None).chain(loaded.scenario.policies.keys().cloned().map(Some)).collect()
+}
+
+fn load(text: &str, policy: Option<&str>) -> Loaded {
+    let patches = Patches { policy: policy.map(str::to_owned).into_iter().collect(), ..Default::default() };
+    parse("case.yaml", text, &patches).unwrap_or_else(|error| panic!("the scenario is refused: {error:?}\n{text}"))
+}
+
+fn simulate(text: &str, policy: Option<&str>, options: &Options) -> Run {
+    let loaded = load(text, policy);
+    let model =
+        ninefold::model::compile(&loaded).unwrap_or_else(|error| panic!("the scenario does not compile: {error:?}\n{text}"));
+    let (runs, ..) = ninefold::run::simulate(&model, options).expect("the simulation runs");
+    let (summary, _report) = ninefold::analysis::forecast(&model, &runs, options);
     let names = model.services.iter().map(|service| service.name.clone()).collect();
-    Run { summary: serde_json::to_value(summary).expect("a summary is JSON"), runs, names }
+    Run { summary: serde_json::to_value(summary).expect("a summary is JSON"), runs, names, warnings: loaded.warnings.len() }
 }
 
 impl Run {
@@ -53,6 +74,17 @@ impl Run {
     /// The value alone, where the model leaves nothing to chance and an interval has no width.
     pub fn value(&self, kind: &str, name: &str, measure: &str) -> Option<f64> {
         self.summary[kind][name][measure]["value"].as_f64()
+    }
+
+    /// How many things in the scenario are legal but suspicious.
+    pub fn warnings(&self) -> usize {
+        self.warnings
+    }
+
+    /// The summary but for the time that the run took: the same for the same scenario, seed and version.
+    pub fn without_time(mut self) -> Value {
+        self.summary["wall_seconds"] = Value::Null;
+        self.summary
     }
 
     /// All measures of one service, failure or objective.
