@@ -21,14 +21,18 @@ fn examples() -> Vec<String> {
 }
 
 #[test]
-fn scenarios_and_their_policies_run_without_a_warning() {
+fn scenarios_run_without_a_warning_and_policies_change_them() {
     let names = examples();
     assert!(names.len() >= 5, "the scenarios have moved: {names:?}");
     for name in names {
         let text = common::scenario(&name);
+        let base = common::run_policy(&text, None, 128, 2);
+        assert_eq!(base.warnings(), 0, "{name}");
+        let base = base.without_time();
         for policy in common::policies(&text) {
-            let run = common::run_policy(&text, policy.as_deref(), 128, 2);
+            let run = common::run_policy(&text, Some(&policy), 128, 2);
             assert_eq!(run.warnings(), 0, "{name} with the policy {policy:?}");
+            assert_ne!(run.without_time(), base, "the policy {policy:?} of {name} changes nothing");
         }
     }
 }

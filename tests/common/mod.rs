@@ -41,10 +41,9 @@ pub fn run_policy(text: &str, policy: Option<&str>, replications: u64, threads: 
     simulate(text, policy, &Options { seed: 1, replications, threads: Some(threads), ..Default::default() })
 }
 
-/// No policy, then each that a scenario text names.
-pub fn policies(text: &str) -> Vec<Option<String>> {
-    let loaded = load(text, None);
-    std::iter::once(None).chain(loaded.scenario.policies.keys().cloned().map(Some)).collect()
+/// The policies of a scenario text.
+pub fn policies(text: &str) -> Vec<String> {
+    load(text, None).scenario.policies.keys().cloned().collect()
 }
 
 fn load(text: &str, policy: Option<&str>) -> Loaded {
