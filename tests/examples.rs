@@ -28,11 +28,11 @@ fn scenarios_run_without_a_warning_and_policies_change_them() {
         let text = common::scenario(&name);
         let base = common::run_policy(&text, None, 128, 2);
         assert_eq!(base.warnings(), 0, "{name}");
-        let base = base.without_time();
+        let base = base.results();
         for policy in common::policies(&text) {
             let run = common::run_policy(&text, Some(&policy), 128, 2);
             assert_eq!(run.warnings(), 0, "{name} with the policy {policy:?}");
-            assert_ne!(run.without_time(), base, "the policy {policy:?} of {name} changes nothing");
+            assert_ne!(run.results(), base, "the policy {policy:?} of {name} changes nothing");
         }
     }
 }
@@ -41,7 +41,7 @@ fn scenarios_run_without_a_warning_and_policies_change_them() {
 fn results_do_not_depend_on_the_number_of_threads() {
     for name in examples() {
         let text = common::scenario(&name);
-        let [one, three] = [1, 3].map(|threads| common::run_policy(&text, None, 256, threads).without_time());
+        let [one, three] = [1, 3].map(|threads| common::run_policy(&text, None, 256, threads).results());
         assert_eq!(one, three, "{name}");
     }
 }

@@ -1,6 +1,7 @@
 //! What the replications gave: mergeable sums and sketches, never single replications.
 
-use crate::stats::{Joint, Moments, Proportion, Sketch, Survival};
+pub use crate::sim::sum;
+use crate::stats::{Components, Joint, Moments, Proportion, Sketch, Survival};
 
 /// The merged result of all replications of one model.
 ///
@@ -15,6 +16,8 @@ pub struct Runs {
     pub wall_seconds: f64,
     /// Ended by the user before the count or precision asked for was reached.
     pub interrupted: bool,
+    /// Seconds measured in each replication.
+    pub horizon: f64,
     pub services: Vec<ServiceRuns>,
     pub objectives: Vec<ObjectiveRuns>,
     pub failures: Vec<FailureRuns>,
@@ -23,24 +26,6 @@ pub struct Runs {
     /// The replication whose total downtime is nearest to the median, and the one at about the 95th percentile.
     pub typical: u64,
     pub bad: u64,
-}
-
-/// Indices into [`ServiceRuns::sums`]. Times in seconds per replication.
-pub mod sum {
-    pub const UP: usize = 0;
-    pub const DOWN: usize = 1;
-    pub const ONSETS: usize = 2;
-    pub const ENDED: usize = 3;
-    /// Downtime of the ended outages.
-    pub const RESTORED: usize = 4;
-    pub const DETECTION: usize = 5;
-    pub const ACKNOWLEDGEMENT: usize = 6;
-    pub const REQUESTS: usize = 7;
-    pub const GOOD: usize = 8;
-    /// Server-seconds at work, and in service (up and active).
-    pub const BUSY: usize = 9;
-    pub const SERVERS: usize = 10;
-    pub const N: usize = 11;
 }
 
 #[derive(Debug, Clone)]
@@ -65,13 +50,15 @@ pub struct ServiceRuns {
     /// Downtime in seconds charged to each failure mode, by its index in the model.
     pub causes: Vec<Moments>,
     /// Random against uncertain: unavailability of single replications within draws.
-    pub components: crate::stats::Components,
+    pub components: Components,
 }
 
 #[derive(Debug, Clone)]
 pub struct ObjectiveRuns {
     /// (good, counted) over the horizon.
     pub attainment: Joint<2>,
+    /// Replications in which something was not good.
+    pub hurt: u64,
     /// Replications with at least one complete window breached; absent without a complete window.
     pub breach: Option<Proportion>,
     /// (breached, complete) windows; for rolling ones seconds.
@@ -159,8 +146,8 @@ pub struct Outage {
     pub service: u32,
     pub began: f64,
     pub ended: Option<f64>,
-    /// The failure that began it.
-    pub failure: u32,
+    /// The failure mode that began it; none where the structure never held.
+    pub failure: Option<u32>,
 }
 
 /// Every incident and outage of one replication.

@@ -4,52 +4,163 @@ use std::path::PathBuf;
 
 use crate::units::{Fraction, Number, Time};
 
+mod uncertain;
+mod written;
+
 /// A quantity, or an interval for one that is uncertain: drawn once for each replication.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Uncertain<T> {
+    /// One value.
     Known(T),
     /// The central `confidence` (default 90%) of a lognormal (positive quantities), logit-normal (fractions) or
     /// normal (growth).
-    Between { low: T, high: T, confidence: f64 },
+    Between {
+        /// The lower end of the interval.
+        low: T,
+        /// The upper end of the interval.
+        high: T,
+        /// The probability that the value lies between them.
+        confidence: f64,
+    },
 }
 
 /// A distribution of a time as the scenario writes it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Distribution {
+    /// Always the same.
     Constant(Uncertain<Time>),
-    Exponential { mean: Uncertain<Time> },
-    /// Exactly one of `mean` and `scale`.
-    Weibull { shape: Uncertain<Number>, size: MeanOrScale },
+    /// Without memory.
+    Exponential {
+        /// Its mean.
+        mean: Uncertain<Time>,
+    },
+    /// Wear (shape above 1) or early failures (below 1). Exactly one of `mean` and `scale`.
+    Weibull {
+        /// 1 is the exponential.
+        shape: Uncertain<Number>,
+        /// Mean or scale.
+        size: MeanOrScale,
+    },
+    /// Its logarithm is normal.
     Lognormal(Lognormal),
+    /// A sum of exponentials, with any shape.
     Gamma(Gamma),
-    Erlang { k: u32, mean: Uncertain<Time> },
-    Hyperexponential { mean: Uncertain<Time>, cv: Uncertain<Number> },
-    Uniform { low: Uncertain<Time>, high: Uncertain<Time> },
-    Triangular { low: Uncertain<Time>, mode: Uncertain<Time>, high: Uncertain<Time> },
+    /// A sum of `k` exponentials.
+    Erlang {
+        /// How many.
+        k: u32,
+        /// The mean of the sum.
+        mean: Uncertain<Time>,
+    },
+    /// Two phases of balanced means.
+    Hyperexponential {
+        /// Its mean.
+        mean: Uncertain<Time>,
+        /// Standard deviation over mean, at least 1.
+        cv: Uncertain<Number>,
+    },
+    /// All values between two alike.
+    Uniform {
+        /// The smallest value.
+        low: Uncertain<Time>,
+        /// The largest value.
+        high: Uncertain<Time>,
+    },
+    /// Three points.
+    Triangular {
+        /// The smallest value.
+        low: Uncertain<Time>,
+        /// The most likely value.
+        mode: Uncertain<Time>,
+        /// The largest value.
+        high: Uncertain<Time>,
+    },
     /// Type I; exactly one of `mean` and `scale` (the smallest value).
-    Pareto { shape: Uncertain<Number>, size: MeanOrScale },
+    Pareto {
+        /// Smaller is heavier; the mean exists above 1.
+        shape: Uncertain<Number>,
+        /// Mean or smallest value.
+        size: MeanOrScale,
+    },
     /// (probability, time), both increasing, at least two.
     Quantiles(Vec<(f64, Uncertain<Time>)>),
-    Empirical { file: PathBuf, column: String, unit: Time },
+    /// Measured values, resampled.
+    Empirical {
+        /// A CSV file, relative to the scenario.
+        file: PathBuf,
+        /// The column with the values.
+        column: String,
+        /// The length of time that 1 in the column means.
+        unit: Time,
+    },
 }
 
+/// The size of a distribution, given one way or the other.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MeanOrScale {
+    /// By its mean.
     Mean(Uncertain<Time>),
+    /// By its scale parameter.
     Scale(Uncertain<Time>),
 }
 
+/// The two ways to write a lognormal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Lognormal {
-    MedianP95 { median: Uncertain<Time>, p95: Uncertain<Time> },
-    MeanCv { mean: Uncertain<Time>, cv: Uncertain<Number> },
+    /// By median and 95th percentile.
+    MedianP95 {
+        /// Half of the values are below.
+        median: Uncertain<Time>,
+        /// 95% of the values are below.
+        p95: Uncertain<Time>,
+    },
+    /// By mean and coefficient of variation.
+    MeanCv {
+        /// Its mean.
+        mean: Uncertain<Time>,
+        /// Standard deviation over mean.
+        cv: Uncertain<Number>,
+    },
 }
 
+/// The two ways to write a gamma.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Gamma {
-    MeanCv { mean: Uncertain<Time>, cv: Uncertain<Number> },
-    ShapeScale { shape: Uncertain<Number>, scale: Uncertain<Time> },
+    /// By mean and coefficient of variation.
+    MeanCv {
+        /// Its mean.
+        mean: Uncertain<Time>,
+        /// Standard deviation over mean.
+        cv: Uncertain<Number>,
+    },
+    /// By its parameters.
+    ShapeScale {
+        /// The shape parameter.
+        shape: Uncertain<Number>,
+        /// The scale parameter.
+        scale: Uncertain<Time>,
+    },
 }
 
 /// A fraction that may be uncertain.
 pub type UncertainFraction = Uncertain<Fraction>;
+
+impl Distribution {
+    /// Always exactly this long.
+    #[must_use]
+    pub const fn always(time: Time) -> Self {
+        Self::Constant(Uncertain::Known(time))
+    }
+
+    /// No time at all.
+    #[must_use]
+    pub const fn zero() -> Self {
+        Self::always(Time(0.0))
+    }
+
+    /// Whether this is certainly no time at all.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Self::zero()
+    }
+}

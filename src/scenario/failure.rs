@@ -2,89 +2,165 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use super::distribution::{Distribution, Uncertain};
 use crate::units::{Fraction, Number, Time};
 
-#[derive(Debug, Clone, PartialEq)]
+mod words;
+mod written;
+
+/// Something that breaks: what, how often, with which effect, and how it is repaired.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "written::Written")]
 pub struct Failure {
+    /// What happens, in a sentence.
     pub about: Option<String>,
+    /// What kind of thing is struck.
     pub hits: Hits,
     /// Which services (or zones, regions, calls); empty: all of that kind.
     pub of: Vec<String>,
-    pub hosts: Option<Hosts>, // with hits: host
+    /// The machines, with `hits: host`.
+    pub hosts: Option<Hosts>,
     /// Exactly one trigger: `time_to_failure` (or its shorts `mttf`, `mtbf`), `schedule`, `trace`.
     pub trigger: Trigger,
-    pub effect: Effect, // default down
-    pub detection: Distribution, // default 0
+    /// What it does; default down.
+    pub effect: Effect,
+    /// From the failure until it is noticed; default 0.
+    pub detection: Distribution,
+    /// From the begin of work until it is over.
     pub repair: Repair,
+    /// Who repairs; nobody means automation.
     pub team: Option<String>,
     /// 1 (first) to 5; default by severity: service 2, region and zone 3, replica 4.
     pub priority: Option<u8>,
+    /// The beta factor: which part of the hazard strikes all replicas at once.
     pub common_cause: Option<Uncertain<Fraction>>,
+    /// The age after a repair.
     pub after_repair: AfterRepair,
+    /// When the clock runs.
     pub ages_while: AgesWhile,
+    /// The age at the start.
     pub age: Age,
     /// Default: true for schedules, false for the rest.
     pub planned: Option<bool>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What kind of thing a failure strikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Hits {
+    /// Each replica on its own.
     Replica,
+    /// A zone, with all replicas in it.
     Zone,
+    /// A region, with all its zones.
     Region,
+    /// A whole service.
     Service,
+    /// A machine, with the replicas on it.
     Host,
+    /// The calls from one service to another.
     Call,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// Machines or racks that services share.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a map with `of` and `replicas`")]
 pub struct Hosts {
+    /// The services whose replicas stand on them.
     pub of: Vec<String>,
+    /// How many replicas stand on one.
     pub replicas: u32,
 }
 
+/// What sets a failure off.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trigger {
+    /// Chance.
     TimeToFailure(Distribution),
-    Schedule { first: jiff::civil::DateTime, every: Option<Time> },
-    Trace { file: PathBuf, interval: String, duration: String, intensity: Option<String> },
+    /// A calendar.
+    Schedule {
+        /// The first time.
+        first: jiff::civil::DateTime,
+        /// How often from then on; absent: once.
+        every: Option<Time>,
+    },
+    /// Recorded failures, played back.
+    Trace {
+        /// A CSV file, relative to the scenario.
+        file: PathBuf,
+        /// The column with the times between failures.
+        interval: String,
+        /// The column with their durations.
+        duration: String,
+        /// The column with their intensities.
+        intensity: Option<String>,
+    },
 }
 
 /// What a failure does to what it hits: `down`, or any of the others together.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
+    /// Nothing works.
     Down,
-    Degraded { capacity: Option<Uncertain<Fraction>>, slower: Option<Uncertain<Number>>, errors: Option<Uncertain<Fraction>> },
+    /// It works, but worse.
+    Degraded {
+        /// The fraction of its capacity that is left.
+        capacity: Option<Uncertain<Fraction>>,
+        /// How many times longer work takes.
+        slower: Option<Uncertain<Number>>,
+        /// The fraction of requests that fail.
+        errors: Option<Uncertain<Fraction>>,
+    },
 }
 
+/// How a failure ends.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Repair {
+    /// It does not.
     Never,
+    /// After a time of work.
     Takes(Distribution),
+    /// By the steps of a runbook.
     Runbook(String),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// How old a thing is after its repair.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", expecting = "`new`, `old` or `{younger: 40%}`")]
 pub enum AfterRepair {
+    /// As good as new.
+    #[default]
     New,
+    /// As old as it was: a minimal repair.
     Old,
+    /// Younger by this fraction of its age.
     Younger(Fraction),
 }
 
 /// When the clock of a mode runs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", expecting = "`up`, `always` or `{service_up: NAME}`")]
 pub enum AgesWhile {
     /// While the thing is up in its own right (default).
+    #[default]
     Up,
+    /// While a service is up.
     ServiceUp(String),
+    /// All the time.
     Always,
 }
 
 /// The age of a clock at the start.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Age {
+    /// None: as new.
+    #[default]
     New,
+    /// As after a long time.
     Steady,
+    /// Drawn from a distribution.
     Of(Distribution),
 }

@@ -1,70 +1,132 @@
 //! Services: replicas, what one replica can carry, what it calls, and when the service counts as up.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::distribution::{Distribution, Uncertain};
+use super::forms::yes;
 use crate::units::{Fraction, GrowthRate, MoneyPerTime, Rate, Time};
 
-#[derive(Debug, Clone, PartialEq)]
+mod words;
+
+/// A service: its replicas, what one of them can carry, what it calls, and when it counts as up.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a service: a map of words such as `replicas` and `service_time`")]
 pub struct Service {
+    /// How much depends on it: `critical` or `standard`. Gives it an objective where it has none. Default: none.
     pub tier: Option<Tier>,
-    /// Default 1, and 0 where `up_when` or `external` is given.
+    /// How many replicas there are. Default: 1, and 0 where `up_when` or `external` is given.
     pub replicas: Option<u32>,
+    /// Where replicas stand: `zones` (replica i in zone i mod n), or a list of zones or regions. Default: in no zone.
     pub spread: Option<Spread>,
+    /// How long one request takes in one server of a replica, a duration or distribution.
     pub service_time: Option<Distribution>,
+    /// How many requests one replica serves at the same time. Default: 1.
     pub concurrency: Option<u32>,
-    /// Of one replica, in place of `service_time` and `concurrency`.
+    /// What one replica can carry, a rate from a load test, in place of `service_time` and `concurrency`.
     pub capacity: Option<Uncertain<Rate>>,
-    /// Waiting places in one replica, default unlimited.
+    /// Waiting places in one replica. Default: unlimited.
     pub queue: Option<u64>,
-    pub health_check: Time, // default 0
-    pub balance: Balance,   // default random
+    /// How long a failed replica still gets its share of requests, a duration. Default: 0s.
+    #[serde(default = "zero")]
+    pub health_check: Time,
+    /// How requests are spread over replicas: `random`, `round_robin`, `least_busy`, `shared_queue` or `{power_of: 2}`.
+    /// Default: random.
+    #[serde(default)]
+    pub balance: Balance,
+    /// What one replica costs, money per time like `0.34/h`. Default: nothing.
     pub cost: Option<Uncertain<MoneyPerTime>>,
+    /// The kind of machine it runs on, a name under `instances`.
     pub instance: Option<String>,
+    /// What a replica has so much of, beside its concurrency: disk, connections. Default: nothing.
+    #[serde(default)]
     pub resources: IndexMap<String, Resource>,
+    /// How many replicas have to be up for the service to be up (k of n). Default: 1.
     pub needs: Option<u32>,
+    /// A tree that says when it is up: `{any: [a, {all: [b, {at_least: 2, of: [c, d]}]}]}`.
     pub up_when: Option<UpWhen>,
+    /// Of the replicas, how many wait to take over: `{hot: 1}`, `{cold: 1}` or `{warm: {count: 1, rate: 30%}}`.
     pub standby: Option<Standby>,
+    /// The services it calls for each request, in order. Default: none.
+    #[serde(default)]
     pub calls: Vec<Call>,
+    /// How the number of replicas follows the load. Default: it does not.
     pub autoscale: Option<Autoscale>,
+    /// New versions: how often, how often bad, and how they are rolled out. Default: none.
     pub releases: Option<Releases>,
+    /// A dependency known by its SLA alone: `{availability: 99.95%, outage: 1h}`.
     pub external: Option<External>,
-    pub interrupted: Interrupted, // default fail
-    pub while_down: WhileDown,    // default fail
+    /// What becomes of requests in a replica that fails: `fail`, `restart` (elsewhere) or `resume` (after the repair).
+    /// Default: fail.
+    #[serde(default)]
+    pub interrupted: Interrupted,
+    /// What becomes of requests while no replica is up: `fail` or `wait`. Default: fail.
+    #[serde(default)]
+    pub while_down: WhileDown,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+const fn zero() -> Time {
+    Time(0.0)
+}
+
+/// How much depends on a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Tier {
+    /// 99.9% good, requests under 2 s.
     Critical,
+    /// 99.5% good, requests under 5 s.
     Standard,
 }
 
 /// Where replicas stand: `zones` (all of them, replica i in zone i mod n), or a list of names of zones or regions.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Spread {
+    /// Over all zones.
     Zones,
+    /// Over these.
     Over(Vec<String>),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How requests are spread over replicas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", expecting = "`random`, `round_robin`, `least_busy`, `shared_queue` or `{power_of: 2}`")]
 pub enum Balance {
+    /// Any replica, by chance.
+    #[default]
     Random,
+    /// One after the other.
     RoundRobin,
+    /// The one with the fewest requests.
     LeastBusy,
+    /// One queue for all replicas.
     SharedQueue,
+    /// The less busy of so many chosen by chance.
     PowerOf(u32),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What becomes of requests in a replica that fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Interrupted {
+    /// They fail.
+    #[default]
     Fail,
+    /// They begin again in another replica.
     Restart,
+    /// They go on after the repair.
     Resume,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What becomes of requests while no replica is up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum WhileDown {
+    /// They fail.
+    #[default]
     Fail,
+    /// They wait.
     Wait,
 }
 
@@ -73,81 +135,185 @@ pub enum WhileDown {
 pub enum UpWhen {
     /// A service, up or not.
     Service(String),
-    AtLeast { at_least: u32, of: Vec<String> },
+    /// Enough replicas that are up over the services listed.
+    AtLeast {
+        /// How many.
+        at_least: u32,
+        /// Of which services.
+        of: Vec<String>,
+    },
+    /// One of these is enough.
     Any(Vec<UpWhen>),
+    /// All of these are needed.
     All(Vec<UpWhen>),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// Replicas that wait to take over.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "words::StandbyForm")]
 pub struct Standby {
+    /// How many, and how they age.
     pub mode: StandbyMode,
-    pub switch_time: Distribution,            // default 0
-    pub switch_works: Uncertain<Fraction>,    // default 100%
+    /// How long taking over takes; default 0.
+    pub switch_time: Distribution,
+    /// The probability that it works; default 100%.
+    pub switch_works: Uncertain<Fraction>,
+    /// Whether a repaired replica becomes active again.
     pub failback: bool,
 }
 
+/// How waiting replicas age.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum StandbyMode {
+    /// As the active ones do.
     Hot(u32),
+    /// Not at all.
     Cold(u32),
-    Warm { count: u32, rate: Uncertain<Fraction> },
+    /// More slowly.
+    Warm {
+        /// How many wait.
+        count: u32,
+        /// The fraction of the active ones' hazard.
+        rate: Uncertain<Fraction>,
+    },
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// A call that a service makes for each of its requests.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a call: a map of words such as `to` and `timeout`")]
 pub struct Call {
+    /// The service that is called.
     pub to: String,
-    pub per_request: f64, // default 1; 2.5 is two and a third with probability 0.5
+    /// How many calls for each request; 2.5 means two, and a third with probability 0.5. Default: 1.
+    #[serde(default = "once")]
+    pub per_request: f64,
+    /// How long the caller waits, a duration. Default: for ever.
     pub timeout: Option<Time>,
+    /// What is tried again after a failure: `{max: 1, budget: 20%}`. Default: nothing.
     pub retries: Option<Retries>,
-    pub needed: bool,   // default true
-    pub held: bool,     // `while: held` (default) or `while: released`
-    pub together: bool, // default false
+    /// Whether the caller's request fails when the call does; `false` is a soft dependency. Default: true.
+    #[serde(default = "yes")]
+    pub needed: bool,
+    /// Whether the caller's server is `held` while it waits (as threads are) or `released` (as in async). Default: held.
+    #[serde(rename = "while", default = "yes", deserialize_with = "words::held")]
+    #[schemars(with = "words::Meanwhile")]
+    pub held: bool,
+    /// Whether it is made at the same time as the call before it. Default: false, one after the other.
+    #[serde(default)]
+    pub together: bool,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+const fn once() -> f64 {
+    1.0
+}
+
+/// What is tried again when a call fails.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "retries like `{max: 1, budget: 20%}`")]
 pub struct Retries {
+    /// How often one call is tried again at most.
     pub max: u32,
+    /// How many retries there may be for each call, over all, a fraction. Default: no limit.
     pub budget: Option<Uncertain<Fraction>>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// How the number of replicas follows the load.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a map with `metric`, `target`, `min`, `max` and `startup`")]
 pub struct Autoscale {
+    /// What is measured: `utilization`.
     pub metric: String,
+    /// The value that it is kept at, a fraction like `65%`.
     pub target: Fraction,
+    /// The smallest number of replicas.
     pub min: u32,
+    /// The largest number of replicas.
     pub max: u32,
+    /// How long a new replica takes until it serves, a duration. Default: 0s.
+    #[serde(default = "zero")]
     pub startup: Time,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// New versions of a service.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a map of words such as `every`, `bad` and `strategy`")]
 pub struct Releases {
+    /// The time between releases, a duration or distribution.
     pub every: Distribution,
+    /// The fraction of releases that are bad (change failure rate). Default: 0%.
+    #[serde(default = "never")]
     pub bad: Uncertain<Fraction>,
+    /// What a bad release does to the replicas that run it: `down`, or any of `{capacity, slower, errors}`. Default: down.
+    #[serde(default = "down")]
     pub effect: super::failure::Effect,
+    /// How it is rolled out: `all_at_once`, `rolling`, `{blue_green: …}` or `{canary: …}`. Default: all at once.
+    #[serde(default)]
     pub strategy: Strategy,
+    /// How long going back takes, a duration or distribution. Default: 0s.
+    #[serde(default = "Distribution::zero")]
     pub rollback: Distribution,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub enum Strategy {
-    AllAtOnce,
-    Rolling,
-    BlueGreen { bake: Time },
-    Canary { steps: Vec<Fraction>, bake: Time, abort_above: Option<Fraction> },
+const fn never() -> Uncertain<Fraction> {
+    Uncertain::Known(Fraction(0.0))
 }
 
-/// A dependency known by its SLA alone: up a long-run fraction `availability` of the time, outages exponential of mean `outage`.
-#[derive(Debug, Clone, PartialEq)]
+const fn down() -> super::failure::Effect {
+    super::failure::Effect::Down
+}
+
+/// How a release is rolled out.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields, expecting = "`all_at_once`, `rolling`, `{blue_green: …}` or `{canary: …}`")]
+pub enum Strategy {
+    /// Every replica at the same time.
+    #[default]
+    AllAtOnce,
+    /// A few replicas after the other.
+    Rolling,
+    /// A second fleet, and a switch.
+    BlueGreen {
+        /// How long the new fleet is watched, a duration.
+        bake: Time,
+    },
+    /// More and more of the traffic.
+    Canary {
+        /// The fraction of traffic in each step.
+        steps: Vec<Fraction>,
+        /// How long each step is watched, a duration.
+        bake: Time,
+        /// The fraction of errors above which it goes back. Default: it does not.
+        abort_above: Option<Fraction>,
+    },
+}
+
+/// A dependency known by its SLA alone: up a long-run fraction `availability` of the time, outages exponential of mean
+/// `outage`.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a map with `availability` and `outage`")]
 pub struct External {
+    /// The fraction of time that it is up in the long run.
     pub availability: Uncertain<Fraction>,
-    pub outage: Uncertain<Time>, // default 1h
+    /// The mean length of an outage, a duration. Default: 1h.
+    #[serde(default = "hour")]
+    pub outage: Uncertain<Time>,
+}
+
+const fn hour() -> Uncertain<Time> {
+    Uncertain::Known(Time(3600.0))
 }
 
 /// Something a replica has so much of, in any unit.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a resource like `{size: 2000, used: 600, growth: 4%/mo}`")]
 pub struct Resource {
+    /// How much there is.
     pub size: f64,
+    /// How much is used at the start. Default: 0.
+    #[serde(default)]
     pub used: f64,
+    /// How what is used grows, like `4%/mo`. Default: not at all.
     pub growth: Option<Uncertain<GrowthRate>>,
+    /// How much a request uses while it is served.
     pub per_request: Option<f64>,
 }

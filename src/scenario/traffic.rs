@@ -1,25 +1,40 @@
 //! Traffic sources: who asks, how often, and how that changes over time.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::path::PathBuf;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+
 use super::distribution::Uncertain;
-use crate::units::{GrowthRate, Number, Rate, Time};
+use super::forms::{Peeked, moment, moment_schema};
+use crate::units::{GrowthRate, Number, Quantity, Rate, Time};
 
 /// A source of requests to one service.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a source of traffic: a map of words such as `to` and `rate`")]
 pub struct Traffic {
+    /// The service that is asked.
     pub to: String,
-    /// Mean rate at the start; exactly one of `rate` and `series`.
+    /// Mean rate at the start, like `900/s`; exactly one of `rate` and `series`.
     pub rate: Option<Uncertain<Rate>>,
+    /// A measured series from a CSV file, in place of `rate`.
     pub series: Option<Series>,
+    /// How the rate grows: `4%/mo` compounds, `{linear: 4%/mo}` adds the same each time. Default: not at all.
     pub growth: Option<Growth>,
-    /// 24 relative numbers, scaled to mean 1; at most one of `daily` and `weekly`.
+    /// 24 relative numbers, one for each hour of the day in `timezone`, scaled to mean 1; at most one of `daily`
+    /// and `weekly`.
     pub daily: Option<Vec<f64>>,
-    /// 168 relative numbers from Monday 00:00, scaled to mean 1.
+    /// 168 relative numbers, one for each hour of the week from Monday 00:00 in `timezone`, scaled to mean 1.
     pub weekly: Option<Vec<f64>>,
+    /// Times of more (or less) traffic than usual. Default: none.
+    #[serde(default)]
     pub surges: Vec<Surge>,
 }
 
+/// How a rate grows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Growth {
     /// (1 + g)^(t / per).
@@ -28,26 +43,100 @@ pub enum Growth {
     Linear(Uncertain<GrowthRate>),
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// A time of more (or less) traffic than usual.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a surge: a map with `at`, `lasts` and `times`")]
 pub struct Surge {
+    /// What the surge is called.
     pub name: Option<String>,
+    /// When it begins: a local date, or date and time.
+    #[serde(deserialize_with = "moment")]
+    #[schemars(schema_with = "moment_schema")]
     pub at: jiff::civil::DateTime,
+    /// How long it lasts, a duration like `4d`.
     pub lasts: Time,
+    /// How many times the usual traffic, a number like `3`.
     pub times: Uncertain<Number>,
 }
 
 /// A measured series: `value` events in each `per`, repeated after its end.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a series: a map with `file`, `time`, `value` and `per`")]
 pub struct Series {
+    /// A CSV file; its path is relative to the scenario.
     pub file: PathBuf,
+    /// The column with the times.
     pub time: String,
+    /// The column with the counts.
     pub value: String,
+    /// The length of time that each count covers, a duration like `5m`.
     pub per: Time,
+    /// What follows the end of the series: `repeat` or `extend` (a forecast). Default: repeat.
+    #[serde(default)]
     pub after: After,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What follows the end of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum After {
+    /// It begins again.
+    #[default]
     Repeat,
+    /// It is continued by a forecast.
     Extend,
+}
+
+struct GrowthVisitor;
+
+impl<'de> Visitor<'de> for GrowthVisitor {
+    type Value = Growth;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(GrowthRate::FORM)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Growth, E> {
+        text.parse().map(|rate| Growth::Compound(Uncertain::Known(rate))).map_err(E::custom)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Growth, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Growth, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Growth, A::Error> {
+        let peeked = Peeked::new(map)?;
+        if peeked.word() == "linear" {
+            return peeked.only().map(Growth::Linear);
+        }
+        Uncertain::deserialize(MapAccessDeserializer::new(peeked)).map(Growth::Compound)
+    }
+}
+
+impl<'de> Deserialize<'de> for Growth {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(GrowthVisitor)
+    }
+}
+
+impl JsonSchema for Growth {
+    fn schema_name() -> Cow<'static, str> {
+        "growth".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let rate = generator.subschema_for::<Uncertain<GrowthRate>>();
+        json_schema!({ "anyOf": [rate, {
+            "type": "object",
+            "properties": {
+                "linear": { "description": "Growth of the first rate that adds the same each time.", "allOf": [rate] },
+            },
+            "required": ["linear"],
+            "additionalProperties": false,
+        }]})
+    }
 }

@@ -17,3 +17,51 @@ pub struct Estimate {
     /// How the interval was made, e.g. `t over replications`.
     pub method: &'static str,
 }
+
+impl Estimate {
+    /// A number known without error.
+    #[must_use]
+    pub fn exact(value: f64, method: &'static str) -> Estimate {
+        Estimate { value: Some(value), low: Some(value), high: Some(value), level: 1.0, n: 0, method }
+    }
+
+    /// Nothing was observed and nothing bounds it.
+    #[must_use]
+    pub fn unobserved(level: f64, n: u64, method: &'static str) -> Estimate {
+        Estimate { value: None, low: None, high: None, level, n, method }
+    }
+
+    /// The estimate of a monotone function of it, rising or falling: its interval keeps its coverage.
+    #[must_use]
+    pub fn map_monotone(self, f: impl Fn(f64) -> f64) -> Estimate {
+        let (low, high) = (self.low.map(&f), self.high.map(&f));
+        let falls = match (self.low, self.high) {
+            (Some(a), Some(b)) if a < b => f(a) > f(b),
+            (Some(a), _) | (_, Some(a)) => f(a + 1.0 + a.abs()) < f(a),
+            _ => false,
+        };
+        let (low, high) = if falls { (high, low) } else { (low, high) };
+        Estimate { value: self.value.map(&f), low, high, ..self }
+    }
+
+    /// One minus it: availability from unavailability.
+    #[must_use]
+    pub fn complement(self) -> Estimate {
+        let flip = |x: Option<f64>| x.map(|x| 1.0 - x);
+        Estimate { value: flip(self.value), low: flip(self.high), high: flip(self.low), ..self }
+    }
+
+    /// Multiplied by a factor > 0: another unit.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Estimate {
+        let scale = |x: Option<f64>| x.map(|x| x * factor);
+        Estimate { value: scale(self.value), low: scale(self.low), high: scale(self.high), ..self }
+    }
+
+    /// Its interval held to a range that the truth cannot leave.
+    #[must_use]
+    pub fn clipped(self, low: f64, high: f64) -> Estimate {
+        let clip = |x: Option<f64>| x.map(|x| x.clamp(low, high));
+        Estimate { low: clip(self.low), high: clip(self.high), ..self }
+    }
+}

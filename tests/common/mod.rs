@@ -5,9 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ninefold::analysis::forecast::{Counts, FailureInput, Input, ObjectiveInput, ServiceInput, TeamInput, WindowKind, forecast};
-use ninefold::model::Model;
-use ninefold::run::runs::Timeline;
+use ninefold::analysis::forecast::{Findings, Input, forecast};
 use ninefold::run::{Control, Options, Runs};
 use ninefold::scenario::{Loaded, Patches, parse};
 use ninefold::stats::Sketch;
@@ -56,38 +54,10 @@ fn simulate(text: &str, policy: Option<&str>, options: &Options) -> Run {
     let model =
         ninefold::model::compile(&loaded).unwrap_or_else(|error| panic!("the scenario does not compile: {error:?}\n{text}"));
     let runs = ninefold::run::simulate(&model, options, &Control::default(), None).expect("the simulation runs");
-    let nothing = Timeline::default();
-    let (summary, _report) = forecast(&input(&model, &runs, &nothing));
+    let findings = Findings::of(&model, options, &runs);
+    let (summary, _report) = forecast(&Input::of(&model, options.seed, &runs, &findings));
     let names = model.services.iter().map(|service| service.name.clone()).collect();
     Run { summary: serde_json::to_value(summary).expect("a summary is JSON"), runs, names, warnings: loaded.warnings.len() }
-}
-
-/// What the analysis has to know of the model for its estimates.
-fn input<'a>(model: &Model, runs: &'a Runs, nothing: &'a Timeline) -> Input<'a> {
-    let objective = |objective: &ninefold::model::Objective| ObjectiveInput {
-        name: objective.name.clone(),
-        service: objective.service as usize,
-        target: objective.target,
-        counts: Counts::Time,
-        window: WindowKind::Month,
-        latency: None,
-        fee: None,
-        has_credits: false,
-    };
-    let service = |service: &ninefold::model::Service| ServiceInput {
-        name: service.name.clone(),
-        can_fail: service.can_fail,
-        replicas_without_zone: None,
-    };
-    Input {
-        start: model.start.clone(),
-        horizon_seconds: model.horizon,
-        services: model.services.iter().map(service).collect(),
-        failures: model.modes.iter().map(|mode| FailureInput { name: mode.name.clone() }).collect(),
-        teams: model.teams.iter().map(|team| TeamInput { name: team.name.clone(), people: team.people }).collect(),
-        objectives: model.objectives.iter().map(objective).collect(),
-        ..Input::new(&model.name, runs, nothing, nothing)
-    }
 }
 
 impl Run {
@@ -112,9 +82,10 @@ impl Run {
         self.warnings
     }
 
-    /// The summary but for the time that the run took: the same for the same scenario, seed and version.
-    pub fn without_time(mut self) -> Value {
+    /// The summary but for the time that the run took and the hash of the scenario: what was simulated.
+    pub fn results(mut self) -> Value {
         self.summary["wall_seconds"] = Value::Null;
+        self.summary["model_hash"] = Value::Null;
         self.summary
     }
 

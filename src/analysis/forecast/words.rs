@@ -1,0 +1,138 @@
+//! The verdicts: one sentence each, the answer before its reasons.
+
+use super::{Counts, Input, ObjectiveInput, WindowKind, YEAR, capacity, tables};
+use crate::report::format::{duration, estimate, number, value};
+use crate::report::summary::{ObjectiveSummary, Summary};
+use crate::report::{Status, Unit, Verdict};
+
+/// Below this chance of a breach an objective is called good; from the other on, bad: it is then more likely missed than
+/// kept.
+pub const RISK: f64 = 0.05;
+pub const LIKELY: f64 = 0.5;
+
+/// Objectives that get a sentence of their own.
+const OBJECTIVES: usize = 8;
+
+pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    if summary.interrupted {
+        let text = format!("Interrupted after {} replications: intervals are wider than was asked for.", number(replications(input), Unit::Count));
+        verdicts.push(Verdict::new(Status::Warn, text));
+    }
+    let mut promises: Vec<Verdict> =
+        input.objectives.iter().filter_map(|o| Some(objective(input, o, summary.objectives.get(&o.name)?))).collect();
+    promises.sort_by_key(|v| std::cmp::Reverse(v.status));
+    if promises.len() > OBJECTIVES {
+        let rest = promises.split_off(OBJECTIVES - 1);
+        let worst = rest.iter().map(|v| v.status).max().unwrap_or(Status::Info);
+        promises.push(Verdict::new(worst, format!("{} more objectives: see Objectives.", rest.len())));
+    }
+    verdicts.extend(promises);
+    if input.objectives.is_empty() {
+        verdicts.push(Verdict::new(Status::Info, "No objective is set, so nothing can be kept or missed."));
+    }
+    verdicts.extend(causes(input, summary));
+    verdicts.extend(capacity::verdicts(input));
+    verdicts.extend(cost(input, summary));
+    verdicts
+}
+
+fn objective(input: &Input<'_>, o: &ObjectiveInput, s: &ObjectiveSummary) -> Verdict {
+    let promise = format!("{}: {}", o.name, promise(o, &s.service));
+    let attained = value(&s.attainment, Unit::Availability);
+    let Some(risk) = s.breach_probability.value else {
+        let why = if s.attainment.n == 0 || s.attainment.value.is_none() && s.attainment.low.is_none() {
+            "nothing was counted, so it can be neither kept nor missed".to_owned()
+        } else {
+            format!("no whole window fits into {}; attained so far {attained}", super::charts::horizon(input.horizon_seconds))
+        };
+        return Verdict::new(Status::Info, format!("{promise} – {why}."));
+    };
+    let how = estimate(&s.breach_probability, Unit::Share);
+    let lives = input.lives();
+    let (status, text) = if risk < RISK {
+        let how = if risk == 0.0 {
+            let most = s.breach_probability.high.map_or(String::new(), |h| format!(" (at most {})", number(h, Unit::Share)));
+            format!("never missed in {} {lives}{most}", number(replications(input), Unit::Count))
+        } else {
+            format!("missed in only {how} of {lives}")
+        };
+        (Status::Good, format!("{promise} – {how}; attained {attained}"))
+    } else {
+        let status = if risk < LIKELY { Status::Warn } else { Status::Bad };
+        (status, format!("{promise} – missed in {how} of {lives}; attained {attained}"))
+    };
+    let credits = s.credits.filter(|c| c.value.is_some_and(|v| v > 0.0));
+    let credits = credits.map_or(String::new(), |c| format!("; expected credits {} {}", value(&c, Unit::Money), input.currency));
+    Verdict::new(status, format!("{text}{credits}."))
+}
+
+/// `99.9 % of requests to web a calendar month`.
+pub fn promise(o: &ObjectiveInput, service: &str) -> String {
+    let target = number(o.target, Unit::Availability);
+    let what = match o.counts {
+        Counts::Requests => format!("{target} of requests to {service}"),
+        Counts::Time => format!("{target} of time of {service}"),
+        Counts::Slices { seconds, .. } => format!("{target} of slices of {} of {service}", duration(seconds)),
+    };
+    let latency = o.latency.map_or(String::new(), |(below, share)| format!(", {} of them within {}", number(share, Unit::Share), duration(below)));
+    let window = match o.window {
+        WindowKind::Month => "a calendar month".to_owned(),
+        WindowKind::Quarter => "a calendar quarter".to_owned(),
+        WindowKind::Rolling(seconds) => format!("in any {}", duration(seconds)),
+    };
+    format!("{what}{latency}, {window}")
+}
+
+/// What breaks most, in the service that matters most: the worst of those with an objective, else of all.
+fn causes(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
+    let promised: Vec<&str> = input.objectives.iter().map(|o| input.service(o.service)).collect();
+    let mut candidates: Vec<_> = summary.services.iter().filter(|(_, s)| tables::down(s) > 0.0).collect();
+    if candidates.iter().any(|(n, _)| promised.contains(&n.as_str())) {
+        candidates.retain(|(n, _)| promised.contains(&n.as_str()));
+    }
+    let Some((name, service)) = candidates.into_iter().max_by(|a, b| tables::down(a.1).total_cmp(&tables::down(b.1))) else {
+        let can = input.services.iter().any(|s| s.can_fail);
+        let text = if can {
+            format!("No outage was seen in {} {}; the tables give what that bounds.", number(replications(input), Unit::Count), input.lives())
+        } else {
+            "Nothing in the scenario can take a service down.".to_owned()
+        };
+        return (!input.services.is_empty()).then(|| Verdict::new(Status::Info, text));
+    };
+    let mut shares: Vec<(&String, f64)> =
+        summary.failures.iter().filter_map(|(f, s)| Some((f, s.downtime_share.get(name)?.value?))).collect();
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let listed: Vec<String> = shares
+        .iter()
+        .take(3)
+        .filter(|(_, share)| *share >= 0.01)
+        .map(|(failure, share)| format!("{failure} ({} %)", (share * 100.0).round()))
+        .collect();
+    let down = estimate(&service.downtime_per_year, Unit::Duration);
+    let from = match listed.split_last() {
+        None => String::new(),
+        Some((only, [])) => format!(", all but all of it from {only}"),
+        Some((last, rest)) => format!(", mainly from {} and {last}", rest.join(", ")),
+    };
+    Some(Verdict::new(Status::Info, format!("{name} is down {down} a year{from}.")))
+}
+
+fn cost(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
+    let total = summary.cost.total.value.filter(|v| v.abs() > 0.0)?;
+    let credits = summary.cost.credits.value.is_some_and(|v| v > 0.0).then(|| value(&summary.cost.credits, Unit::Money));
+    let split = credits.map_or(String::new(), |c| format!(", {c} {} of it credits", input.currency));
+    let span = super::charts::horizon(input.horizon_seconds);
+    let year = if (input.horizon_seconds - YEAR).abs() < 2.0 * 86_400.0 {
+        String::new()
+    } else {
+        format!(" ({} a year)", number(total * YEAR / input.horizon_seconds, Unit::Money))
+    };
+    let shown = estimate(&summary.cost.total, Unit::Money);
+    Some(Verdict::new(Status::Info, format!("It costs {shown} {} over {span}{year}{split}.", input.currency)))
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn replications(input: &Input<'_>) -> f64 {
+    input.runs.replications as f64
+}

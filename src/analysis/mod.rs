@@ -1,0 +1,22 @@
+//! One file per question: from what the simulation gave to a summary for programs and a report for people.
+
+pub mod forecast;
+
+use crate::report::Docs;
+
+/// The docs of every analysis, for help and for tests.
+pub fn all() -> [Docs; 1] {
+    [forecast::DOCS]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_analysis_says_what_it_is() {
+        for docs in super::all() {
+            for text in [docs.name, docs.question, docs.method, docs.assumptions, docs.how_to_read] {
+                assert!(!text.trim().is_empty(), "{docs:?}");
+            }
+        }
+    }
+}

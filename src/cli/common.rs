@@ -1,0 +1,126 @@
+//! Arguments that several commands share.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::scenario::{LoadError, Loaded, Patches, load};
+use crate::units::{Fraction, Time};
+
+/// Which scenario, and what is changed in it.
+#[derive(Debug, Clone, Args)]
+pub struct Variant {
+    /// The scenario, a YAML file; `-` reads it from standard input.
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// Changes one value, e.g. `services.web.replicas=12`; `null` removes it. May be repeated.
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+    /// Applies the patches in a YAML file that maps paths to values. May be repeated.
+    #[arg(long = "patch", value_name = "FILE")]
+    pub patch_files: Vec<PathBuf>,
+    /// Applies a policy of the scenario. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub policy: Vec<String>,
+}
+
+impl Variant {
+    /// The patches, in the order in which they apply.
+    #[must_use]
+    pub fn patches(&self) -> Patches {
+        Patches { patch_files: self.patch_files.clone(), policy: self.policy.clone(), sets: self.sets.clone() }
+    }
+
+    /// Loads the scenario with its patches.
+    ///
+    /// # Errors
+    /// What [`load`] complains about.
+    pub fn load(&self) -> Result<Loaded, LoadError> {
+        load(Path::new(&self.scenario), &self.patches())
+    }
+}
+
+/// How it is simulated, and where the results go.
+#[derive(Debug, Clone, Args)]
+pub struct Simulation {
+    /// How many replications are run.
+    #[arg(long, value_name = "N", value_parser = replications, conflicts_with = "precision")]
+    pub replications: Option<u64>,
+    /// Runs until every objective's interval is this narrow relative to its downtime, e.g. `1%`.
+    #[arg(long, value_name = "FRACTION", value_parser = precision)]
+    pub precision: Option<f64>,
+    /// Seed of all random numbers: the same seed gives the same results.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many threads work [default: one for each core].
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<usize>,
+    /// Whether requests are a rate (`flow`, years in milliseconds) or simulated one by one (`request`).
+    #[arg(long, value_enum, default_value_t = Fidelity::Flow)]
+    pub fidelity: Fidelity,
+    /// How long is simulated, in place of the scenario's `horizon`, e.g. `90d`.
+    #[arg(long, value_name = "TIME", value_parser = horizon)]
+    pub horizon: Option<Time>,
+    /// How long runs before the start without being measured, e.g. `30d` [default: 0s].
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub warmup: Option<Time>,
+    /// The folder for the results [default: notebooks-output/SCENARIO, with +POLICY].
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Prints the summary as JSON on standard output, and nothing else there.
+    #[arg(long)]
+    pub json: bool,
+    /// Prints nothing but results and errors.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Ends with exit code 1 if this happens.
+    #[arg(long, value_name = "EVENT", value_enum)]
+    pub fail_on: Option<FailOn>,
+}
+
+/// How requests are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Fidelity {
+    /// As a rate.
+    Flow,
+    /// One by one.
+    Request,
+}
+
+/// What `run` is asked to fail on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// An objective that is likely to be breached.
+    Breach,
+}
+
+const MOST_REPLICATIONS: u64 = 1_000_000_000;
+const MOST_THREADS: usize = 4_096;
+
+fn replications(text: &str) -> Result<u64, String> {
+    let count: u64 = text.parse().map_err(|_| "expected a whole number like `1000`")?;
+    if (1..=MOST_REPLICATIONS).contains(&count) { Ok(count) } else { Err(format!("expected 1 to {MOST_REPLICATIONS} replications")) }
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    let count: usize = text.parse().map_err(|_| "expected a whole number like `4`")?;
+    if (1..=MOST_THREADS).contains(&count) {
+        Ok(count)
+    } else {
+        Err(format!("expected 1 to {MOST_THREADS} threads; leave it out for one for each core"))
+    }
+}
+
+fn precision(text: &str) -> Result<f64, String> {
+    let Fraction(fraction) = text.parse().map_err(|error| format!("{error}"))?;
+    if fraction > 0.0 && fraction < 1.0 { Ok(fraction) } else { Err("expected a fraction between 0% and 100%, like `1%`".into()) }
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    text.parse().map_err(|error| format!("{error}"))
+}
+
+fn horizon(text: &str) -> Result<Time, String> {
+    let horizon = time(text)?;
+    if horizon.0 > 0.0 { Ok(horizon) } else { Err("expected a duration above 0s, like `90d`".into()) }
+}

@@ -1,0 +1,196 @@
+//! `ninefold run`: simulate a scenario.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::common::{Simulation, Variant};
+use super::progress::Progress;
+use super::{CliError, Exit};
+use crate::analysis::forecast::{Findings, Input, forecast};
+use crate::model::{self, Model};
+use crate::output::{self, ReplicationsWriter, terminal};
+use crate::report::{Status, Summary, Verdict};
+use crate::run::{self, Options, Row, Runs};
+use crate::scenario::{Diagnostic, KeyPath, Loaded, Patches, load, unsimulated};
+use crate::units::Time;
+
+pub use super::common::{FailOn, Fidelity};
+
+/// Simulates a scenario: tables, charts and a report.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ninefold run shop.yaml
+  ninefold run shop.yaml --set services.web.replicas=12 --replications 10000 --fail-on breach")]
+pub struct Arguments {
+    #[command(flatten)]
+    variant: Variant,
+    #[command(flatten)]
+    simulation: Simulation,
+}
+
+/// What `run` was asked for.
+#[derive(Debug, Clone)]
+pub struct RunArgs {
+    /// The scenario file; `-` is standard input.
+    pub scenario: PathBuf,
+    /// What is changed in it.
+    pub patches: Patches,
+    /// How many replications, or how precise.
+    pub stop: Stop,
+    /// The seed of all random numbers.
+    pub seed: u64,
+    /// How many threads; absent: one for each core.
+    pub threads: Option<usize>,
+    /// How requests are followed.
+    pub fidelity: Fidelity,
+    /// In place of the scenario's horizon.
+    pub horizon: Option<Time>,
+    /// Unmeasured time before the start.
+    pub warmup: Time,
+    /// The folder for the results; absent: named after scenario and policies.
+    pub out: Option<PathBuf>,
+    /// Whether the summary is printed as JSON.
+    pub json: bool,
+    /// Whether nothing else is printed.
+    pub quiet: bool,
+    /// What ends the program with exit code 1.
+    pub fail_on: Option<FailOn>,
+}
+
+/// When enough has been simulated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stop {
+    /// After a number that suits the scenario.
+    Default,
+    /// After so many replications.
+    Replications(u64),
+    /// When every objective's interval is this narrow relative to its downtime.
+    Precision(f64),
+}
+
+impl Arguments {
+    /// The arguments as plain data.
+    ///
+    /// # Errors
+    /// What is known and cannot be done yet.
+    pub fn parsed(&self) -> Result<RunArgs, CliError> {
+        let simulation = &self.simulation;
+        if simulation.fidelity == Fidelity::Request {
+            return Err(CliError::Wrong("not simulated yet: --fidelity request; leave it out for `flow`".into()));
+        }
+        let stop = match (simulation.replications, simulation.precision) {
+            (Some(count), _) => Stop::Replications(count),
+            (None, Some(fraction)) => Stop::Precision(fraction),
+            (None, None) => Stop::Default,
+        };
+        Ok(RunArgs {
+            scenario: self.variant.scenario.clone(),
+            patches: self.variant.patches(),
+            stop,
+            seed: simulation.seed,
+            threads: simulation.threads,
+            fidelity: simulation.fidelity,
+            horizon: simulation.horizon,
+            warmup: simulation.warmup.unwrap_or(Time(0.0)),
+            out: simulation.out.clone(),
+            json: simulation.json,
+            quiet: simulation.quiet,
+            fail_on: simulation.fail_on,
+        })
+    }
+}
+
+/// Replications where neither their number nor a precision is asked for.
+const REPLICATIONS: u64 = 1_000;
+
+/// Loads the scenario, makes sure that all of it can be simulated, simulates it and writes what came of it.
+///
+/// # Errors
+/// A scenario that is wrong or holds what is not simulated yet; files that cannot be read or written.
+pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
+    let loaded = load_whole(args)?;
+    let model = compile(&loaded)?;
+    let folder = args.out.clone().unwrap_or_else(|| default_folder(&model.name, &args.patches));
+    let names: Vec<String> = model.services.iter().map(|service| service.name.clone()).collect();
+    let mut table = ReplicationsWriter::create(&folder, &names)?;
+    let mut sink = |rows: &[Row]| table.write(rows).map_err(std::io::Error::other);
+    let options = options(args);
+    let (control, progress) = Progress::begin(args.quiet || args.json);
+    let runs = run::simulate(&model, &options, &control, Some(&mut sink)).map_err(|error| CliError::World(error.to_string()));
+    progress.end();
+    let runs = runs?;
+    if runs.replications == 0 {
+        super::out::tell("interrupted before the first replication was done: nothing is written\n");
+        return Ok(Exit::Interrupted);
+    }
+    table.finish()?;
+    let found = Findings::of(&model, &options, &runs);
+    let (summary, mut report) = forecast(&Input::of(&model, args.seed, &runs, &found));
+    if runs.interrupted {
+        let done = format!("Interrupted: this rests on the {} replications that were done.", runs.replications);
+        report.verdicts.insert(0, Verdict::new(Status::Warn, done));
+    }
+    output::write_all(&folder, &summary, &report)?;
+    if args.json {
+        super::out::print_json(&summary)?;
+    } else if !args.quiet {
+        super::out::print(&terminal::render(&report, super::out::screen()))?;
+        super::out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
+    }
+    Ok(exit(args, &runs, &summary))
+}
+
+/// The scenario with its patches, of which everything can be simulated.
+fn load_whole(args: &RunArgs) -> Result<Loaded, CliError> {
+    let mut loaded = load(&args.scenario, &args.patches)?;
+    let unknown = unsimulated(&loaded.scenario);
+    if !unknown.is_empty() {
+        return Err(loaded.wrong(unknown).into());
+    }
+    if let Some(horizon) = args.horizon {
+        loaded.scenario.horizon = horizon;
+    }
+    Ok(loaded)
+}
+
+fn compile(loaded: &Loaded) -> Result<Model, CliError> {
+    model::compile(loaded).map_err(|mistakes| {
+        let diagnostics = mistakes.into_iter().map(|mistake| {
+            let keys: Vec<&str> = mistake.path.split('.').collect();
+            Diagnostic::error("model", KeyPath::of(&keys), mistake.message)
+        });
+        loaded.wrong(diagnostics).into()
+    })
+}
+
+fn options(args: &RunArgs) -> Options {
+    let (replications, precision) = match args.stop {
+        Stop::Default => (REPLICATIONS, None),
+        Stop::Replications(count) => (count, None),
+        Stop::Precision(precision) => (run::MOST_FOR_PRECISION, Some(precision)),
+    };
+    Options { seed: args.seed, replications, precision, threads: args.threads, warmup: args.warmup.0 }
+}
+
+/// `notebooks-output/storefront+third responder`.
+fn default_folder(name: &str, patches: &Patches) -> PathBuf {
+    let mut folder = name.to_owned();
+    for policy in &patches.policy {
+        folder.push('+');
+        folder.push_str(policy);
+    }
+    Path::new("notebooks-output").join(folder)
+}
+
+/// An objective counts as breached where more replications than not have a complete window below its target.
+fn exit(args: &RunArgs, runs: &Runs, summary: &Summary) -> Exit {
+    let breached = summary.objectives.values().any(|objective| objective.breach_probability.value.is_some_and(|chance| chance > 0.5));
+    if runs.interrupted {
+        Exit::Interrupted
+    } else if args.fail_on == Some(FailOn::Breach) && breached {
+        Exit::Missed
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,263 @@
+//! Failure modes and their clocks: one for each thing that a mode can hit.
+
+use super::compile::Compiler;
+use super::timing::Timing;
+use super::uncertain::Spread;
+use super::{AgesWhile, Clock, Effect, Mode, NONE, Replica, Service, Sla, Thing, Trigger, Value, calendar};
+use crate::dist::Law;
+use crate::scenario::{self, Age, Failure, Hits, Repair};
+
+/// Most clocks of a model; each takes about 150 bytes for every thread.
+const MOST_CLOCKS: usize = 2_000_000;
+
+/// Collects modes and what they hit, then lays out the clocks.
+#[derive(Default)]
+pub struct Builder {
+    pub modes: Vec<Mode>,
+    pub clocks: Vec<Clock>,
+    pub zone_clocks: std::ops::Range<u32>,
+    scopes: Vec<Scope>,
+}
+
+/// What a mode can hit.
+enum Scope {
+    /// Every replica of these services.
+    Replicas(Vec<u32>),
+    Services(Vec<u32>),
+    /// Sets of zones that fail together.
+    Zones(Vec<Vec<u32>>),
+}
+
+impl Builder {
+    /// A mode for each dependency that is known by its SLA alone.
+    pub fn externals(&mut self, compiler: &mut Compiler) {
+        let scenario = compiler.scenario;
+        for (s, (name, service)) in scenario.services.iter().enumerate() {
+            let Some(external) = &service.external else { continue };
+            let path = format!("services.{name}.external");
+            let availability =
+                compiler.parameters.value(&format!("{path}.availability"), Spread::LogitNormal, &external.availability, |f| f.0);
+            let outage = compiler.parameters.value(&format!("{path}.outage"), Spread::Lognormal, &external.outage, |t| t.0);
+            if availability == Value::Known(1.0) {
+                continue;
+            }
+            let Some(zero) = zero(compiler) else { continue };
+            self.modes.push(Mode {
+                name: format!("{name} (external)"),
+                trigger: Trigger::Sla(Sla { availability, outage }),
+                effect: Effect::Down,
+                detection: zero.clone(),
+                repair: Some(zero),
+                team: None,
+                priority: 2,
+                common_cause: None,
+                ages_while: AgesWhile::Up,
+                age: None,
+                planned: false,
+            });
+            self.scopes.push(Scope::Services(vec![s as u32]));
+        }
+    }
+
+    /// The failure modes as written.
+    pub fn modes(&mut self, compiler: &mut Compiler, services: &[Service]) {
+        let scenario = compiler.scenario;
+        for (name, failure) in &scenario.failures {
+            let path = format!("failures.{name}");
+            let scope = scope(compiler, &path, failure, services);
+            if let (Some(scope), Some(mode)) = (scope, mode(compiler, &path, name, failure)) {
+                self.modes.push(mode);
+                self.scopes.push(scope);
+            }
+        }
+    }
+
+    /// Lays out the clocks: those of a thing side by side, replicas first, then services, then zones.
+    pub fn clocks(&mut self, compiler: &mut Compiler, services: &mut [Service], replicas: &mut [Replica]) {
+        let hit = |scope: &Scope| match scope {
+            Scope::Replicas(of) => of.iter().map(|&s| services[s as usize].replicas.len()).sum(),
+            Scope::Services(of) => of.len(),
+            Scope::Zones(sets) => sets.len(),
+        };
+        let total: usize = self.scopes.iter().map(hit).sum();
+        if total > MOST_CLOCKS {
+            compiler.wrong("services", format!("{total} pairs of a failure mode and what it hits; at most {MOST_CLOCKS} are simulated"));
+            return;
+        }
+        for s in 0..services.len() as u32 {
+            let from = self.clocks.len() as u32;
+            let hits: Vec<u32> = self.hitting(|scope| matches!(scope, Scope::Replicas(of) if of.contains(&s)));
+            for replica in services[s as usize].replicas.clone() {
+                let index = replica - services[s as usize].replicas.start;
+                let label = format!("{}/{index}", services[s as usize].name);
+                let things = hits.iter().map(|&mode| (mode, Thing::Replica(replica))).collect();
+                replicas[replica as usize].clocks = self.push(things, &label);
+            }
+            services[s as usize].replica_clocks = from..self.clocks.len() as u32;
+        }
+        for s in 0..services.len() as u32 {
+            let strikes = self.hitting(|scope| matches!(scope, Scope::Replicas(of) if of.contains(&s)));
+            let mut things: Vec<(u32, Thing)> =
+                strikes.into_iter().filter(|&mode| self.modes[mode as usize].common_cause.is_some()).map(|mode| (mode, Thing::Strike(s))).collect();
+            let own = self.hitting(|scope| matches!(scope, Scope::Services(of) if of.contains(&s)));
+            things.extend(own.into_iter().map(|mode| (mode, Thing::Service(s))));
+            let label = services[s as usize].name.clone();
+            services[s as usize].own_clocks = self.push(things, &label);
+        }
+        let mut sets: Vec<Vec<u32>> = self.scopes.iter().filter_map(|scope| if let Scope::Zones(sets) = scope { Some(sets) } else { None }).flatten().cloned().collect();
+        sets.sort();
+        sets.dedup();
+        let first_zone = self.clocks.len() as u32;
+        for set in sets {
+            let modes = self.hitting(|scope| matches!(scope, Scope::Zones(sets) if sets.contains(&set)));
+            let names: Vec<&str> = compiler.zones.iter().filter(|(_, zone)| set.contains(zone)).map(|(name, _)| *name).collect();
+            let label = format!("zones/{}", { let mut names = names; names.sort_unstable(); names.join("+") });
+            self.push(modes.into_iter().map(|mode| (mode, Thing::Zones(set.clone()))).collect(), &label);
+        }
+        self.zone_clocks = first_zone..self.clocks.len() as u32;
+        for (c, clock) in self.clocks.iter().enumerate() {
+            if let AgesWhile::ServiceUp(service) = self.modes[clock.mode as usize].ages_while {
+                services[service as usize].ageing_with.push(c as u32);
+            }
+        }
+    }
+
+    fn hitting(&self, picks: impl Fn(&Scope) -> bool) -> Vec<u32> {
+        (0..self.modes.len()).filter(|&mode| picks(&self.scopes[mode])).map(|mode| mode as u32).collect()
+    }
+
+    /// Adds the clocks of one thing.
+    fn push(&mut self, things: Vec<(u32, Thing)>, label: &str) -> std::ops::Range<u32> {
+        let from = self.clocks.len() as u32;
+        let siblings = from..from + things.len() as u32;
+        for (mode, thing) in things {
+            let kind = if matches!(thing, Thing::Strike(_)) { "strike" } else { "" };
+            let stream = crate::random::base(&format!("{label}/{}/{kind}", self.modes[mode as usize].name), 0);
+            self.clocks.push(Clock { mode, thing, siblings: siblings.clone(), stream });
+        }
+        siblings
+    }
+
+    /// For each service, whether some failure takes it, or one of its replicas, down.
+    pub fn services_hurt(&self, services: &[Service]) -> Vec<bool> {
+        let down: Vec<&Scope> = self.scopes.iter().zip(&self.modes).filter(|(_, mode)| matches!(mode.effect, Effect::Down)).map(|(scope, _)| scope).collect();
+        let hurt = |s: u32| {
+            let service = &services[s as usize];
+            // Replicas matter where the service needs some of its own, or where another counts them.
+            let matter = service.needs > 0 || service.counted;
+            down.iter().any(|scope| match scope {
+                Scope::Services(of) => of.contains(&s),
+                Scope::Replicas(of) => matter && of.contains(&s),
+                Scope::Zones(_) => matter && !service.replicas.is_empty(),
+            })
+        };
+        (0..services.len() as u32).map(hurt).collect()
+    }
+}
+
+fn zero(compiler: &mut Compiler) -> Option<Timing> {
+    let law = Law::constant(0.0).map_err(|message| compiler.wrong("services", message)).ok()?;
+    Some(Timing::fixed(law, &mut compiler.tables))
+}
+
+fn scope(compiler: &mut Compiler, path: &str, failure: &Failure, services: &[Service]) -> Option<Scope> {
+    let of_path = format!("{path}.of");
+    match failure.hits {
+        Hits::Replica | Hits::Service if failure.of.is_empty() => {
+            let replicas = failure.hits == Hits::Replica;
+            let externals: Vec<bool> = compiler.scenario.services.values().map(|service| service.external.is_some()).collect();
+            let all = (0..services.len()).filter(|&s| if replicas { !services[s].replicas.is_empty() } else { !externals[s] });
+            let all = all.map(|s| s as u32).collect();
+            Some(if replicas { Scope::Replicas(all) } else { Scope::Services(all) })
+        }
+        Hits::Replica | Hits::Service => {
+            let mut of: Vec<u32> = failure.of.iter().filter_map(|name| compiler.service(&of_path, name)).collect();
+            of.sort_unstable();
+            of.dedup();
+            Some(if failure.hits == Hits::Replica { Scope::Replicas(of) } else { Scope::Services(of) })
+        }
+        Hits::Zone if failure.of.is_empty() => Some(Scope::Zones((0..compiler.zones.len() as u32).map(|zone| vec![zone]).collect())),
+        Hits::Zone => Some(Scope::Zones(compiler.zones_of(&of_path, &failure.of).into_iter().map(|zone| vec![zone]).collect())),
+        Hits::Region => {
+            let scenario = compiler.scenario;
+            let names: Vec<&String> = if failure.of.is_empty() { scenario.regions.keys().collect() } else { failure.of.iter().collect() };
+            Some(Scope::Zones(names.into_iter().map(|name| compiler.zones_of(&of_path, std::slice::from_ref(name))).collect()))
+        }
+        Hits::Host | Hits::Call => {
+            compiler.wrong(format!("{path}.hits"), "not simulated yet: this kind of hit");
+            None
+        }
+    }
+}
+
+fn mode(compiler: &mut Compiler, path: &str, name: &str, failure: &Failure) -> Option<Mode> {
+    let trigger = match &failure.trigger {
+        scenario::Trigger::TimeToFailure(life) => Trigger::Life(compiler.timing(&format!("{path}.time_to_failure"), life)?),
+        scenario::Trigger::Schedule { first, every } => {
+            let times = calendar::occurrences(&compiler.start, compiler.scenario.horizon.0, *first, every.map(|t| t.0));
+            Trigger::Schedule(times.map_err(|message| compiler.wrong(format!("{path}.schedule"), message)).ok()?)
+        }
+        scenario::Trigger::Trace { .. } => {
+            compiler.wrong(format!("{path}.trace"), "not simulated yet: traces");
+            return None;
+        }
+    };
+    let repair = match &failure.repair {
+        Repair::Never => None,
+        Repair::Takes(time) => Some(compiler.timing(&format!("{path}.repair"), time)?),
+        Repair::Runbook(_) => {
+            compiler.wrong(format!("{path}.repair"), "not simulated yet: runbooks");
+            return None;
+        }
+    };
+    let effect = match &failure.effect {
+        scenario::Effect::Down => Effect::Down,
+        scenario::Effect::Degraded { capacity: Some(left), .. } => {
+            Effect::Capacity(compiler.parameters.value(&format!("{path}.effect.capacity"), Spread::LogitNormal, left, |f| f.0))
+        }
+        scenario::Effect::Degraded { .. } => {
+            compiler.wrong(format!("{path}.effect"), "not simulated yet: this effect");
+            return None;
+        }
+    };
+    let team = match &failure.team {
+        None => None,
+        Some(team) => Some(compiler.scenario.teams.get_index_of(team).unwrap_or(NONE as usize) as u32),
+    };
+    let by_severity = match failure.hits {
+        Hits::Service => 2,
+        Hits::Zone | Hits::Region => 3,
+        Hits::Replica | Hits::Host | Hits::Call => 4,
+    };
+    let common_cause = failure.common_cause.as_ref().map(|beta| {
+        compiler.parameters.value(&format!("{path}.common_cause"), Spread::LogitNormal, beta, |f| f.0)
+    });
+    if let (Some(Value::Known(beta)), Trigger::Life(life)) = (common_cause, &trigger) {
+        for share in [beta, 1.0 - beta].into_iter().filter(|share| *share > 0.0) {
+            compiler.tables.prepare(&life.law.clone().hazard_times(share));
+        }
+    }
+    let ages_while = match &failure.ages_while {
+        scenario::AgesWhile::Up => AgesWhile::Up,
+        scenario::AgesWhile::Always => AgesWhile::Always,
+        scenario::AgesWhile::ServiceUp(service) => AgesWhile::ServiceUp(compiler.service(&format!("{path}.ages_while"), service)?),
+    };
+    let age = match &failure.age {
+        Age::Of(age) => Some(compiler.timing(&format!("{path}.age"), age)?),
+        Age::New | Age::Steady => None,
+    };
+    let scheduled = matches!(trigger, Trigger::Schedule(_));
+    Some(Mode {
+        name: name.to_owned(),
+        trigger,
+        effect,
+        detection: compiler.timing(&format!("{path}.detection"), &failure.detection)?,
+        repair,
+        team,
+        priority: failure.priority.unwrap_or(by_severity),
+        common_cause: common_cause.filter(|beta| *beta != Value::Known(0.0)),
+        ages_while,
+        age,
+        planned: failure.planned.unwrap_or(scheduled),
+    })
+}

@@ -1,0 +1,288 @@
+//! From names to indices: compiling a scenario, the last step that can fail.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use super::clocks::Builder;
+use super::timing::Timing;
+use super::uncertain::{Parameters, Spread as Law, Value};
+use super::{Call, Model, NONE, Replica, Service, Team, UpWhen, Work, graph, objectives, traffic};
+use crate::dist::{Sampler, Tables};
+use crate::scenario::{self, Loaded, Scenario, Spread};
+
+/// Something that keeps a scenario from being simulated, found while compiling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// Key path in the scenario, e.g. `traffic.shoppers.series`.
+    pub path: String,
+    pub message: String,
+}
+
+impl Mistake {
+    pub(super) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+}
+
+/// What every part of the compiler needs: the names, and what it collects on the way.
+pub(super) struct Compiler<'s> {
+    pub scenario: &'s Scenario,
+    pub folder: &'s Path,
+    pub start: jiff::Zoned,
+    pub services: HashMap<&'s str, u32>,
+    pub zones: HashMap<&'s str, u32>,
+    pub parameters: Parameters,
+    pub tables: Tables,
+    pub mistakes: Vec<Mistake>,
+}
+
+impl<'s> Compiler<'s> {
+    pub fn wrong(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.mistakes.push(Mistake::new(path, message));
+    }
+
+    pub fn service(&mut self, path: &str, name: &str) -> Option<u32> {
+        let found = self.services.get(name).copied();
+        if found.is_none() {
+            self.wrong(path, format!("no service `{name}`"));
+        }
+        found
+    }
+
+    pub fn timing(&mut self, path: &str, written: &scenario::Distribution) -> Option<Timing> {
+        let compiled = Timing::compile(written, path, self.folder, &mut self.parameters, &mut self.tables);
+        compiled.map_err(|message| self.wrong(path, message)).ok()
+    }
+
+    /// The zones that a list of names of zones and regions stands for.
+    pub fn zones_of(&mut self, path: &str, names: &[String]) -> Vec<u32> {
+        let mut found = Vec::new();
+        for name in names {
+            if let Some(&zone) = self.zones.get(name.as_str()) {
+                found.push(zone);
+            } else if let Some(zones) = self.scenario.regions.get(name) {
+                found.extend(zones.iter().filter_map(|zone| self.zones.get(zone.as_str())));
+            } else {
+                self.wrong(path, format!("no zone or region `{name}`"));
+            }
+        }
+        found
+    }
+}
+
+/// Compiles a scenario into the model that the simulator runs.
+///
+/// # Errors
+/// All mistakes that only show here: files that cannot be read, laws whose numbers contradict each other, circles of
+/// dependencies, what is too large to simulate.
+pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
+    let scenario = &loaded.scenario;
+    let start = start(scenario).map_err(|message| vec![Mistake::new("start", message)])?;
+    let names: Vec<&str> = if scenario.regions.is_empty() {
+        scenario.zones.iter().map(String::as_str).collect()
+    } else {
+        scenario.regions.values().flatten().map(String::as_str).collect()
+    };
+    let mut compiler = Compiler {
+        scenario,
+        folder: &loaded.folder,
+        start,
+        services: scenario.services.keys().enumerate().map(|(i, name)| (name.as_str(), i as u32)).collect(),
+        zones: names.iter().enumerate().map(|(i, &name)| (name, i as u32)).collect(),
+        parameters: Parameters::default(),
+        tables: Tables::new(),
+        mistakes: Vec::new(),
+    };
+    let zones = names.iter().map(|&name| name.to_owned()).collect();
+    let (mut services, mut replicas) = compile_services(&mut compiler);
+    let teams = compile_teams(&mut compiler);
+    let mut builder = Builder::default();
+    builder.externals(&mut compiler);
+    builder.modes(&mut compiler, &services);
+    builder.clocks(&mut compiler, &mut services, &mut replicas);
+    let demand = traffic::compile(&mut compiler);
+    let objectives = objectives::compile(&mut compiler, &builder.modes);
+    let order = match graph::connect(&mut services) {
+        Ok(order) => order,
+        Err(circle) => {
+            let names: Vec<&str> = circle.iter().map(|&s| services[s as usize].name.as_str()).collect();
+            compiler.wrong(format!("services.{}", names[0]), format!("services depend on each other in a circle: {}", names.join(" -> ")));
+            Vec::new()
+        }
+    };
+    if !compiler.mistakes.is_empty() {
+        return Err(compiler.mistakes);
+    }
+    visits(&mut services, &order, &demand);
+    can_fail(&mut services, &order, &builder);
+    let mut model = Model {
+        name: scenario.name.clone(),
+        about: scenario.about.clone(),
+        currency: scenario.currency.clone(),
+        start: compiler.start,
+        horizon: scenario.horizon.0,
+        hash: 0,
+        zones,
+        services,
+        order,
+        replicas,
+        modes: builder.modes,
+        clocks: builder.clocks,
+        teams,
+        objectives,
+        demand,
+        parameters: compiler.parameters.list,
+        zone_clocks: builder.zone_clocks,
+        tables: compiler.tables,
+        zero: Sampler::Constant(0.0),
+        never: Sampler::Constant(f64::INFINITY),
+    };
+    model.hash = hash(scenario, &model);
+    Ok(model)
+}
+
+fn start(scenario: &Scenario) -> Result<jiff::Zoned, String> {
+    let zone = TimeZone::get(&scenario.timezone).map_err(|error| error.to_string())?;
+    scenario.start.to_zoned(zone).map_err(|error| error.to_string())
+}
+
+/// A number that stands for the effective scenario and the data it reads.
+fn hash(scenario: &Scenario, model: &Model) -> u64 {
+    let mut text = format!("{scenario:?}");
+    for mode in &model.modes {
+        text.push_str(&format!("{:?}{:?}", mode.trigger, mode.repair));
+    }
+    for source in &model.demand.sources {
+        text.push_str(&format!("{:?}", source.shape));
+    }
+    crate::random::base(&text, 0)
+}
+
+fn compile_services(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
+    let mut services = Vec::new();
+    let mut replicas: Vec<Replica> = Vec::new();
+    let scenario = compiler.scenario;
+    for (name, written) in &scenario.services {
+        let path = format!("services.{name}");
+        let count = replica_count(written);
+        let from = replicas.len() as u32;
+        let zones = match &written.spread {
+            None => Vec::new(),
+            Some(Spread::Zones) => (0..compiler.zones.len() as u32).collect(),
+            Some(Spread::Over(names)) => compiler.zones_of(&format!("{path}.spread"), names),
+        };
+        replicas.extend((0..count as usize).map(|i| Replica {
+            service: services.len() as u32,
+            zone: if zones.is_empty() { NONE } else { zones[i % zones.len()] },
+            clocks: 0..0,
+        }));
+        let up_when = written.up_when.as_ref().and_then(|tree| compile_tree(compiler, &format!("{path}.up_when"), tree));
+        services.push(Service {
+            name: name.clone(),
+            replicas: from..from + count,
+            needs: written.needs.unwrap_or(1).min(count),
+            up_when,
+            calls: compile_calls(compiler, &path, written),
+            depends_on: Vec::new(),
+            watched_by: Vec::new(),
+            counted: false,
+            support: Vec::new(),
+            reach: Vec::new(),
+            can_fail: false,
+            own_clocks: 0..0,
+            ageing_with: Vec::new(),
+            replica_clocks: 0..0,
+            work: compile_work(compiler, &path, written),
+            queue: written.queue.map_or(f64::INFINITY, |places| places as f64),
+            health_check: written.health_check.0,
+            cost: written.cost.as_ref().map_or(Value::Known(0.0), |cost| {
+                compiler.parameters.value(&format!("{path}.cost"), Law::Lognormal, cost, |money| money.0)
+            }),
+            visits: Vec::new(),
+        });
+    }
+    (services, replicas)
+}
+
+/// Replicas of a service: 1 by default, 0 where something else says when it is up.
+pub(super) fn replica_count(service: &scenario::Service) -> u32 {
+    let default = u32::from(service.up_when.is_none() && service.external.is_none());
+    service.replicas.unwrap_or(default)
+}
+
+fn compile_calls(compiler: &mut Compiler, path: &str, written: &scenario::Service) -> Vec<Call> {
+    let mut calls = Vec::new();
+    for call in &written.calls {
+        if let Some(to) = compiler.service(&format!("{path}.calls.{}.to", call.to), &call.to) {
+            calls.push(Call {
+                to,
+                per_request: call.per_request,
+                needed: call.needed,
+                timeout: call.timeout.map_or(f64::INFINITY, |timeout| timeout.0),
+                held: call.held,
+            });
+        }
+    }
+    calls
+}
+
+fn compile_work(compiler: &mut Compiler, path: &str, written: &scenario::Service) -> Work {
+    if let Some(rate) = &written.capacity {
+        let rate = compiler.parameters.value(&format!("{path}.capacity"), Law::Lognormal, rate, |rate| rate.0);
+        return Work::Rate(rate);
+    }
+    let Some(time) = &written.service_time else { return Work::Unlimited };
+    let concurrency = f64::from(written.concurrency.unwrap_or(1));
+    compiler.timing(&format!("{path}.service_time"), time).map_or(Work::Unlimited, |time| Work::Servers { time, concurrency })
+}
+
+fn compile_tree(compiler: &mut Compiler, path: &str, tree: &scenario::UpWhen) -> Option<UpWhen> {
+    let mut parts = |parts: &[scenario::UpWhen]| -> Vec<UpWhen> { parts.iter().filter_map(|part| compile_tree(compiler, path, part)).collect() };
+    Some(match tree {
+        scenario::UpWhen::Any(of) => UpWhen::Any(parts(of)),
+        scenario::UpWhen::All(of) => UpWhen::All(parts(of)),
+        scenario::UpWhen::Service(name) => UpWhen::Service(compiler.service(path, name)?),
+        scenario::UpWhen::AtLeast { at_least, of } => {
+            UpWhen::AtLeast(*at_least, of.iter().filter_map(|name| compiler.service(path, name)).collect())
+        }
+    })
+}
+
+fn compile_teams(compiler: &mut Compiler) -> Vec<Team> {
+    let mut teams = Vec::new();
+    for (name, team) in &compiler.scenario.teams {
+        if let Some(acknowledge) = compiler.timing(&format!("teams.{name}.acknowledge"), &team.acknowledge) {
+            teams.push(Team { name: name.clone(), people: team.people, acknowledge });
+        }
+    }
+    teams
+}
+
+/// Requests that reach each service for one request of each source, all being well.
+fn visits(services: &mut [Service], order: &[u32], demand: &super::Demand) {
+    for service in services.iter_mut() {
+        service.visits = vec![0.0; demand.sources.len()];
+    }
+    for (i, source) in demand.sources.iter().enumerate() {
+        services[source.to as usize].visits[i] = 1.0;
+    }
+    for &caller in order.iter().rev() {
+        for i in 0..services[caller as usize].calls.len() {
+            let (to, per_request) = (services[caller as usize].calls[i].to, services[caller as usize].calls[i].per_request);
+            for source in 0..demand.sources.len() {
+                services[to as usize].visits[source] += services[caller as usize].visits[source] * per_request;
+            }
+        }
+    }
+}
+
+/// Marks the services that some failure can take down, directly or through what they depend on.
+fn can_fail(services: &mut [Service], order: &[u32], builder: &Builder) {
+    let hurt = builder.services_hurt(services);
+    for &s in order {
+        let support = &services[s as usize].support;
+        services[s as usize].can_fail = support.iter().any(|&source| hurt[source as usize]);
+    }
+}

@@ -1,0 +1,281 @@
+//! Demand over time: the rate of each traffic source as pieces that follow each other, and its integral.
+//!
+//! Within a piece the rate is a constant times the growth factor, which is integrated in closed form: what arrives in
+//! any interval costs two look-ups, whatever its length.
+
+use super::Value;
+
+/// All traffic sources on one grid of pieces.
+#[derive(Debug, Clone, Default)]
+pub struct Demand {
+    /// Start of each piece, and the horizon at the end; seconds after the start.
+    pub edges: Vec<f64>,
+    /// For each hour the first piece that reaches into it.
+    hours: Vec<u32>,
+    pub sources: Vec<Source>,
+}
+
+/// A traffic source as compiled: what a draw of its uncertain numbers turns into a [`Curve`].
+#[derive(Debug, Clone)]
+pub struct Source {
+    pub name: String,
+    pub to: u32,
+    pub rate: Value,
+    pub growth: Profile,
+    /// Relative rate of each piece without surges.
+    pub shape: Vec<f64>,
+    /// (first piece, end piece, factor).
+    pub surges: Vec<(u32, u32, Value)>,
+}
+
+/// How a source grows.
+#[derive(Debug, Clone, Copy)]
+pub enum Profile {
+    Flat,
+    /// Growth in one `per` seconds.
+    Compound { fraction: Value, per: f64 },
+    Linear { fraction: Value, per: f64 },
+}
+
+/// The growth factor as a function of time, with its numbers drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Growth {
+    Flat,
+    /// exp(rate t).
+    Exponential(f64),
+    /// 1 + slope t, never below 0.
+    Linear(f64),
+}
+
+impl Growth {
+    /// The factor at `t` seconds after the start.
+    #[must_use]
+    pub fn factor(self, t: f64) -> f64 {
+        match self {
+            Self::Flat => 1.0,
+            Self::Exponential(rate) => libm::exp(rate * t),
+            Self::Linear(slope) => (1.0 + slope * t).max(0.0),
+        }
+    }
+
+    /// The integral of the factor from 0 to `t`, seconds.
+    #[must_use]
+    pub fn integral(self, t: f64) -> f64 {
+        match self {
+            Self::Flat => t,
+            Self::Exponential(rate) if rate == 0.0 => t,
+            Self::Exponential(rate) => libm::expm1(rate * t) / rate,
+            Self::Linear(slope) => {
+                let end = if slope < 0.0 { t.min(-1.0 / slope) } else { t };
+                end + slope * end * end / 2.0
+            }
+        }
+    }
+}
+
+/// Pieces of a block whose highest rate is kept, so that long intervals are searched quickly.
+const BLOCK: usize = 32;
+
+/// The rate of one source over time for one draw of the uncertain numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Curve {
+    /// Rate of each piece before growth, requests/s.
+    base: Vec<f64>,
+    /// Requests before each piece.
+    before: Vec<f64>,
+    growth: Option<Growth>,
+    /// Highest rate in each piece and in each block of pieces, and the growth integral at each edge.
+    peaks: Vec<f64>,
+    blocks: Vec<f64>,
+    integrals: Vec<f64>,
+}
+
+impl Demand {
+    /// The grid with the given edges (ascending, from 0 to the horizon).
+    #[must_use]
+    pub fn new(edges: Vec<f64>, sources: Vec<Source>) -> Self {
+        let end = edges.last().copied().unwrap_or(0.0);
+        let mut hours = Vec::with_capacity((end / 3_600.0) as usize + 1);
+        let mut piece = 0;
+        for hour in 0..=(end / 3_600.0) as usize {
+            let from = hour as f64 * 3_600.0;
+            while piece + 2 < edges.len() && edges[piece + 1] <= from {
+                piece += 1;
+            }
+            hours.push(piece as u32);
+        }
+        Self { edges, hours, sources }
+    }
+
+    /// Whether anything asks at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// The piece that holds time `t`.
+    #[inline]
+    #[must_use]
+    pub fn piece(&self, t: f64) -> usize {
+        let hour = ((t / 3_600.0) as usize).min(self.hours.len() - 1);
+        let mut piece = self.hours[hour] as usize;
+        while piece + 2 < self.edges.len() && self.edges[piece + 1] <= t {
+            piece += 1;
+        }
+        piece
+    }
+
+    /// Fills the curves for one draw of the uncertain numbers.
+    pub fn draw(&self, draws: &[f64], curves: &mut Vec<Curve>) {
+        curves.resize_with(self.sources.len(), Curve::default);
+        for (source, curve) in self.sources.iter().zip(curves) {
+            curve.fill(self, source, draws);
+        }
+    }
+
+    /// Whether no source holds an uncertain number.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.sources.iter().all(|source| {
+            let growth = match source.growth {
+                Profile::Flat => Value::Known(0.0),
+                Profile::Compound { fraction, .. } | Profile::Linear { fraction, .. } => fraction,
+            };
+            std::iter::once(source.rate).chain([growth]).chain(source.surges.iter().map(|surge| surge.2)).all(|v| matches!(v, Value::Known(_)))
+        })
+    }
+}
+
+impl Profile {
+    fn growth(self, draws: &[f64]) -> Growth {
+        match self {
+            Self::Flat => Growth::Flat,
+            Self::Compound { fraction, per } => Growth::Exponential(libm::log1p(fraction.get(draws).max(-0.999_999)) / per),
+            Self::Linear { fraction, per } => Growth::Linear(fraction.get(draws) / per),
+        }
+    }
+}
+
+impl Curve {
+    fn fill(&mut self, demand: &Demand, source: &Source, draws: &[f64]) {
+        let growth = source.growth.growth(draws);
+        let rate = source.rate.get(draws);
+        self.growth = Some(growth);
+        self.base.clear();
+        self.base.extend(source.shape.iter().map(|shape| rate * shape));
+        for &(from, to, times) in &source.surges {
+            let times = times.get(draws);
+            self.base[from as usize..to as usize].iter_mut().for_each(|base| *base *= times);
+        }
+        self.integrals.clear();
+        self.integrals.extend(demand.edges.iter().map(|&edge| growth.integral(edge)));
+        self.before.clear();
+        self.peaks.clear();
+        let mut total = 0.0;
+        let mut left = demand.edges.first().map_or(1.0, |&edge| growth.factor(edge));
+        for (piece, base) in self.base.iter().enumerate() {
+            self.before.push(total);
+            total += base * (self.integrals[piece + 1] - self.integrals[piece]);
+            let right = growth.factor(demand.edges[piece + 1]);
+            self.peaks.push(base * left.max(right));
+            left = right;
+        }
+        self.before.push(total);
+        self.blocks.clear();
+        self.blocks.extend(self.peaks.chunks(BLOCK).map(|block| block.iter().fold(0.0_f64, |a, &b| a.max(b))));
+    }
+
+    /// Requests from the start to `t`; before the start the rate is held at its first value.
+    #[must_use]
+    pub fn total(&self, demand: &Demand, t: f64) -> f64 {
+        if t <= 0.0 {
+            return self.base.first().map_or(0.0, |base| base * t);
+        }
+        let piece = demand.piece(t);
+        let growth = self.growth.unwrap_or(Growth::Flat);
+        self.before[piece] + self.base[piece] * (growth.integral(t) - self.integrals[piece])
+    }
+
+    /// Rate at `t`, requests/s.
+    #[must_use]
+    pub fn rate(&self, demand: &Demand, t: f64) -> f64 {
+        let t = t.max(0.0);
+        self.base[demand.piece(t)] * self.growth.unwrap_or(Growth::Flat).factor(t)
+    }
+
+    /// The highest rate of the pieces that the interval touches, requests/s.
+    #[must_use]
+    pub fn peak(&self, demand: &Demand, from: f64, to: f64) -> f64 {
+        let (first, last) = (demand.piece(from.max(0.0)), demand.piece(to.max(0.0)));
+        let mut piece = first;
+        let mut highest = 0.0_f64;
+        while piece <= last {
+            if piece.is_multiple_of(BLOCK) && piece + BLOCK <= last + 1 {
+                highest = highest.max(self.blocks[piece / BLOCK]);
+                piece += BLOCK;
+            } else {
+                highest = highest.max(self.peaks[piece]);
+                piece += 1;
+            }
+        }
+        highest
+    }
+
+    /// The highest rate over the whole horizon, requests/s.
+    #[must_use]
+    pub fn highest(&self) -> f64 {
+        self.blocks.iter().fold(0.0, |a, &b| a.max(b))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn year(growth: Profile) -> (Demand, Vec<Curve>) {
+        let edges: Vec<f64> = (0..=8_760).map(|hour| f64::from(hour) * 3_600.0).collect();
+        let shape = (0..8_760).map(|hour| if hour % 24 < 12 { 0.5 } else { 1.5 }).collect();
+        let source = Source { name: "s".into(), to: 0, rate: Value::Known(10.0), growth, shape, surges: vec![(24, 48, Value::Known(3.0))] };
+        let demand = Demand::new(edges, vec![source]);
+        let mut curves = Vec::new();
+        demand.draw(&[], &mut curves);
+        (demand, curves)
+    }
+
+    #[test]
+    fn the_total_is_the_integral_of_the_rate() {
+        for growth in [
+            Profile::Flat,
+            Profile::Compound { fraction: Value::Known(0.04), per: 2_628_000.0 },
+            Profile::Linear { fraction: Value::Known(-0.02), per: 2_628_000.0 },
+        ] {
+            let (demand, curves) = year(growth);
+            let (from, to) = (86_000.0, 190_000.0);
+            // The midpoint rule on seconds, whose edges are edges of pieces too.
+            let sum: f64 = (from as u64..to as u64).map(|t| curves[0].rate(&demand, t as f64 + 0.5)).sum();
+            let total = curves[0].total(&demand, to) - curves[0].total(&demand, from);
+            assert!((total / sum - 1.0).abs() < 1e-9, "{growth:?}: {total} against {sum}");
+        }
+    }
+
+    #[test]
+    fn compound_growth_of_a_month_is_what_it_says() {
+        let growth = Profile::Compound { fraction: Value::Known(0.04), per: 2_628_000.0 }.growth(&[]);
+        assert!((growth.factor(2.0 * 2_628_000.0) - 1.04 * 1.04).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_peak_is_the_highest_piece() {
+        let (demand, curves) = year(Profile::Flat);
+        assert_eq!(curves[0].peak(&demand, 0.0, 1_000.0), 5.0);
+        assert_eq!(curves[0].peak(&demand, 0.0, 86_399.0), 15.0);
+        assert_eq!(curves[0].peak(&demand, 0.0, 8_000_000.0), 45.0);
+        assert_eq!(curves[0].highest(), 45.0);
+    }
+
+    #[test]
+    fn demand_before_the_start_is_held() {
+        let (demand, curves) = year(Profile::Flat);
+        assert_eq!(curves[0].total(&demand, -100.0), -500.0);
+    }
+}

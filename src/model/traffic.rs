@@ -1,0 +1,165 @@
+//! From traffic as written to pieces of demand on one grid.
+
+use super::calendar;
+use super::columns;
+use super::compile::Compiler;
+use super::demand::{Demand, Profile, Source};
+use super::uncertain::{Spread, Value};
+use crate::scenario::{Growth, Series, Traffic, Uncertain};
+use crate::units::GrowthRate;
+
+/// A year of five-minute values has 105,120 pieces; this many take some hundred megabytes.
+const MOST_PIECES: f64 = 5e6;
+const MONTH: f64 = 365.0 / 12.0 * 86_400.0;
+
+/// What one source adds to the common grid.
+struct Shape {
+    /// Starts of pieces and the relative rate of each.
+    pieces: Vec<(f64, f64)>,
+    surges: Vec<(f64, f64, Value)>,
+}
+
+pub fn compile(compiler: &mut Compiler) -> Demand {
+    let horizon = compiler.scenario.horizon.0;
+    let mut shapes = Vec::new();
+    let mut sources = Vec::new();
+    let scenario = compiler.scenario;
+    for (name, written) in &scenario.traffic {
+        let path = format!("traffic.{name}");
+        let Some(to) = compiler.service(&format!("{path}.to"), &written.to) else { continue };
+        match shape(compiler, &path, written, horizon) {
+            Ok(shape) => shapes.push(shape),
+            Err(message) => {
+                compiler.wrong(if written.series.is_some() { format!("{path}.series") } else { path }, message);
+                continue;
+            }
+        }
+        let rate = match &written.rate {
+            Some(rate) => compiler.parameters.value(&format!("{path}.rate"), Spread::Lognormal, rate, |rate| rate.0),
+            None => Value::Known(1.0),
+        };
+        let growth = growth(compiler, &path, written.growth.as_ref());
+        sources.push(Source { name: name.clone(), to, rate, growth, shape: Vec::new(), surges: Vec::new() });
+    }
+    if sources.is_empty() || shapes.len() != sources.len() {
+        return Demand::default();
+    }
+    let mut edges: Vec<f64> = shapes.iter().flat_map(|shape| shape.pieces.iter().map(|piece| piece.0)).collect();
+    edges.extend(shapes.iter().flat_map(|shape| &shape.surges).flat_map(|surge| [surge.0, surge.1]));
+    edges.push(horizon);
+    edges.retain(|edge| (0.0..=horizon).contains(edge));
+    edges.sort_unstable_by(f64::total_cmp);
+    edges.dedup();
+    for (source, shape) in sources.iter_mut().zip(&shapes) {
+        place(source, shape, &edges);
+    }
+    Demand::new(edges, sources)
+}
+
+/// Lays the shape of one source on the common grid.
+fn place(source: &mut Source, shape: &Shape, edges: &[f64]) {
+    let mut piece = 0;
+    for &edge in &edges[..edges.len() - 1] {
+        while piece + 1 < shape.pieces.len() && shape.pieces[piece + 1].0 <= edge {
+            piece += 1;
+        }
+        source.shape.push(shape.pieces[piece].1);
+    }
+    let find = |t: f64| edges.partition_point(|&edge| edge < t).min(edges.len() - 1) as u32;
+    source.surges = shape.surges.iter().map(|&(from, to, times)| (find(from), find(to), times)).collect();
+}
+
+fn shape(compiler: &mut Compiler, path: &str, written: &Traffic, horizon: f64) -> Result<Shape, String> {
+    let mut surges = Vec::new();
+    for (i, surge) in written.surges.iter().enumerate() {
+        let from = calendar::local_seconds(&compiler.start, surge.at)?;
+        let times = compiler.parameters.value(&format!("{path}.surges.{i}.times"), Spread::Lognormal, &surge.times, |n| n.0);
+        if from < horizon && from + surge.lasts.0 > 0.0 {
+            surges.push((from.max(0.0), (from + surge.lasts.0).min(horizon), times));
+        }
+    }
+    let pieces = match &written.series {
+        Some(series) => measured(compiler, series, horizon)?,
+        None => seasonal(compiler, written, horizon)?,
+    };
+    Ok(Shape { pieces, surges })
+}
+
+/// Pieces of an hour of local time with the weights of the day or the week, scaled to mean 1.
+fn seasonal(compiler: &Compiler, written: &Traffic, horizon: f64) -> Result<Vec<(f64, f64)>, String> {
+    let Some(weights) = written.weekly.as_ref().or(written.daily.as_ref()) else { return Ok(vec![(0.0, 1.0)]) };
+    check_pieces(horizon / 3_600.0)?;
+    let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+    if !(mean > 0.0) {
+        return Err("a profile needs at least one weight above 0".to_owned());
+    }
+    let hours = calendar::hours(&compiler.start, horizon);
+    Ok(hours.into_iter().map(|(at, hour)| (at, weights[hour % weights.len()] / mean)).collect())
+}
+
+/// Pieces of a measured series, repeated to the horizon. The first value holds from the start on.
+fn measured(compiler: &Compiler, series: &Series, horizon: f64) -> Result<Vec<(f64, f64)>, String> {
+    check_pieces(horizon / series.per.0)?;
+    let file = compiler.folder.join(&series.file);
+    let values = columns::numbers(&file, &series.value)?;
+    let times = columns::timestamps(&file, &series.time)?;
+    if times.len() != values.len() {
+        return Err(format!("columns `{}` and `{}` of {} differ in length", series.time, series.value, file.display()));
+    }
+    let per = series.per.0;
+    let step = usual_step(&times).unwrap_or(per);
+    let length = times.last().copied().unwrap_or(0.0) - times[0] + step;
+    if times.windows(2).any(|pair| pair[1] <= pair[0]) || !(length > 0.0) {
+        return Err(format!("column `{}` of {} must ascend", series.time, file.display()));
+    }
+    check_pieces(horizon / length * times.len() as f64)?;
+    let mut pieces = Vec::new();
+    let mut lap = 0.0;
+    while lap < horizon {
+        for (time, value) in times.iter().zip(&values) {
+            pieces.push((lap + time - times[0], value / per));
+        }
+        lap += length;
+    }
+    Ok(pieces)
+}
+
+/// The median distance of times.
+fn usual_step(times: &[f64]) -> Option<f64> {
+    let mut steps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.sort_unstable_by(f64::total_cmp);
+    steps.get(steps.len() / 2).copied()
+}
+
+fn check_pieces(pieces: f64) -> Result<(), String> {
+    if pieces > MOST_PIECES {
+        return Err(format!("the horizon holds {pieces:.0} pieces of demand, at most {MOST_PIECES:.0} are followed; shorten the horizon"));
+    }
+    Ok(())
+}
+
+fn growth(compiler: &mut Compiler, path: &str, written: Option<&Growth>) -> Profile {
+    let path = format!("{path}.growth");
+    match written {
+        None => Profile::Flat,
+        Some(Growth::Compound(rate)) => {
+            let per = one_unit(rate);
+            let base = |g: GrowthRate| libm::expm1(libm::log1p(g.fraction) * per / g.per);
+            Profile::Compound { fraction: compiler.parameters.value(&path, Spread::Normal, rate, base), per }
+        }
+        Some(Growth::Linear(rate)) => {
+            let per = one_unit(rate);
+            let base = |g: GrowthRate| g.fraction * per / g.per;
+            Profile::Linear { fraction: compiler.parameters.value(&path, Spread::Normal, rate, base), per }
+        }
+    }
+}
+
+/// The time that a growth rate is read per: as written, or a month where two are.
+fn one_unit(rate: &Uncertain<GrowthRate>) -> f64 {
+    match rate {
+        Uncertain::Known(rate) => rate.per,
+        Uncertain::Between { low, high, .. } if low.per == high.per => low.per,
+        Uncertain::Between { .. } => MONTH,
+    }
+}

@@ -1,0 +1,261 @@
+//! From the outcomes of replications to their sums.
+
+use super::runs::{CostRuns, FailureRuns, ObjectiveRuns, Row, Runs, ServiceRuns, TeamRuns, WindowRuns};
+use crate::model::{Model, Windows};
+use crate::sim::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, sum};
+use crate::stats::{Components, Joint, Moments, Proportion, Sketch, Survival};
+
+impl Runs {
+    /// No replications yet.
+    #[must_use]
+    pub fn new(model: &Model) -> Self {
+        let service = ServiceRuns {
+            sums: Joint::default(),
+            up_at_end: Proportion::default(),
+            no_outage: Proportion::default(),
+            first_outage: Moments::default(),
+            first_outage_censored: 0,
+            longest: Moments::default(),
+            replicas: Moments::default(),
+            unavailability: Sketch::default(),
+            unserved: Sketch::default(),
+            outage_lengths: Survival::default(),
+            causes: vec![Moments::default(); model.modes.len()],
+            components: Components::default(),
+        };
+        Self {
+            replications: 0,
+            per_draw: if model.parameters.is_empty() { 1 } else { 2 },
+            events: 0,
+            wall_seconds: 0.0,
+            interrupted: false,
+            horizon: model.horizon,
+            services: vec![service; model.services.len()],
+            objectives: model.objectives.iter().map(|objective| ObjectiveRuns::new(&objective.windows, model.horizon)).collect(),
+            failures: vec![FailureRuns { count: Moments::default(), duration: Joint::default() }; model.modes.len()],
+            teams: vec![TeamRuns { busy: Moments::default(), waiting: Moments::default(), wait: Joint::default() }; model.teams.len()],
+            cost: CostRuns { infrastructure: Moments::default(), credits: Moments::default(), total: Moments::default() },
+            typical: 0,
+            bad: 0,
+        }
+    }
+
+    /// Adds the replications of one draw of the uncertain numbers.
+    pub fn add<'a>(&mut self, outcomes: &'a [&'a Outcome]) {
+        self.replications += outcomes.len() as u64;
+        for (s, runs) in self.services.iter_mut().enumerate() {
+            runs.add(&draw(outcomes, |outcome| &outcome.services[s]), self.horizon);
+        }
+        for (o, runs) in self.objectives.iter_mut().enumerate() {
+            runs.add(&draw(outcomes, |outcome| &outcome.objectives[o]));
+        }
+        for (f, runs) in self.failures.iter_mut().enumerate() {
+            let failure = draw(outcomes, |outcome| &outcome.failures[f]);
+            runs.count.add(failure.mean(|given| given[0]));
+            runs.duration.add(&[failure.mean(|given| given[1]), failure.mean(|given| given[2])]);
+        }
+        for (t, runs) in self.teams.iter_mut().enumerate() {
+            let team = draw(outcomes, |outcome| &outcome.teams[t]);
+            runs.busy.add(team.mean(|given| given[0]));
+            runs.waiting.add(team.mean(|given| given[1]));
+            runs.wait.add(&[team.mean(|given| given[2]), team.mean(|given| given[3])]);
+        }
+        let whole = draw(outcomes, |outcome| outcome);
+        let credits = |outcome: &Outcome| outcome.objectives.iter().map(|objective| objective.credits).sum::<f64>();
+        self.cost.infrastructure.add(whole.mean(|outcome| outcome.cost));
+        self.cost.credits.add(whole.mean(credits));
+        self.cost.total.add(whole.mean(|outcome| outcome.cost + credits(outcome)));
+    }
+
+    /// Adds what another block gave.
+    pub fn merge(&mut self, other: &Self) {
+        self.replications += other.replications;
+        self.events += other.events;
+        self.interrupted |= other.interrupted;
+        for (mine, theirs) in self.services.iter_mut().zip(&other.services) {
+            mine.merge(theirs);
+        }
+        for (mine, theirs) in self.objectives.iter_mut().zip(&other.objectives) {
+            mine.merge(theirs);
+        }
+        for (mine, theirs) in self.failures.iter_mut().zip(&other.failures) {
+            mine.count.merge(&theirs.count);
+            mine.duration.merge(&theirs.duration);
+        }
+        for (mine, theirs) in self.teams.iter_mut().zip(&other.teams) {
+            mine.busy.merge(&theirs.busy);
+            mine.waiting.merge(&theirs.waiting);
+            mine.wait.merge(&theirs.wait);
+        }
+        self.cost.infrastructure.merge(&other.cost.infrastructure);
+        self.cost.credits.merge(&other.cost.credits);
+        self.cost.total.merge(&other.cost.total);
+    }
+}
+
+/// One part of each outcome of a draw.
+struct Draw<'a, F> {
+    outcomes: &'a [&'a Outcome],
+    part: F,
+}
+
+fn draw<'a, T: 'a, F: Fn(&'a Outcome) -> &'a T>(outcomes: &'a [&'a Outcome], part: F) -> Draw<'a, F> {
+    Draw { outcomes, part }
+}
+
+impl<'a, T: 'a, F: Fn(&'a Outcome) -> &'a T> Draw<'a, F> {
+    fn each(&self) -> impl Iterator<Item = &'a T> {
+        self.outcomes.iter().map(|outcome| (self.part)(outcome))
+    }
+
+    /// The mean over the replications of the draw.
+    fn mean(&self, value: impl Fn(&T) -> f64) -> f64 {
+        self.each().map(value).sum::<f64>() / self.outcomes.len() as f64
+    }
+
+    fn count(&self, holds: impl Fn(&T) -> bool) -> (u64, u64) {
+        (self.each().filter(|part| holds(part)).count() as u64, self.outcomes.len() as u64)
+    }
+}
+
+impl ServiceRuns {
+    fn add<'a, F: Fn(&'a Outcome) -> &'a ServiceOutcome>(&mut self, draw: &Draw<'a, F>, horizon: f64) {
+        let mut sums = [0.0; sum::N];
+        for outcome in draw.each() {
+            for (mean, given) in sums.iter_mut().zip(&outcome.sums) {
+                *mean += given / draw.outcomes.len() as f64;
+            }
+            self.first_outage.add(outcome.first_outage.min(horizon));
+            self.first_outage_censored += u64::from(outcome.first_outage.is_infinite());
+            self.longest.add(outcome.longest);
+            self.unavailability.add(outcome.sums[sum::DOWN] / horizon);
+            if outcome.sums[sum::REQUESTS] > 0.0 {
+                self.unserved.add(1.0 - outcome.sums[sum::GOOD] / outcome.sums[sum::REQUESTS]);
+            }
+            for &(length, ended) in &outcome.lengths {
+                self.outage_lengths.add(length, ended);
+            }
+        }
+        self.sums.add(&sums);
+        let (up, of) = draw.count(|outcome| outcome.up_at_end);
+        self.up_at_end.add_cluster(up, of);
+        let (none, of) = draw.count(|outcome| outcome.lengths.is_empty());
+        self.no_outage.add_cluster(none, of);
+        self.replicas.add(draw.mean(|outcome| outcome.replicas));
+        for (mode, cause) in self.causes.iter_mut().enumerate() {
+            cause.add(draw.mean(|outcome| outcome.causes[mode]));
+        }
+        let mut single = [0.0; 2];
+        for (value, outcome) in single.iter_mut().zip(draw.each()) {
+            *value = outcome.sums[sum::DOWN] / horizon;
+        }
+        self.components.add_cluster(&single[..draw.outcomes.len().min(2)]);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.sums.merge(&other.sums);
+        self.up_at_end.merge(&other.up_at_end);
+        self.no_outage.merge(&other.no_outage);
+        self.first_outage.merge(&other.first_outage);
+        self.first_outage_censored += other.first_outage_censored;
+        self.longest.merge(&other.longest);
+        self.replicas.merge(&other.replicas);
+        self.unavailability.merge(&other.unavailability);
+        self.unserved.merge(&other.unserved);
+        self.outage_lengths.merge(&other.outage_lengths);
+        self.causes.iter_mut().zip(&other.causes).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.components.merge(&other.components);
+    }
+}
+
+impl ObjectiveRuns {
+    fn new(windows: &Windows, horizon: f64) -> Self {
+        let (by_window, any_complete) = match windows {
+            Windows::Calendar { spans, .. } => {
+                let window = |span: &crate::model::Span| WindowRuns {
+                    from: span.from,
+                    to: span.to,
+                    complete: span.complete,
+                    attainment: Joint::default(),
+                    breach: Proportion::default(),
+                    credits: Moments::default(),
+                };
+                (spans.iter().map(window).collect(), spans.iter().any(|span| span.complete))
+            }
+            Windows::Rolling(length) => (Vec::new(), *length <= horizon),
+        };
+        let step = horizon / (BUDGET_POINTS - 1) as f64;
+        Self {
+            attainment: Joint::default(),
+            hurt: 0,
+            breach: any_complete.then(Proportion::default),
+            windows: Joint::default(),
+            budget_left: Moments::default(),
+            credits: Moments::default(),
+            worst_window: Moments::default(),
+            by_window,
+            budget_spent: vec![Sketch::default(); BUDGET_POINTS],
+            budget_times: (0..BUDGET_POINTS).map(|point| point as f64 * step).collect(),
+        }
+    }
+
+    fn add<'a, F: Fn(&'a Outcome) -> &'a ObjectiveOutcome>(&mut self, draw: &Draw<'a, F>) {
+        self.attainment.add(&[draw.mean(|given| given.good), draw.mean(|given| given.counted)]);
+        self.hurt += draw.count(|given| given.good < given.counted).0;
+        self.credits.add(draw.mean(|given| given.credits));
+        if let Some(breach) = &mut self.breach {
+            let (breached, of) = draw.count(|given| given.breached > 0.0);
+            breach.add_cluster(breached, of);
+            self.windows.add(&[draw.mean(|given| given.breached), draw.mean(|given| given.complete)]);
+            if draw.each().all(|given| given.complete > 0.0) {
+                self.budget_left.add(draw.mean(|given| given.budget_left));
+                self.worst_window.add(draw.mean(|given| given.worst));
+            }
+        }
+        for (w, window) in self.by_window.iter_mut().enumerate() {
+            window.attainment.add(&[draw.mean(|given| given.windows[w].good), draw.mean(|given| given.windows[w].counted)]);
+            let (breached, of) = draw.count(|given| given.windows[w].breached);
+            window.breach.add_cluster(breached, of);
+            window.credits.add(draw.mean(|given| given.windows[w].credits));
+        }
+        for given in draw.each() {
+            for (sketch, spent) in self.budget_spent.iter_mut().zip(&given.spent) {
+                sketch.add(*spent);
+            }
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.attainment.merge(&other.attainment);
+        self.hurt += other.hurt;
+        if let (Some(mine), Some(theirs)) = (&mut self.breach, &other.breach) {
+            mine.merge(theirs);
+        }
+        self.windows.merge(&other.windows);
+        self.budget_left.merge(&other.budget_left);
+        self.credits.merge(&other.credits);
+        self.worst_window.merge(&other.worst_window);
+        for (mine, theirs) in self.by_window.iter_mut().zip(&other.by_window) {
+            mine.attainment.merge(&theirs.attainment);
+            mine.breach.merge(&theirs.breach);
+            mine.credits.merge(&theirs.credits);
+        }
+        self.budget_spent.iter_mut().zip(&other.budget_spent).for_each(|(mine, theirs)| mine.merge(theirs));
+    }
+}
+
+/// The rows of one replication.
+pub fn rows(outcome: &Outcome, replication: u64, draw: u64, rows: &mut Vec<Row>) {
+    rows.extend(outcome.services.iter().enumerate().map(|(service, given)| Row {
+        replication,
+        draw,
+        service: service as u32,
+        up_seconds: given.sums[sum::UP],
+        down_seconds: given.sums[sum::DOWN],
+        outages: given.sums[sum::ONSETS] as u64,
+        longest_outage_seconds: given.longest,
+        first_outage_seconds: given.first_outage.is_finite().then_some(given.first_outage),
+        requests: given.sums[sum::REQUESTS],
+        good_requests: given.sums[sum::GOOD],
+    }));
+}

@@ -1,0 +1,203 @@
+//! Book-keeping: outages, downtime by cause, stages, and what a replication gave in the end.
+
+use super::parts::Stages;
+use super::structure::Without;
+use super::windows::Segment;
+use super::{Observer, World};
+use crate::kernel::NEVER;
+use crate::model::{Counts, NONE};
+use super::outcome::sum;
+
+impl<O: Observer> World<'_, O> {
+    /// A service goes down by the failure of clock `c`.
+    #[cold]
+    pub(super) fn begin_outage(&mut self, s: usize, c: usize, now: f64) {
+        self.services_down += 1;
+        if self.services[s].outage.ended != now {
+            self.book_outage(s);
+            let outage = &mut self.services[s].outage;
+            outage.began = now;
+            outage.cause = c as u32;
+            outage.stages = None;
+            outage.carried_over = false;
+            if let Some(stages) = self.stages.get_mut(c) {
+                stages.outages += 1;
+            }
+        }
+        let outage = &mut self.services[s].outage;
+        outage.ended = NEVER;
+        outage.charged = now;
+        self.blame(s);
+        self.note_exclusions(s);
+    }
+
+    /// A service is up again. The outage is counted later: it may go on at this very instant.
+    #[cold]
+    pub(super) fn end_outage(&mut self, s: usize, now: f64) {
+        self.services_down -= 1;
+        self.charge(s, now);
+        self.services[s].outage.ended = now;
+    }
+
+    /// Something changed in what a service that is down rests on.
+    pub(super) fn recharge(&mut self, s: usize, now: f64) {
+        self.charge(s, now);
+        self.blame(s);
+        self.note_exclusions(s);
+    }
+
+    /// Charges the downtime since the last look to the failures found then.
+    fn charge(&mut self, s: usize, now: f64) {
+        let outage = &mut self.services[s].outage;
+        let from = outage.charged;
+        outage.charged = now;
+        let lasted = now - from;
+        if lasted <= 0.0 {
+            return;
+        }
+        let given = &mut self.outcome.services[s];
+        given.sums[sum::DOWN] += lasted;
+        let share = lasted / outage.culprits.len() as f64;
+        for &mode in &outage.culprits {
+            given.causes[mode as usize] += share;
+        }
+        for (o, objective) in self.model.objectives.iter().enumerate() {
+            if objective.service as usize == s && objective.counts == Counts::Time {
+                let excluded = self.outcome.objectives[o].excluded;
+                let (bad, out) = if excluded { (0.0, lasted) } else { (lasted, 0.0) };
+                self.outcome.objectives[o].log.push(Segment { from: from - self.from, to: now - self.from, bad, out });
+            }
+        }
+    }
+
+    /// Notes for each objective whether the present downtime of its service is left out.
+    fn note_exclusions(&mut self, s: usize) {
+        let model = self.model;
+        for (o, objective) in model.objectives.iter().enumerate() {
+            if objective.service as usize == s && objective.counts == Counts::Time {
+                let in_force = self.any_in_force(&objective.excludes);
+                self.outcome.objectives[o].excluded = in_force && self.up_without(s, Without::Modes(&objective.excludes));
+            }
+        }
+    }
+
+    /// Whether a failure of one of the modes marked is in force.
+    pub(super) fn any_in_force(&self, modes: &[bool]) -> bool {
+        modes.iter().zip(&self.tallies).any(|(&marked, tally)| marked && tally.in_force > 0)
+    }
+
+    /// Counts the last outage of a service, unless it had no length.
+    fn book_outage(&mut self, s: usize) {
+        let outage = &self.services[s].outage;
+        if outage.ended < 0.0 {
+            return;
+        }
+        let (cause, began, ended, carried) = (outage.cause, outage.began, outage.ended, outage.carried_over);
+        let kept = outage.stages;
+        let open = ended == NEVER;
+        let until = if open { self.end } else { ended };
+        if cause != NONE && kept.is_none() && self.stages[cause as usize].outages > 0 {
+            self.stages[cause as usize].outages -= 1;
+        }
+        self.services[s].outage.ended = -1.0;
+        if until <= began {
+            return;
+        }
+        let (detection, acknowledgement) = kept.unwrap_or_else(|| self.stages.get(cause as usize).map_or((0.0, 0.0), |stages| stage_times(stages, began, until)));
+        let given = &mut self.outcome.services[s];
+        if !carried {
+            given.sums[sum::ONSETS] += 1.0;
+            given.first_outage = given.first_outage.min(began - self.from);
+        }
+        let length = until - began;
+        given.longest = given.longest.max(length);
+        given.lengths.push((length, !open));
+        if !open {
+            given.sums[sum::ENDED] += 1.0;
+            given.sums[sum::RESTORED] += length;
+            given.sums[sum::DETECTION] += detection;
+            given.sums[sum::ACKNOWLEDGEMENT] += acknowledgement;
+        }
+        self.observer.outage(s as u32, cause, began, ended);
+    }
+
+    /// Clock `c` fails again while outages that its last failure began are still to be counted: keeps their stages.
+    #[cold]
+    pub(super) fn keep_stages(&mut self, c: usize) {
+        let stages = self.stages[c];
+        for state in &mut self.services {
+            let outage = &mut state.outage;
+            if outage.cause as usize == c && outage.ended >= 0.0 && outage.stages.is_none() {
+                outage.stages = Some(stage_times(&stages, outage.began, outage.ended));
+            }
+        }
+        self.stages[c].outages = 0;
+    }
+
+    /// Measuring begins: what was counted so far is forgotten.
+    pub(super) fn measure_from(&mut self, now: f64) {
+        self.outcome.reset();
+        for tally in &mut self.tallies {
+            *tally = super::ModeTally { in_force: tally.in_force, ..Default::default() };
+        }
+        let left = self.end - now.max(self.from);
+        for state in &mut self.services {
+            state.area = f64::from(state.up) * left;
+            let outage = &mut state.outage;
+            if outage.ended == NEVER {
+                outage.carried_over = now > 0.0;
+                outage.began = now;
+                outage.charged = now;
+            } else {
+                outage.reset();
+            }
+        }
+        for (state, team) in self.teams.iter_mut().zip(&self.model.teams) {
+            state.busy = f64::from(team.people - state.free) * left;
+            state.queued = f64::from(state.waiting) * left;
+            state.waited = 0.0;
+            state.asked = 0.0;
+        }
+        self.flow.measure_from(now - self.from);
+    }
+
+    /// The horizon is reached: closes the books.
+    pub(super) fn finish(&mut self) {
+        let end = self.end;
+        self.before_change(end);
+        let length = self.model.horizon;
+        for s in 0..self.services.len() {
+            if !self.services[s].is_up {
+                self.charge(s, end);
+            }
+            self.book_outage(s);
+            let state = &self.services[s];
+            let given = &mut self.outcome.services[s];
+            given.sums[sum::UP] = length - given.sums[sum::DOWN];
+            given.up_at_end = state.is_up;
+            given.replicas = state.area / length;
+        }
+        for (given, tally) in self.outcome.failures.iter_mut().zip(&self.tallies) {
+            *given = [tally.count, tally.duration, tally.ended];
+        }
+        for (given, state) in self.outcome.teams.iter_mut().zip(&self.teams) {
+            *given = [state.busy / length, state.queued / length, state.waited, state.asked];
+        }
+        for (c, component) in self.components.iter().enumerate() {
+            if component.phase.failed() {
+                self.observer.stages(c as u32, self.stages[c].detected, self.stages[c].acknowledged);
+            }
+        }
+        self.finish_flow();
+        self.finish_windows();
+        self.outcome.cost = self.drawn.cost * length;
+    }
+}
+
+/// Detection and acknowledgement (the wait for a person included) of an outage, from the stages of the failure that
+/// began it, seconds.
+fn stage_times(stages: &Stages, began: f64, ended: f64) -> (f64, f64) {
+    let detected = stages.detected.clamp(began, ended);
+    let acknowledged = stages.acknowledged.clamp(detected, ended);
+    (detected - began, acknowledged - detected)
+}

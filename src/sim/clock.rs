@@ -1,0 +1,140 @@
+//! Clocks towards failure: their start, and the pauses that other failures make.
+
+use super::parts::{Phase, Target};
+use super::{Observer, World};
+use crate::kernel::NEVER;
+use crate::model::{AgesWhile, Trigger};
+use crate::random::{Stream, uniform};
+
+/// Draws of the n-th life of a clock: its number times this, plus the purpose.
+const PURPOSES: u64 = 8;
+pub const LIFE: u64 = 0;
+pub const REPAIR: u64 = 1;
+pub const DETECTION: u64 = 2;
+pub const ACKNOWLEDGEMENT: u64 = 3;
+const AGE: u64 = 4;
+const STARTS_DOWN: u64 = 5;
+
+/// The word for the n-th draw of a purpose.
+#[inline]
+pub fn word(stream: Stream, n: u32, purpose: u64) -> u64 {
+    stream.word(u64::from(n) * PURPOSES + purpose)
+}
+
+impl<O: Observer> World<'_, O> {
+    /// Sets clock `c` back to the start and returns the time of its first event.
+    pub(super) fn start_clock(&mut self, c: usize, seed: u64, replication: u64) -> f64 {
+        let clock = &self.model.clocks[c];
+        let component = &mut self.components[c];
+        component.stream = Stream::new(clock.stream, seed, replication);
+        component.n = 0;
+        component.phase = Phase::Running;
+        component.since = 0.0;
+        self.stages[c].outages = 0;
+        let stream = component.stream;
+        let mode = &self.drawn.modes[component.mode as usize];
+        component.ahead = mode.repair.draw(word(stream, 0, REPAIR));
+        let strike = component.target == Target::Strike;
+        let life = word(stream, 0, LIFE);
+        match &self.model.modes[component.mode as usize].trigger {
+            Trigger::Schedule(times) => times.first().map_or(NEVER, |time| time + self.from),
+            Trigger::Sla(_) if uniform(word(stream, 0, STARTS_DOWN)) < mode.starts_down => 0.0,
+            Trigger::Sla(_) => mode.life.draw(life),
+            Trigger::Life(_) => match &self.drawn.lives[component.mode as usize] {
+                None if strike => mode.strike.draw(life),
+                None => mode.life.draw(life),
+                Some((age, alone, common)) => {
+                    let age = age.quantile(uniform(word(stream, 0, AGE)));
+                    if strike { common.remaining(age, life) } else { alone.remaining(age, life) }
+                }
+            },
+        }
+    }
+
+    /// The next life of clock `c` begins: it runs, or is stopped from the start.
+    #[inline]
+    pub(super) fn renew_clock(&mut self, c: usize, now: f64) {
+        let component = &mut self.components[c];
+        let life = component.ahead;
+        component.n += 1;
+        component.phase = Phase::Running;
+        let mode = &self.drawn.modes[component.mode as usize];
+        component.ahead = mode.repair.draw(word(component.stream, component.n, REPAIR));
+        if component.alone {
+            self.events.set(c, now + life);
+        } else {
+            self.renew_crowded(c, now, life);
+        }
+    }
+
+    #[cold]
+    fn renew_crowded(&mut self, c: usize, now: f64, life: f64) {
+        let mode = self.components[c].mode as usize;
+        if let Trigger::Schedule(times) = &self.model.modes[mode].trigger {
+            let next = times.partition_point(|&time| time + self.from <= now);
+            self.events.set(c, times.get(next).map_or(NEVER, |time| time + self.from));
+        } else {
+            self.events.set(c, now + life);
+            if !self.may_run(c) {
+                self.pause(c, now);
+            }
+        }
+    }
+
+    /// Whether nothing stops the clock.
+    fn may_run(&self, c: usize) -> bool {
+        let component = &self.components[c];
+        match self.model.modes[component.mode as usize].ages_while {
+            AgesWhile::Always => true,
+            AgesWhile::ServiceUp(service) => self.services[service as usize].is_up,
+            AgesWhile::Up => match component.target {
+                Target::Replica => self.replica_down[component.thing as usize] == 0,
+                Target::Service | Target::Strike => self.services[component.thing as usize].own_down == 0,
+                Target::Zones => self.model.clocks[c].siblings.clone().all(|sibling| {
+                    let sibling = &self.components[sibling as usize];
+                    !(sibling.phase.failed() && self.drawn.modes[sibling.mode as usize].down)
+                }),
+            },
+        }
+    }
+
+    fn is_scheduled(&self, c: usize) -> bool {
+        matches!(self.model.modes[self.components[c].mode as usize].trigger, Trigger::Schedule(_))
+    }
+
+    fn pause(&mut self, c: usize, now: f64) {
+        let component = &mut self.components[c];
+        component.phase = Phase::Paused;
+        component.left = self.events.time(c) - now;
+        self.events.set(c, NEVER);
+    }
+
+    /// Stops or starts the clocks of the same thing as `c` after a failure of it began or ended.
+    pub(super) fn review_siblings(&mut self, c: usize, now: f64) {
+        for sibling in self.model.clocks[c].siblings.clone() {
+            if sibling as usize != c {
+                self.review(sibling as usize, now);
+            }
+        }
+    }
+
+    /// Stops or starts a clock as its conditions say.
+    pub(super) fn review(&mut self, c: usize, now: f64) {
+        match self.components[c].phase {
+            Phase::Running if !self.is_scheduled(c) && !self.may_run(c) => self.pause(c, now),
+            Phase::Paused if self.may_run(c) => {
+                self.components[c].phase = Phase::Running;
+                let left = self.components[c].left;
+                self.events.set(c, now + left);
+            }
+            _ => {}
+        }
+    }
+
+    /// Stops or starts the clocks that age while `service` is up.
+    pub(super) fn review_agers(&mut self, service: usize, now: f64) {
+        for i in 0..self.model.services[service].ageing_with.len() {
+            self.review(self.model.services[service].ageing_with[i] as usize, now);
+        }
+    }
+}

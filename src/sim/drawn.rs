@@ -1,0 +1,135 @@
+//! The numbers of one replication: uncertain ones drawn, laws and demand made from them.
+
+use crate::dist::{Law, Sampler};
+use crate::model::{Carry, Curve, Effect, Model, Timing, Trigger, draw_all, medians};
+
+/// Draws that contradict each other (a 95th percentile below the median) are drawn again, at most so often.
+const ATTEMPTS: u64 = 1_000;
+
+/// Samplers of a mode.
+#[derive(Debug, Clone)]
+pub struct ModeNow {
+    pub life: Sampler,
+    /// Life of the common cause.
+    pub strike: Sampler,
+    pub detection: Sampler,
+    pub repair: Sampler,
+    pub acknowledge: Sampler,
+    pub down: bool,
+    pub repairable: bool,
+    /// No detection time and no team: repair begins with the failure.
+    pub instant: bool,
+    /// Index of the team, [`crate::model::NONE`] for automation.
+    pub team: u32,
+    pub priority: u8,
+    /// Fraction of the capacity that is left.
+    pub capacity: f64,
+    /// Long-run unavailability that an external starts with.
+    pub starts_down: f64,
+}
+
+/// What one replication runs with.
+#[derive(Debug, Clone)]
+pub struct Drawn {
+    /// The uncertain numbers, by parameter.
+    pub draws: Vec<f64>,
+    pub modes: Vec<ModeNow>,
+    /// Laws of the lives and ages, for clocks that start old.
+    pub lives: Vec<Option<(Law, Law, Law)>>,
+    pub carry: Vec<Carry>,
+    pub curves: Vec<Curve>,
+    /// Money per second for all replicas.
+    pub cost: f64,
+}
+
+impl Drawn {
+    /// The numbers at their medians.
+    #[must_use]
+    pub fn new(model: &Model) -> Self {
+        let draws = medians(&model.parameters);
+        let mut drawn = Self { draws, modes: Vec::new(), lives: Vec::new(), carry: Vec::new(), curves: Vec::new(), cost: 0.0 };
+        drawn.build(model);
+        drawn
+    }
+
+    /// The numbers of draw `draw`; nothing to do where nothing is uncertain.
+    pub fn resolve(&mut self, model: &Model, seed: u64, draw: u64) {
+        if model.parameters.is_empty() {
+            return;
+        }
+        for attempt in 0..ATTEMPTS {
+            draw_all(&model.parameters, seed, draw, attempt, &mut self.draws);
+            if model.timings().all(|timing| timing.drawn(&self.draws).is_some()) {
+                self.build(model);
+                return;
+            }
+        }
+        self.draws = medians(&model.parameters);
+        self.build(model);
+    }
+
+    fn build(&mut self, model: &Model) {
+        let draws = &self.draws;
+        let sampler = |timing: &Timing| match timing.is_uncertain() {
+            false => timing.sampler.clone(),
+            true => model.tables.sampler(&timing.drawn(draws).unwrap_or_else(|| timing.law.clone())),
+        };
+        self.modes.clear();
+        self.lives.clear();
+        for mode in &model.modes {
+            let never = model.never.clone();
+            let beta = mode.common_cause.map_or(0.0, |beta| beta.get(draws));
+            let (mut life, mut strike, mut starts_down) = (never.clone(), never.clone(), 0.0);
+            let mut repair = mode.repair.as_ref().map_or(never, &sampler);
+            let mut old = None;
+            match &mode.trigger {
+                Trigger::Schedule(_) => {}
+                Trigger::Sla(sla) => {
+                    let (availability, outage) = (sla.availability.get(draws), sla.outage.get(draws));
+                    starts_down = 1.0 - availability;
+                    life = exponential(model, outage * availability / (1.0 - availability));
+                    repair = exponential(model, outage);
+                }
+                Trigger::Life(timing) => {
+                    let law = timing.drawn(draws).unwrap_or_else(|| timing.law.clone());
+                    if beta == 0.0 {
+                        life = sampler(timing);
+                    } else if beta < 1.0 {
+                        life = model.tables.sampler(&law.clone().hazard_times(1.0 - beta));
+                    }
+                    if beta > 0.0 {
+                        strike = model.tables.sampler(&law.clone().hazard_times(beta));
+                    }
+                    old = mode.age.as_ref().map(|age| {
+                        let age = age.drawn(draws).unwrap_or_else(|| age.law.clone());
+                        (age, law.clone().hazard_times((1.0 - beta).max(f64::MIN_POSITIVE)), law.hazard_times(beta.max(f64::MIN_POSITIVE)))
+                    });
+                }
+            }
+            self.lives.push(old);
+            let team = mode.team.unwrap_or(crate::model::NONE);
+            let acknowledge = mode.team.map_or_else(|| model.zero.clone(), |team| sampler(&model.teams[team as usize].acknowledge));
+            self.modes.push(ModeNow {
+                life,
+                strike,
+                detection: sampler(&mode.detection),
+                repair,
+                acknowledge,
+                down: super::parts::takes_down(&mode.effect),
+                repairable: mode.repair.is_some(),
+                instant: mode.detection.is_zero() && mode.team.is_none() && mode.repair.is_some(),
+                team,
+                priority: mode.priority,
+                capacity: if let Effect::Capacity(left) = mode.effect { left.get(draws) } else { 1.0 },
+                starts_down,
+            });
+        }
+        self.carry = model.carry(draws);
+        model.demand.draw(draws, &mut self.curves);
+        self.cost = model.services.iter().map(|service| service.cost.get(draws) * service.replicas.len() as f64).sum();
+    }
+}
+
+fn exponential(model: &Model, mean: f64) -> Sampler {
+    Law::exponential(mean).map_or_else(|_| model.never.clone(), |law| model.tables.sampler(&law))
+}

@@ -1,0 +1,249 @@
+//! A failure's course: it begins, is detected, is repaired.
+
+use super::clock::{DETECTION, LIFE, word};
+use super::parts::{Phase, Target};
+use super::{Observer, World};
+use crate::kernel::NEVER;
+use crate::model::{NONE, Thing};
+
+impl<O: Observer> World<'_, O> {
+    /// A clock runs out.
+    #[inline]
+    pub(super) fn fires(&mut self, c: usize, now: f64) {
+        if self.components[c].target == Target::Strike { self.strike(c, now) } else { self.fail(c, now) }
+    }
+
+    /// A common cause: every replica of the service that is up fails by its own clock of the same mode.
+    #[cold]
+    fn strike(&mut self, c: usize, now: f64) {
+        let service = &self.model.services[self.components[c].thing as usize];
+        let mode = self.components[c].mode;
+        for clock in service.replica_clocks.clone() {
+            let component = &self.components[clock as usize];
+            if component.mode == mode && !component.phase.failed() && self.replica_is_up(component.thing) {
+                self.fail(clock as usize, now);
+            }
+        }
+        let component = &mut self.components[c];
+        component.n += 1;
+        let life = self.drawn.modes[mode as usize].strike.draw(word(component.stream, component.n, LIFE));
+        self.events.set(c, now + life);
+        if !component.alone {
+            self.review(c, now);
+        }
+    }
+
+    fn replica_is_up(&self, replica: u32) -> bool {
+        let zone = self.model.replicas[replica as usize].zone;
+        self.replica_down[replica as usize] == 0 && (zone == NONE || self.zone_down[zone as usize] == 0)
+    }
+
+    /// The failure of clock `c` begins.
+    #[inline]
+    fn fail(&mut self, c: usize, now: f64) {
+        self.before_change(now);
+        if self.stages[c].outages > 0 {
+            self.keep_stages(c);
+        }
+        let component = &mut self.components[c];
+        component.since = now;
+        let mode_index = component.mode as usize;
+        let tally = &mut self.tallies[mode_index];
+        tally.count += 1.0;
+        tally.in_force += 1;
+        let mode = &self.drawn.modes[mode_index];
+        let repair = component.ahead;
+        component.ahead = mode.life.draw(word(component.stream, component.n + 1, LIFE));
+        let down = mode.down;
+        let alone = component.alone;
+        if mode.instant {
+            component.phase = Phase::Repairing;
+            let stages = &mut self.stages[c];
+            stages.detected = now;
+            stages.acknowledged = now;
+            self.events.set(c, now + repair);
+        } else {
+            self.begin_detection(c, now, repair);
+        }
+        self.observer.failed(c as u32, now);
+        if down { self.take_down(c, now) } else { self.weaken(c, now) }
+        if !alone {
+            self.review_siblings(c, now);
+        }
+    }
+
+    /// Until somebody, or automation, knows of the failure. Times that are known already are not made events.
+    fn begin_detection(&mut self, c: usize, now: f64, repair: f64) {
+        let component = &mut self.components[c];
+        let mode = &self.drawn.modes[component.mode as usize];
+        let detected = now + mode.detection.draw(word(component.stream, component.n, DETECTION));
+        let stages = &mut self.stages[c];
+        stages.detected = detected;
+        stages.acknowledged = NEVER;
+        // While nobody works on it, `left` keeps the length of the repair to come.
+        component.left = repair;
+        if !mode.repairable {
+            component.phase = Phase::Lost;
+            self.events.set(c, NEVER);
+        } else if mode.team == NONE {
+            component.phase = Phase::Repairing;
+            stages.acknowledged = detected;
+            self.events.set(c, detected + repair);
+        } else if detected > now {
+            component.phase = Phase::Detecting;
+            self.events.set(c, detected);
+        } else {
+            self.ask_team(c, now);
+        }
+    }
+
+    /// Somebody knows: the incident asks for a person.
+    pub(super) fn detected(&mut self, c: usize, now: f64) {
+        self.ask_team(c, now);
+    }
+
+    /// The failure of clock `c` is repaired.
+    #[inline]
+    pub(super) fn repaired(&mut self, c: usize, now: f64) {
+        self.before_change(now);
+        let component = &self.components[c];
+        let mode_index = component.mode as usize;
+        let alone = component.alone;
+        let tally = &mut self.tallies[mode_index];
+        tally.ended += 1.0;
+        tally.duration += now - component.since;
+        tally.in_force -= 1;
+        let mode = &self.drawn.modes[mode_index];
+        let (down, team) = (mode.down, mode.team);
+        self.observer.repaired(c as u32, now);
+        self.renew_clock(c, now);
+        if down { self.bring_up(c, now) } else { self.strengthen(c, now) }
+        if team != NONE {
+            self.release_person(team as usize, now);
+        }
+        if !alone {
+            self.review_siblings(c, now);
+            self.review(c, now);
+        }
+    }
+
+    /// A `down` failure takes hold of what it hits.
+    #[inline]
+    fn take_down(&mut self, c: usize, now: f64) {
+        let component = &self.components[c];
+        let thing = component.thing as usize;
+        match component.target {
+            Target::Replica => {
+                self.replica_down[thing] += 1;
+                if self.replica_down[thing] == 1 {
+                    self.replica_lost(thing, c, now);
+                } else {
+                    self.touched(self.model.replicas[thing].service as usize, c, now);
+                }
+            }
+            Target::Service => {
+                self.services[thing].own_down += 1;
+                self.settle(thing, c, now);
+            }
+            Target::Zones => self.zones_change(c, now, true),
+            Target::Strike => {}
+        }
+    }
+
+    /// What a `down` failure hit is given back.
+    #[inline]
+    fn bring_up(&mut self, c: usize, now: f64) {
+        let component = &self.components[c];
+        let thing = component.thing as usize;
+        match component.target {
+            Target::Replica => {
+                self.replica_down[thing] -= 1;
+                if self.replica_down[thing] == 0 {
+                    self.replica_back(thing, c, now);
+                } else {
+                    self.touched(self.model.replicas[thing].service as usize, c, now);
+                }
+            }
+            Target::Service => {
+                self.services[thing].own_down -= 1;
+                self.settle(thing, c, now);
+            }
+            Target::Zones => self.zones_change(c, now, false),
+            Target::Strike => {}
+        }
+    }
+
+    #[inline]
+    fn replica_lost(&mut self, replica: usize, c: usize, now: f64) {
+        let place = &self.model.replicas[replica];
+        let s = place.service as usize;
+        if place.zone != NONE {
+            self.own_up[s * self.zone_down.len() + place.zone as usize] -= 1;
+            if self.zone_down[place.zone as usize] > 0 {
+                self.touched(s, c, now);
+                return;
+            }
+        }
+        self.leave_rotation(s, 1, now);
+        let state = &mut self.services[s];
+        state.up -= 1;
+        state.area -= self.end - now;
+        let crosses = state.up + 1 == state.needs || state.counted;
+        self.capacity_changed(s);
+        if crosses { self.settle(s, c, now) } else { self.touched(s, c, now) }
+    }
+
+    #[inline]
+    fn replica_back(&mut self, replica: usize, c: usize, now: f64) {
+        let place = &self.model.replicas[replica];
+        let s = place.service as usize;
+        if place.zone != NONE {
+            self.own_up[s * self.zone_down.len() + place.zone as usize] += 1;
+            if self.zone_down[place.zone as usize] > 0 {
+                self.touched(s, c, now);
+                return;
+            }
+        }
+        self.join_rotation(s, self.components[c].since, 1, now);
+        let state = &mut self.services[s];
+        state.up += 1;
+        state.area += self.end - now;
+        let crosses = state.up == state.needs || state.counted;
+        self.capacity_changed(s);
+        if crosses { self.settle(s, c, now) } else { self.touched(s, c, now) }
+    }
+
+    /// Zones go down or come back, and with them the replicas that stand there and are up in their own right.
+    #[cold]
+    fn zones_change(&mut self, c: usize, now: f64, down: bool) {
+        let Thing::Zones(zones) = &self.model.clocks[c].thing else { return };
+        let count = self.zone_down.len();
+        let since = self.components[c].since;
+        for &zone in zones {
+            let failures = &mut self.zone_down[zone as usize];
+            *failures = if down { *failures + 1 } else { *failures - 1 };
+            if *failures != u32::from(down) {
+                continue;
+            }
+            for s in 0..self.services.len() {
+                let there = self.own_up[s * count + zone as usize];
+                if there == 0 {
+                    continue;
+                }
+                let left = (self.end - now) * f64::from(there);
+                if down {
+                    self.leave_rotation(s, there, now);
+                    self.services[s].up -= there;
+                    self.services[s].area -= left;
+                } else {
+                    self.join_rotation(s, since, there, now);
+                    self.services[s].up += there;
+                    self.services[s].area += left;
+                }
+                self.capacity_changed(s);
+                self.dirty[s] = true;
+            }
+        }
+        self.settle_dirty(c, now);
+    }
+}

@@ -1,0 +1,191 @@
+//! The simulator: a [`World`] of services, failures and people that advances from event to event.
+//!
+//! A replication allocates nothing once its world has run before, formats nothing, hashes nothing and cannot fail. Each
+//! behaviour has a file; they meet in [`World::handle`] and in the few functions that it calls, in a fixed order.
+//!
+//! At equal times events are handled in order of their slots: replicas, services, zones, then what the simulator itself
+//! does. An outage that ends at the instant at which another begins is one outage, and one of no length is none, so
+//! that order shows nowhere in the results.
+
+mod account;
+mod clock;
+mod drawn;
+mod failure;
+mod flow;
+mod observer;
+mod outcome;
+mod parts;
+mod rotation;
+mod structure;
+mod team;
+mod windows;
+
+pub use drawn::Drawn;
+pub use observer::{Observer, Recorder};
+pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
+
+use crate::kernel::{NEVER, System, Tournament};
+use crate::model::Model;
+use flow::Flow;
+use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
+
+/// The state of one replication.
+#[derive(Debug, Clone)]
+pub struct World<'m, O = ()> {
+    model: &'m Model,
+    events: Tournament,
+    drawn: Drawn,
+    components: Vec<Component>,
+    stages: Vec<Stages>,
+    tallies: Vec<ModeTally>,
+    services: Vec<ServiceState>,
+    /// Replicas that are up in their own right, by service and zone (`service * zones + zone`).
+    own_up: Vec<u32>,
+    /// `down` failures in force, by replica and by zone.
+    replica_down: Vec<u32>,
+    zone_down: Vec<u32>,
+    teams: Vec<TeamState>,
+    /// Services that are structurally down.
+    services_down: u32,
+    /// Services whose state must be looked at again.
+    dirty: Vec<bool>,
+    scratch: structure::Scratch,
+    flow: Flow,
+    outcome: Outcome,
+    observer: O,
+    /// What is measured lies between these times of the simulation's clock, which starts with the warm-up.
+    from: f64,
+    end: f64,
+}
+
+impl<'m> World<'m> {
+    /// A world for replications of `model` after a warm-up of `warmup` seconds.
+    #[must_use]
+    pub fn new(model: &'m Model, warmup: f64) -> Self {
+        Self::observed(model, warmup, ())
+    }
+}
+
+impl<'m, O: Observer> World<'m, O> {
+    /// A world that tells `observer` of every failure and outage.
+    #[must_use]
+    pub fn observed(model: &'m Model, warmup: f64, observer: O) -> Self {
+        let services: Vec<ServiceState> = (0..model.services.len()).map(|_| ServiceState::default()).collect();
+        // Slots: the clocks, then one for each service (replicas leaving the rotation), then the end of the warm-up.
+        let slots = model.clocks.len() + model.services.len() + 1;
+        Self {
+            model,
+            events: Tournament::new(slots),
+            drawn: Drawn::new(model),
+            components: model.clocks.iter().map(|clock| Component::new(model, clock)).collect(),
+            stages: vec![Stages::default(); model.clocks.len()],
+            tallies: vec![ModeTally::default(); model.modes.len()],
+            own_up: vec![0; model.services.len() * model.zones.len()],
+            replica_down: vec![0; model.replicas.len()],
+            zone_down: vec![0; model.zones.len()],
+            teams: model.teams.iter().map(|_| TeamState::new(model.clocks.len())).collect(),
+            services_down: 0,
+            dirty: vec![false; services.len()],
+            scratch: structure::Scratch::new(model),
+            flow: Flow::new(model),
+            outcome: Outcome::new(model),
+            observer,
+            from: warmup,
+            end: warmup + model.horizon,
+            services,
+        }
+    }
+
+    /// Runs replication `replication` of `seed` with draw `draw` of the uncertain numbers, and returns the number of
+    /// events. What it gave is in [`World::outcome`] until the next one.
+    pub fn run(&mut self, seed: u64, replication: u64, draw: u64) -> u64 {
+        self.start(seed, replication, draw);
+        let end = self.end;
+        let events = crate::kernel::run(self, end);
+        self.finish();
+        events
+    }
+
+    /// What the last replication gave.
+    #[must_use]
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// The observer, with what it saw.
+    pub fn into_observer(self) -> O {
+        self.observer
+    }
+
+    fn start(&mut self, seed: u64, replication: u64, draw: u64) {
+        let model = self.model;
+        self.drawn.resolve(model, seed, draw);
+        self.zone_down.fill(0);
+        self.replica_down.fill(0);
+        self.own_up.fill(0);
+        let zones = model.zones.len();
+        for replica in &model.replicas {
+            if replica.zone != crate::model::NONE {
+                self.own_up[replica.service as usize * zones + replica.zone as usize] += 1;
+            }
+        }
+        for (state, service) in self.services.iter_mut().zip(&model.services) {
+            state.reset(service);
+        }
+        for (state, team) in self.teams.iter_mut().zip(&model.teams) {
+            state.reset(team.people);
+        }
+        self.services_down = 0;
+        self.dirty.fill(false);
+        self.tallies.fill(ModeTally::default());
+        self.flow.reset(model, &self.drawn, -self.from);
+        self.outcome.reset();
+        for c in 0..self.components.len() {
+            let time = self.start_clock(c, seed, replication);
+            self.events.place(c, time);
+        }
+        for slot in self.components.len()..=self.components.len() + self.services.len() {
+            self.events.place(slot, NEVER);
+        }
+        if self.from > 0.0 {
+            self.events.place(self.components.len() + self.services.len(), self.from);
+        }
+        self.events.rebuild();
+        // Structures that are down from the start (an up_when that nothing fulfils) begin their outage at once.
+        self.settle_from_scratch();
+        self.measure_from(0.0);
+    }
+
+    /// The end of the warm-up: what was counted is forgotten, what is in force stays.
+    fn warmed_up(&mut self, now: f64) {
+        self.events.set(self.components.len() + self.services.len(), NEVER);
+        self.before_change(now);
+        self.measure_from(now);
+    }
+}
+
+impl<O: Observer> System for World<'_, O> {
+    #[inline]
+    fn events(&self) -> &Tournament {
+        &self.events
+    }
+
+    #[inline]
+    fn handle(&mut self, slot: usize, now: f64) {
+        if let Some(component) = self.components.get(slot) {
+            match component.phase {
+                Phase::Running => self.fires(slot, now),
+                Phase::Detecting => self.detected(slot, now),
+                Phase::Repairing => self.repaired(slot, now),
+                Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
+            }
+        } else {
+            let service = slot - self.components.len();
+            if service < self.services.len() {
+                self.out_of_rotation(service, now);
+            } else {
+                self.warmed_up(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Who looks on: nobody in the hot loop, a recorder when the timeline of one replication is asked for.
+
+/// Told of every failure and outage. Times are of the simulation's clock, which starts with the warm-up.
+pub trait Observer: Clone {
+    fn failed(&mut self, _clock: u32, _now: f64) {}
+    /// The failure ended; its stages were reached at these times.
+    fn repaired(&mut self, _clock: u32, _now: f64) {}
+    /// A service was down from `began` to `ended` (infinite: beyond the horizon); `cause` is the clock that began it.
+    fn outage(&mut self, _service: u32, _cause: u32, _began: f64, _ended: f64) {}
+    /// Stages of a failure that has just ended or is open at the end.
+    fn stages(&mut self, _clock: u32, _detected: f64, _acknowledged: f64) {}
+}
+
+impl Observer for () {}
+
+/// A failure as seen: the clock, when it began, and its stages; infinite where they were not reached.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    pub clock: u32,
+    pub began: f64,
+    pub detected: f64,
+    pub acknowledged: f64,
+    pub repaired: f64,
+}
+
+/// Keeps all that happens in one replication.
+#[derive(Debug, Clone, Default)]
+pub struct Recorder {
+    pub failures: Vec<Seen>,
+    /// (service, cause, began, ended).
+    pub outages: Vec<(u32, u32, f64, f64)>,
+    /// The place in `failures` of each clock's last failure.
+    last: Vec<u32>,
+}
+
+impl Recorder {
+    fn last(&mut self, clock: u32) -> Option<&mut Seen> {
+        let place = *self.last.get(clock as usize)?;
+        self.failures.get_mut(place as usize)
+    }
+}
+
+impl Observer for Recorder {
+    fn failed(&mut self, clock: u32, now: f64) {
+        if self.last.len() <= clock as usize {
+            self.last.resize(clock as usize + 1, u32::MAX);
+        }
+        self.last[clock as usize] = self.failures.len() as u32;
+        self.failures.push(Seen { clock, began: now, detected: f64::INFINITY, acknowledged: f64::INFINITY, repaired: f64::INFINITY });
+    }
+
+    fn repaired(&mut self, clock: u32, now: f64) {
+        if let Some(seen) = self.last(clock) {
+            seen.repaired = now;
+        }
+    }
+
+    fn stages(&mut self, clock: u32, detected: f64, acknowledged: f64) {
+        if let Some(seen) = self.last(clock) {
+            seen.detected = detected;
+            seen.acknowledged = acknowledged;
+        }
+    }
+
+    fn outage(&mut self, service: u32, cause: u32, began: f64, ended: f64) {
+        self.outages.push((service, cause, began, ended));
+    }
+}

@@ -1,0 +1,219 @@
+//! The records that the world is made of.
+
+use crate::kernel::NEVER;
+use crate::model::{AgesWhile, Clock, Effect, Model, NONE, Service, Thing, Trigger};
+use crate::random::Stream;
+
+/// Where a clock stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Towards its next failure.
+    Running,
+    /// Stopped for now; `left` holds the time to the failure.
+    Paused,
+    /// Failed, and nobody knows yet.
+    Detecting,
+    /// Failed and detected, in the queue for people.
+    Waiting,
+    /// Acknowledged and being repaired, or repaired by automation.
+    Repairing,
+    /// Never repaired.
+    Lost,
+}
+
+impl Phase {
+    /// Whether the failure is in force.
+    #[inline]
+    pub fn failed(self) -> bool {
+        !matches!(self, Self::Running | Self::Paused)
+    }
+}
+
+/// What a clock's failure hits, without a look elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    Replica,
+    Service,
+    Strike,
+    Zones,
+}
+
+/// One clock: 64 bytes, a cache line.
+#[derive(Debug, Clone)]
+#[repr(align(64))]
+pub struct Component {
+    /// The duration that comes next, drawn ahead: of the repair while running, of the life while failed.
+    pub ahead: f64,
+    /// When the present (or last) failure began.
+    pub since: f64,
+    /// Time to the failure while paused.
+    pub left: f64,
+    pub stream: Stream,
+    /// Failures repaired so far; the number of the draws of the present life and its repair.
+    pub n: u32,
+    pub mode: u32,
+    /// Replica or service that it hits.
+    pub thing: u32,
+    pub phase: Phase,
+    pub target: Target,
+    /// Nothing else can stop its clock: no sibling, no condition on ageing.
+    pub alone: bool,
+}
+
+impl Component {
+    pub fn new(model: &Model, clock: &Clock) -> Self {
+        let (target, thing) = match clock.thing {
+            Thing::Replica(replica) => (Target::Replica, replica),
+            Thing::Service(service) => (Target::Service, service),
+            Thing::Strike(service) => (Target::Strike, service),
+            Thing::Zones(_) => (Target::Zones, NONE),
+        };
+        let mode = &model.modes[clock.mode as usize];
+        Self {
+            ahead: 0.0,
+            since: 0.0,
+            left: 0.0,
+            stream: Stream::new(clock.stream, 0, 0),
+            n: 0,
+            mode: clock.mode,
+            thing,
+            phase: Phase::Running,
+            target,
+            alone: clock.siblings.len() == 1 && !matches!(mode.ages_while, AgesWhile::ServiceUp(_)) && matches!(mode.trigger, Trigger::Life(_)),
+        }
+    }
+}
+
+/// When the stages of a failure were reached; [`NEVER`] before.
+#[derive(Debug, Clone, Copy)]
+pub struct Stages {
+    pub detected: f64,
+    pub acknowledged: f64,
+    /// Open outages that this failure began.
+    pub outages: u32,
+}
+
+impl Default for Stages {
+    fn default() -> Self {
+        Self { detected: NEVER, acknowledged: NEVER, outages: 0 }
+    }
+}
+
+/// What is counted for a mode.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ModeTally {
+    pub count: f64,
+    pub ended: f64,
+    pub duration: f64,
+    /// Failures in force.
+    pub in_force: u32,
+}
+
+/// A service as it stands.
+#[derive(Debug, Clone, Default)]
+pub struct ServiceState {
+    /// Replicas that are up.
+    pub up: u32,
+    pub needs: u32,
+    /// `down` failures of the service itself in force.
+    pub own_down: u32,
+    /// Whether its own structure holds: needs, up_when, no failure of its own.
+    pub own_ok: bool,
+    /// Structurally up.
+    pub is_up: bool,
+    /// Some other service counts its replicas.
+    pub counted: bool,
+    /// Failures with an effect on capacity in force on it, its replicas or their zones.
+    pub weakened: u32,
+    /// Replica-seconds in service, up to the end if nothing changed any more.
+    pub area: f64,
+    pub outage: OpenOutage,
+}
+
+impl ServiceState {
+    pub fn reset(&mut self, service: &Service) {
+        self.up = service.replicas.len() as u32;
+        self.needs = service.needs;
+        self.own_down = 0;
+        self.own_ok = true;
+        self.is_up = true;
+        self.counted = service.counted;
+        self.weakened = 0;
+        self.area = 0.0;
+        self.outage.reset();
+    }
+}
+
+/// The present or the last outage of a service. An outage is counted only when the next one begins or the horizon
+/// ends: one that goes on at the instant at which it ended is the same outage.
+#[derive(Debug, Clone)]
+pub struct OpenOutage {
+    pub began: f64,
+    /// [`NEVER`] while it is open; negative where there was none yet.
+    pub ended: f64,
+    /// The clock whose failure began it.
+    pub cause: u32,
+    /// Detection and acknowledgement of that failure, once it was repaired.
+    pub stages: Option<(f64, f64)>,
+    /// Downtime is charged up to here.
+    pub charged: f64,
+    /// The modes to charge for the time from then on.
+    pub culprits: Vec<u32>,
+    /// It began before the measured time.
+    pub carried_over: bool,
+}
+
+impl Default for OpenOutage {
+    fn default() -> Self {
+        Self { began: 0.0, ended: -1.0, cause: NONE, stages: None, charged: 0.0, culprits: Vec::new(), carried_over: false }
+    }
+}
+
+impl OpenOutage {
+    pub fn reset(&mut self) {
+        self.ended = -1.0;
+        self.cause = NONE;
+        self.stages = None;
+        self.culprits.clear();
+        self.carried_over = false;
+    }
+}
+
+/// A team: who is free, and the incidents that wait, in one line for each priority.
+#[derive(Debug, Clone)]
+pub struct TeamState {
+    pub free: u32,
+    /// First and last of each line.
+    pub lines: [(u32, u32); 5],
+    /// The one behind, by clock.
+    pub behind: Vec<u32>,
+    pub waiting: u32,
+    /// Person-seconds at work and incident-seconds in line, up to the end if nothing changed any more.
+    pub busy: f64,
+    pub queued: f64,
+    /// Seconds that incidents waited before a person came, and how many asked for one.
+    pub waited: f64,
+    pub asked: f64,
+}
+
+impl TeamState {
+    pub fn new(clocks: usize) -> Self {
+        Self { free: 0, lines: [(NONE, NONE); 5], behind: vec![NONE; clocks], waiting: 0, busy: 0.0, queued: 0.0, waited: 0.0, asked: 0.0 }
+    }
+
+    pub fn reset(&mut self, people: u32) {
+        self.free = people;
+        self.lines = [(NONE, NONE); 5];
+        self.waiting = 0;
+        self.busy = 0.0;
+        self.queued = 0.0;
+        self.waited = 0.0;
+        self.asked = 0.0;
+    }
+}
+
+/// Whether a mode takes things down.
+#[inline]
+pub fn takes_down(effect: &Effect) -> bool {
+    matches!(effect, Effect::Down)
+}

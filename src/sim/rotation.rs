@@ -1,0 +1,62 @@
+//! Replicas that have failed and still get their share of the requests, until a health check takes them out.
+
+use super::{Observer, World};
+use crate::kernel::NEVER;
+
+impl<O: Observer> World<'_, O> {
+    /// `count` replicas of a service have just failed.
+    #[inline]
+    pub(super) fn leave_rotation(&mut self, s: usize, count: u32, now: f64) {
+        if self.flow.checks[s] {
+            self.linger(s, count, now);
+        }
+    }
+
+    fn linger(&mut self, s: usize, count: u32, now: f64) {
+        let leaves = now + self.model.services[s].health_check;
+        let rotation = &mut self.flow.rotations[s];
+        if rotation.leaving.is_empty() {
+            let slot = self.components.len() + s;
+            self.events.set(slot, leaves);
+        }
+        rotation.leaving.push_back((leaves, count));
+        rotation.failed += count;
+        self.flow.review_broken(s, self.services[s].own_ok);
+    }
+
+    /// `count` replicas that failed at `since` are back; they may be so before a health check noticed.
+    #[inline]
+    pub(super) fn join_rotation(&mut self, s: usize, since: f64, count: u32, now: f64) {
+        if self.flow.checks[s] && now < since + self.model.services[s].health_check {
+            self.recover_early(s, since, count);
+        }
+    }
+
+    fn recover_early(&mut self, s: usize, since: f64, count: u32) {
+        let leaves = since + self.model.services[s].health_check;
+        let rotation = &mut self.flow.rotations[s];
+        if let Some(entry) = rotation.leaving.iter_mut().find(|entry| entry.0 == leaves) {
+            let back = count.min(entry.1);
+            entry.1 -= back;
+            rotation.failed -= back;
+        }
+        self.flow.review_broken(s, self.services[s].own_ok);
+    }
+
+    /// A health check takes failed replicas out.
+    #[cold]
+    pub(super) fn out_of_rotation(&mut self, s: usize, now: f64) {
+        self.before_change(now);
+        let slot = self.components.len() + s;
+        let rotation = &mut self.flow.rotations[s];
+        while let Some(&(leaves, count)) = rotation.leaving.front() {
+            if leaves > now {
+                break;
+            }
+            rotation.leaving.pop_front();
+            rotation.failed -= count;
+        }
+        self.events.set(slot, rotation.leaving.front().map_or(NEVER, |entry| entry.0));
+        self.flow.review_broken(s, self.services[s].own_ok);
+    }
+}

@@ -1,0 +1,221 @@
+//! Which services are structurally up, and what would be if some failure were not.
+
+use super::{Observer, World};
+use crate::model::{Model, NONE, Thing, UpWhen};
+
+/// Room for the hypothetical states of services.
+#[derive(Debug, Clone)]
+pub struct Scratch {
+    up: Vec<bool>,
+    count: Vec<u32>,
+    modes: Vec<u32>,
+}
+
+impl Scratch {
+    pub fn new(model: &Model) -> Self {
+        Self { up: vec![true; model.services.len()], count: vec![0; model.services.len()], modes: Vec::with_capacity(model.modes.len()) }
+    }
+}
+
+/// What is imagined away.
+#[derive(Clone, Copy)]
+pub enum Without<'a> {
+    /// One failure in force.
+    Failure(u32),
+    /// All failures of the modes marked.
+    Modes(&'a [bool]),
+}
+
+impl<O: Observer> World<'_, O> {
+    /// Looks again at a service that failure or repair `c` has touched, and at all that depend on it.
+    pub(super) fn settle(&mut self, s: usize, c: usize, now: f64) {
+        self.dirty[s] = true;
+        self.settle_dirty(c, now);
+        self.touched(s, c, now);
+    }
+
+    /// Looks again at all services marked dirty, what a service depends on before the service.
+    pub(super) fn settle_dirty(&mut self, c: usize, now: f64) {
+        for i in 0..self.model.order.len() {
+            let s = self.model.order[i] as usize;
+            if !std::mem::replace(&mut self.dirty[s], false) {
+                continue;
+            }
+            let service = &self.model.services[s];
+            let state = &self.services[s];
+            let tree = service.up_when.as_ref().is_none_or(|tree| {
+                holds(tree, &|u| self.services[u as usize].is_up, &|u| self.services[u as usize].up)
+            });
+            let own_ok = state.own_down == 0 && state.up >= state.needs && tree;
+            let is_up = own_ok && service.depends_on.iter().all(|&u| self.services[u as usize].is_up);
+            let was_up = state.is_up;
+            if own_ok != state.own_ok {
+                self.services[s].own_ok = own_ok;
+                self.structure_changed(s, own_ok);
+            }
+            if is_up != was_up {
+                self.services[s].is_up = is_up;
+                if is_up { self.end_outage(s, now) } else { self.begin_outage(s, c, now) }
+                self.review_agers(s, now);
+            } else if !is_up {
+                self.recharge(s, now);
+            }
+            if is_up != was_up || service.counted {
+                for &watcher in &service.watched_by {
+                    self.dirty[watcher as usize] = true;
+                }
+            }
+        }
+    }
+
+    /// Before anything has failed: finds structures that do not hold even so.
+    pub(super) fn settle_from_scratch(&mut self) {
+        self.dirty.fill(true);
+        self.settle_dirty(NONE as usize, 0.0);
+    }
+
+    /// A failure or repair of something that a service rests on, without a change of its state: who is to blame for its
+    /// downtime may have changed.
+    #[inline]
+    pub(super) fn touched(&mut self, s: usize, _c: usize, now: f64) {
+        if self.services_down > 0 {
+            self.recharge_reached(s, now);
+        }
+    }
+
+    #[cold]
+    fn recharge_reached(&mut self, s: usize, now: f64) {
+        for i in 0..self.model.services[s].reach.len() {
+            let reached = self.model.services[s].reach[i] as usize;
+            if !self.services[reached].is_up {
+                self.recharge(reached, now);
+            }
+        }
+    }
+
+    /// Whether a service would be structurally up.
+    pub(super) fn up_without(&mut self, s: usize, without: Without) -> bool {
+        for i in 0..self.model.services[s].support.len() {
+            let u = self.model.services[s].support[i] as usize;
+            self.scratch.count[u] = self.count_without(u, without);
+            let own = self.own_ok_counted(u, without);
+            self.scratch.up[u] = own && self.model.services[u].depends_on.iter().all(|&d| self.scratch.up[d as usize]);
+        }
+        self.scratch.up[s]
+    }
+
+    /// Whether a service's own structure would hold, its callees aside. For services in `order`.
+    pub(super) fn own_ok_without(&mut self, u: usize, without: Without) -> bool {
+        self.scratch.count[u] = self.count_without(u, without);
+        let own = self.own_ok_counted(u, without);
+        self.scratch.up[u] = own && self.model.services[u].depends_on.iter().all(|&d| self.scratch.up[d as usize]);
+        own
+    }
+
+    fn own_ok_counted(&self, u: usize, without: Without) -> bool {
+        let state = &self.services[u];
+        let own_down = match without {
+            Without::Failure(c) => state.own_down - u32::from(self.model.clocks[c as usize].thing == Thing::Service(u as u32)),
+            Without::Modes(modes) => {
+                let own = self.model.services[u].own_clocks.clone();
+                own.filter(|&c| self.model.clocks[c as usize].thing == Thing::Service(u as u32) && self.is_down(c) && !modes[self.components[c as usize].mode as usize]).count() as u32
+            }
+        };
+        own_down == 0
+            && self.scratch.count[u] >= state.needs
+            && self.model.services[u].up_when.as_ref().is_none_or(|tree| {
+                holds(tree, &|v| self.scratch.up[v as usize], &|v| self.scratch.count[v as usize])
+            })
+    }
+
+    /// A `down` failure in force.
+    fn is_down(&self, c: u32) -> bool {
+        let component = &self.components[c as usize];
+        component.phase.failed() && self.drawn.modes[component.mode as usize].down
+    }
+
+    /// Replicas of `u` that would be up.
+    fn count_without(&self, u: usize, without: Without) -> u32 {
+        let zones = self.zone_down.len();
+        match without {
+            Without::Failure(c) => {
+                let state = &self.services[u];
+                match &self.model.clocks[c as usize].thing {
+                    Thing::Replica(r) => {
+                        let replica = &self.model.replicas[*r as usize];
+                        let there = replica.zone == NONE || self.zone_down[replica.zone as usize] == 0;
+                        state.up + u32::from(replica.service as usize == u && self.replica_down[*r as usize] == 1 && there)
+                    }
+                    Thing::Zones(set) => {
+                        state.up + set.iter().filter(|&&z| self.zone_down[z as usize] == 1).map(|&z| self.own_up[u * zones + z as usize]).sum::<u32>()
+                    }
+                    Thing::Service(_) | Thing::Strike(_) => state.up,
+                }
+            }
+            Without::Modes(modes) => {
+                let counts = |c: u32| self.is_down(c) && !modes[self.components[c as usize].mode as usize];
+                let zone_down = |zone: u32| {
+                    self.model.zone_clocks.clone().any(|c| counts(c) && matches!(&self.model.clocks[c as usize].thing, Thing::Zones(set) if set.contains(&zone)))
+                };
+                let replicas = self.model.services[u].replicas.clone();
+                replicas.filter(|&r| {
+                    let replica = &self.model.replicas[r as usize];
+                    !(replica.clocks.clone().any(counts) || (replica.zone != NONE && zone_down(replica.zone)))
+                }).count() as u32
+            }
+        }
+    }
+
+    /// Fills `culprits` of a service that is down: the modes of the failures whose repair alone would end it, else of
+    /// all failures in force in what it rests on.
+    pub(super) fn blame(&mut self, s: usize) {
+        let mut culprits = std::mem::take(&mut self.services[s].outage.culprits);
+        let mut all = std::mem::take(&mut self.scratch.modes);
+        culprits.clear();
+        all.clear();
+        for i in 0..self.model.services[s].support.len() {
+            let u = self.model.services[s].support[i] as usize;
+            let (replicas, own) = (self.model.services[u].replica_clocks.clone(), self.model.services[u].own_clocks.clone());
+            for c in replicas.chain(own).filter(|&c| self.model.clocks[c as usize].thing != Thing::Strike(u as u32)) {
+                self.suspect(s, c, &mut culprits, &mut all);
+            }
+        }
+        for c in self.model.zone_clocks.clone() {
+            if self.zones_matter(s, c) {
+                self.suspect(s, c, &mut culprits, &mut all);
+            }
+        }
+        if culprits.is_empty() {
+            culprits.extend(&all);
+        }
+        self.services[s].outage.culprits = culprits;
+        self.scratch.modes = all;
+    }
+
+    fn suspect(&mut self, s: usize, c: u32, culprits: &mut Vec<u32>, all: &mut Vec<u32>) {
+        if self.is_down(c) {
+            let mode = self.components[c as usize].mode;
+            all.push(mode);
+            if self.up_without(s, Without::Failure(c)) {
+                culprits.push(mode);
+            }
+        }
+    }
+
+    /// Whether a service rests on replicas in the zones that a clock hits.
+    fn zones_matter(&self, s: usize, c: u32) -> bool {
+        let Thing::Zones(zones) = &self.model.clocks[c as usize].thing else { return false };
+        let count = self.zone_down.len();
+        self.model.services[s].support.iter().any(|&u| zones.iter().any(|&z| self.own_up[u as usize * count + z as usize] > 0))
+    }
+}
+
+/// Whether an `up_when` tree holds.
+fn holds(tree: &UpWhen, is_up: &impl Fn(u32) -> bool, count: &impl Fn(u32) -> u32) -> bool {
+    match tree {
+        UpWhen::Service(s) => is_up(*s),
+        UpWhen::AtLeast(least, of) => of.iter().map(|&s| u64::from(count(s))).sum::<u64>() >= u64::from(*least),
+        UpWhen::Any(parts) => parts.iter().any(|part| holds(part, is_up, count)),
+        UpWhen::All(parts) => parts.iter().all(|part| holds(part, is_up, count)),
+    }
+}

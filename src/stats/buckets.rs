@@ -1,0 +1,79 @@
+//! Logarithmic buckets cut from the bits of a double: 128 in each octave, from 2⁻⁶⁴ to 2⁶⁴.
+//!
+//! A value is known from its bucket to within 1/257, 0.39%. The cut needs no logarithm (the "linearly interpolated"
+//! mapping of Masson, Rim & Lee, "DDSketch", *VLDB* 2019, section 2.2, and the buckets of `HdrHistogram`).
+
+/// Buckets of one octave, as bits of the mantissa.
+const BITS: u32 = 7;
+
+/// Index of the first bucket: 2⁻⁶⁴ in the bits of a double.
+const FIRST: u64 = (1023 - 64) << BITS;
+
+/// Number of buckets.
+pub(super) const COUNT: usize = 128 << BITS;
+
+/// The bucket of a positive value; values out of range go to the first or the last.
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "an index below COUNT")]
+pub(super) fn index(x: f64) -> usize {
+    ((x.to_bits() >> (52 - BITS)).saturating_sub(FIRST) as usize).min(COUNT - 1)
+}
+
+/// The lower edge of a bucket, which is the upper edge of the one before it.
+pub(super) fn edge(index: usize) -> f64 {
+    f64::from_bits((index as u64 + FIRST) << (52 - BITS))
+}
+
+/// The value that stands for a bucket: the harmonic mean of its edges, equally far from both in relative terms.
+pub(super) fn middle(index: usize) -> f64 {
+    let (low, high) = (edge(index), edge(index + 1));
+    2.0 / (1.0 / low + 1.0 / high)
+}
+
+/// Counts by bucket, over the range of buckets seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Counts {
+    first: usize,
+    counts: Vec<u64>,
+}
+
+impl Counts {
+    #[inline]
+    pub(super) fn add(&mut self, index: usize, count: u64) {
+        match self.counts.get_mut(index.wrapping_sub(self.first)) {
+            Some(bucket) => *bucket += count,
+            None => self.extend(index, count),
+        }
+    }
+
+    /// Makes room for a bucket out of the range so far.
+    #[cold]
+    fn extend(&mut self, index: usize, count: u64) {
+        if self.counts.is_empty() {
+            self.first = index;
+        } else if index < self.first {
+            let more = self.first - index;
+            self.counts.splice(0..0, core::iter::repeat_n(0, more));
+            self.first = index;
+        }
+        let last = index - self.first;
+        if last >= self.counts.len() {
+            self.counts.resize(last + 1, 0);
+        }
+        self.counts[last] += count;
+    }
+
+    pub(super) fn merge(&mut self, other: &Counts) {
+        let Some(last) = other.counts.len().checked_sub(1) else { return };
+        self.add(other.first, 0);
+        self.add(other.first + last, 0);
+        for (index, count) in other.iter() {
+            self.add(index, count);
+        }
+    }
+
+    /// (bucket, count) where there is any, in rising order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        self.counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(i, count)| (self.first + i, *count))
+    }
+}

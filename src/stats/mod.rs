@@ -1,0 +1,22 @@
+//! From slices of numbers to estimates with intervals: accumulators that merge, and what they estimate.
+//!
+//! Every accumulator is plain data. Merged in a fixed order it gives the same result to the last bit on any number of
+//! threads.
+
+mod buckets;
+mod components;
+mod estimate;
+mod joint;
+mod moments;
+mod proportion;
+mod sketch;
+mod student;
+mod survival;
+
+pub use components::Components;
+pub use estimate::Estimate;
+pub use joint::Joint;
+pub use moments::Moments;
+pub use proportion::Proportion;
+pub use sketch::Sketch;
+pub use survival::Survival;
