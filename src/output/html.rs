@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::svg::{self, escape};
 use super::OutputError;
+use super::svg::{self, escape};
 use crate::report::table::Column;
 use crate::report::{Chart, Part, Report, Section, Table, Verdict};
 
@@ -12,6 +12,8 @@ const ROWS: usize = 250;
 /// A table of more rows than this is folded, but for its first.
 const LONG: usize = 20;
 const SHORT: usize = 12;
+/// Text of at most so many characters is not broken into lines.
+const SHORT_TEXT: usize = 18;
 
 /// The page. Every text of the report is escaped: names come from the user.
 ///
@@ -26,7 +28,10 @@ pub fn render(report: &Report) -> Result<String, OutputError> {
     page.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
     let title = escape(&report.title);
     push(&mut page, format_args!("<title>{title}</title>\n<style>{}</style>\n</head>\n<body>\n", include_str!("report.css")));
-    push(&mut page, format_args!("<header>\n<h1>{title}</h1>\n<p class=\"subtitle\">{}</p>\n</header>\n", escape(&report.subtitle)));
+    push(
+        &mut page,
+        format_args!("<header>\n<h1>{title}</h1>\n<p class=\"subtitle\">{}</p>\n</header>\n", escape(&report.subtitle)),
+    );
     page.push_str("<main>\n");
     verdicts(&mut page, &report.verdicts);
     contents(&mut page, &report.sections);
@@ -44,7 +49,13 @@ fn verdicts(page: &mut String, verdicts: &[Verdict]) {
     for verdict in verdicts {
         let word = verdict.status.word();
         let class = word.replace(' ', "-");
-        push(page, format_args!("<li class=\"{class}\"><span class=\"status\">{word}</span><span>{}</span></li>\n", escape(&verdict.text)));
+        push(
+            page,
+            format_args!(
+                "<li class=\"{class}\"><span class=\"status\">{word}</span><span>{}</span></li>\n",
+                escape(&verdict.text)
+            ),
+        );
     }
     page.push_str("</ul>\n</section>\n");
 }
@@ -81,7 +92,14 @@ fn figure(page: &mut String, chart: &Chart) -> Result<(), OutputError> {
     let rows = behind.rows();
     lines(page, &behind, &rows[..rows.len().min(ROWS)]);
     if rows.len() > ROWS {
-        push(page, format_args!("<p class=\"note\">The first {ROWS} of {} rows; all are in tables/{}.csv.</p>\n", rows.len(), escape(&behind.name)));
+        push(
+            page,
+            format_args!(
+                "<p class=\"note\">The first {ROWS} of {} rows; all are in tables/{}.csv.</p>\n",
+                rows.len(),
+                escape(&behind.name)
+            ),
+        );
     }
     page.push_str("</details>\n</figure>\n");
     Ok(())
@@ -97,13 +115,25 @@ fn table(page: &mut String, table: &Table) {
     lines(page, table, &rows[..rows.len().min(ROWS)]);
     page.push_str("</details>\n");
     if rows.len() > ROWS {
-        push(page, format_args!("<p class=\"note\">The first {ROWS} of {} rows; all are in tables/{}.csv.</p>\n", rows.len(), escape(&table.name)));
+        push(
+            page,
+            format_args!(
+                "<p class=\"note\">The first {ROWS} of {} rows; all are in tables/{}.csv.</p>\n",
+                rows.len(),
+                escape(&table.name)
+            ),
+        );
     }
 }
 
 fn lines(page: &mut String, table: &Table, rows: &[Vec<String>]) {
     let title = escape(&table.title);
-    push(page, format_args!("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n<table>\n<caption>{title}</caption>\n<thead><tr>"));
+    push(
+        page,
+        format_args!(
+            "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n<table>\n<caption>{title}</caption>\n<thead><tr>"
+        ),
+    );
     for column in &table.columns {
         push(page, format_args!("<th scope=\"col\"{}>{}</th>", class(column), escape(&column.title)));
     }
@@ -120,7 +150,9 @@ fn lines(page: &mut String, table: &Table, rows: &[Vec<String>]) {
                     Some((value, interval)) if column.interval => format!("{value} <span class=\"interval\">({interval}</span>"),
                     _ => cell,
                 };
-                push(page, format_args!("<td{}>{cell}</td>", class(column)));
+                // Dates and single words stay in one line.
+                let short = column.unit.is_none() && cell.chars().count() <= SHORT_TEXT;
+                push(page, format_args!("<td{}>{cell}</td>", if short { " class=\"short\"" } else { class(column) }));
             }
         }
         page.push_str("</tr>\n");

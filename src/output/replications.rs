@@ -148,7 +148,8 @@ mod tests {
         }
         let parquet = ParquetReader::new(File::open(path(0, "replications.parquet")).unwrap()).finish().unwrap();
         let options = CsvReadOptions::default().with_schema(Some(parquet.schema().clone()));
-        let csv: DataFrame = CsvReader::new(File::open(path(0, "replications.csv")).unwrap()).with_options(options).finish().unwrap();
+        let csv: DataFrame =
+            CsvReader::new(File::open(path(0, "replications.csv")).unwrap()).with_options(options).finish().unwrap();
         assert_eq!(parquet.height(), 1000);
         assert!(parquet.equals_missing(&csv));
     }

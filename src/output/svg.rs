@@ -72,7 +72,8 @@ pub fn render(chart: &Chart) -> Result<String, OutputError> {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let size = ((WIDTH * FINE) as u32, (height * FINE) as u32);
         let pen = Pen { area: SVGBackend::with_string(&mut text, size).into_drawing_area() };
-        draw(&pen, chart, &legend, &frame, &xs, &ys).map_err(|e| OutputError::Draw { chart: chart.name.clone(), reason: e.to_string() })?;
+        draw(&pen, chart, &legend, &frame, &xs, &ys)
+            .map_err(|e| OutputError::Draw { chart: chart.name.clone(), reason: e.to_string() })?;
         pen.area.present().map_err(|e| OutputError::Draw { chart: chart.name.clone(), reason: e.to_string() })?;
     }
     Ok(finish(&text, chart, height))
@@ -97,6 +98,7 @@ fn axes(pen: &Pen<'_>, chart: &Chart, frame: &Frame, xs: &Span<'_>, ys: &Span<'_
         pen.line(&[(x, frame.top), (x, frame.bottom)], INK, if tick.label.is_some() { 0.18 } else { 0.09 }, 1.0, None)?;
         if let Some(label) = &tick.label {
             let half = pen::width(label, TEXT) / 2.0 + 4.0;
+            let x = x.clamp(half, WIDTH - half);
             if taken.iter().all(|(from, to)| x + half < *from || x - half > *to) {
                 taken.push((x - half, x + half));
                 pen.text(label, (x, frame.bottom + 16.0), TEXT, Anchor::Middle, INK, 0.9)?;

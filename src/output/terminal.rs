@@ -41,9 +41,8 @@ pub fn render(report: &Report, screen: Screen) -> String {
             lines.push(if i == 0 { format!("{label} {}", line.trim_start()) } else { line });
         }
     }
-    let tables = report.sections.iter().filter_map(|s| {
-        s.parts.iter().find_map(|p| if let Part::Table(t) = p { Some(t) } else { None })
-    });
+    let tables =
+        report.sections.iter().filter_map(|s| s.parts.iter().find_map(|p| if let Part::Table(t) = p { Some(t) } else { None }));
     for table in tables.filter(|t| t.data.height() > 0) {
         let drawn = self::table(table, width, screen.color);
         if lines.len() + drawn.len() + 1 > screen.height {

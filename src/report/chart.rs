@@ -123,7 +123,10 @@ impl Chart {
             }
             Scale::Time(start) => {
                 frame = frame
-                    .text("time", rows.iter().map(|(_, (p, _))| p.map(|p| after(start, p).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())))
+                    .text(
+                        "time",
+                        rows.iter().map(|(_, (p, _))| p.map(|p| after(start, p).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())),
+                    )
                     .number(&position.column, rows.iter().map(|(_, (p, _))| *p));
                 columns.push(Column::text("Time", "time"));
             }
@@ -173,8 +176,5 @@ pub fn index(value: f64) -> usize {
 
 /// The instant `seconds` after `start`, in its time zone; the nearest there is beyond the calendar.
 pub fn after(start: &Zoned, seconds: f64) -> Zoned {
-    SignedDuration::try_from_secs_f64(seconds)
-        .ok()
-        .and_then(|d| start.checked_add(d).ok())
-        .unwrap_or_else(|| start.clone())
+    SignedDuration::try_from_secs_f64(seconds).ok().and_then(|d| start.checked_add(d).ok()).unwrap_or_else(|| start.clone())
 }

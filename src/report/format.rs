@@ -7,6 +7,9 @@ use crate::stats::Estimate;
 /// Printed in place of a number that is not there.
 pub const NONE: &str = "–";
 
+/// Plain numbers below are not told apart: a row of zeros is not read.
+const TINY: f64 = 0.000_01;
+
 /// What a number measures, and so how it is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -36,6 +39,7 @@ pub fn number(value: f64, unit: Unit) -> String {
     }
     match unit {
         Unit::Duration => duration(value),
+        Unit::Number if value > 0.0 && value < TINY => format!("under {TINY}"),
         _ => {
             let (scale, suffix) = scale(value, unit);
             let shown = value * scale;
@@ -51,6 +55,7 @@ pub fn estimate(e: &Estimate, unit: Unit) -> String {
     match (finite(e.value), finite(e.low), finite(e.high)) {
         // What was not seen is a bound, not an interval around zero.
         (Some(0.0), Some(0.0), Some(high)) if high > 0.0 => format!("0{} (at most {})", scale(high, unit).1, number(high, unit)),
+        (Some(v), _, Some(high)) if unit == Unit::Number && v >= 0.0 && high < TINY => number(v, unit),
         (Some(v), Some(low), Some(high)) if low < high => interval(v, low, high, unit),
         (Some(v), ..) => number(v, unit),
         (None, Some(low), Some(high)) if is_fraction(unit) && high >= 1.0 => format!("at least {}", number(low, unit)),
@@ -161,9 +166,19 @@ fn decimals_alone(shown: f64, unit: Unit) -> i32 {
         Unit::Availability => decimals_significant(100.0 - shown, 2).clamp(0, 9),
         Unit::Share if shown.fract() == 0.0 => 0,
         Unit::Share => decimals_significant(shown, 2).clamp(0, 4),
-        Unit::Money => if shown.abs() < 100.0 && shown.fract() != 0.0 { 2 } else { 0 },
+        Unit::Money => {
+            if shown.abs() < 100.0 && shown.fract() != 0.0 {
+                2
+            } else {
+                0
+            }
+        }
         Unit::Number | Unit::Rate | Unit::Duration => {
-            if shown.fract() == 0.0 { 0 } else { decimals_significant(shown, 3).clamp(0, 6) }
+            if shown.fract() == 0.0 {
+                0
+            } else {
+                decimals_significant(shown, 3).clamp(0, 6)
+            }
         }
     }
 }
@@ -200,9 +215,19 @@ mod tests {
     #[test]
     fn durations_take_the_unit_that_fits() {
         for (seconds, expected) in [
-            (0.0, "0 s"), (0.25, "250 ms"), (0.000_012, "12 µs"), (30.0, "30 s"), (2592.0, "43.2 min"), (7200.0, "2 h"),
-            (7800.0, "2 h 10 min"), (86_399.0, "24 h"), (1_512_000.0, "17.5 d"), (10.0 * 31_536_000.0, "10 y"),
-            (f64::NAN, "–"), (f64::INFINITY, "unbounded"), (-90.0, "−1.5 min"),
+            (0.0, "0 s"),
+            (0.25, "250 ms"),
+            (0.000_012, "12 µs"),
+            (30.0, "30 s"),
+            (2592.0, "43.2 min"),
+            (7200.0, "2 h"),
+            (7800.0, "2 h 10 min"),
+            (86_399.0, "24 h"),
+            (1_512_000.0, "17.5 d"),
+            (10.0 * 31_536_000.0, "10 y"),
+            (f64::NAN, "–"),
+            (f64::INFINITY, "unbounded"),
+            (-90.0, "−1.5 min"),
         ] {
             assert_eq!(duration(seconds), expected, "{seconds}");
         }

@@ -93,7 +93,8 @@ pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
             let text = format!("{name} saturates: its peak first exceeds {} on {dates}{}.", all.name, lesser.unwrap_or_default());
             verdicts.push(Verdict::new(Status::Bad, text));
         } else if let Some(early) = all.early {
-            let text = format!("{name} may saturate: in one draw of twenty its peak exceeds {} by {}.", all.name, date(input, early));
+            let text =
+                format!("{name} may saturate: in one draw of twenty its peak exceeds {} by {}.", all.name, date(input, early));
             verdicts.push(Verdict::new(Status::Warn, text));
         } else if let Some((c, dates)) = lost.and_then(|c| Some((c, dates(input, c)?))) {
             let text = format!("{name} carries its peak whole, but with {} no longer from {dates}.", c.name);
@@ -105,7 +106,9 @@ pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
         verdicts.truncate(2);
         verdicts.push(Verdict::new(Status::Warn, format!("{rest} more services saturate or come near it: see Capacity.")));
     }
-    if verdicts.is_empty() && let Some(curve) = curves.first() {
+    if verdicts.is_empty()
+        && let Some(curve) = curves.first()
+    {
         let used = highest(&curve.peak_p50) / (curve.capacity * f64::from(curve.replicas));
         let text = format!(
             "No service saturates: the tightest, {}, is used to {} at its highest peak.",
@@ -167,7 +170,9 @@ fn table(input: &Input<'_>, curves: &[&DemandCurve]) -> Table {
 fn chart(input: &Input<'_>, curve: &DemandCurve, number: usize) -> Chart {
     let name = input.service(index(curve));
     let cases = cases(input, curve);
-    let line = |values: &[f64]| vec![curve.times.iter().zip(values).filter(|(_, v)| v.is_finite()).map(|(t, v)| [*t, *v]).collect::<Vec<_>>()];
+    let line = |values: &[f64]| {
+        vec![curve.times.iter().zip(values).filter(|(_, v)| v.is_finite()).map(|(t, v)| [*t, *v]).collect::<Vec<_>>()]
+    };
     let band: Vec<[f64; 3]> =
         curve.times.iter().zip(curve.peak_p5.iter().zip(&curve.peak_p95)).map(|(t, (low, high))| [*t, *low, *high]).collect();
     let uncertain = band.iter().any(|b| b[1] < b[2]);
@@ -178,26 +183,34 @@ fn chart(input: &Input<'_>, curve: &DemandCurve, number: usize) -> Chart {
     let middle = if uncertain { "highest rate, median" } else { "highest rate" };
     marks.push(Mark::Line { name: middle.to_owned(), look: Look::Series(0), pieces: line(&curve.peak_p50), steps: false });
     marks.push(Mark::Line { name: "mean rate".to_owned(), look: Look::Series(1), pieces: line(&curve.mean), steps: false });
-    marks.extend(cases.iter().map(|c| Mark::Level { name: c.name.clone(), look: Look::Limit, at: curve.capacity * f64::from(c.replicas) }));
+    marks.extend(cases.iter().map(|c| Mark::Level {
+        name: c.name.clone(),
+        look: Look::Limit,
+        at: curve.capacity * f64::from(c.replicas),
+    }));
     let whole = curve.capacity * f64::from(curve.replicas);
     let least = curve.mean.iter().copied().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
     // Rates that lie far apart would be flat lines on a linear axis.
     let wide = highest(&curve.peak_p95).max(whole) > 30.0 * highest(&curve.mean) && least.is_finite();
     let said = match cases.first().and_then(|c| dates(input, c)) {
         Some(dates) => format!("The peak first exceeds the capacity of {} on {dates}.", cases[0].name),
-        None => format!("The peak stays below the capacity of all {} replicas, {} requests/s.", curve.replicas, decimal(whole, 0)),
+        None => {
+            format!("The peak stays below the capacity of all {} replicas, {} requests/s.", curve.replicas, decimal(whole, 0))
+        }
     };
     Chart {
         name: format!("demand-{}", number + 1),
         title: format!("Demand on {name} against its capacity"),
-        description: format!("Mean and highest rate of requests to {name} over time, with lines for what its replicas carry. {said}"),
+        description: format!(
+            "Mean and highest rate of requests to {name} over time, with lines for what its replicas carry. {said}"
+        ),
         x: Axis {
             label: String::new(),
             column: "time_seconds".to_owned(),
             unit: Unit::Duration,
             scale: Scale::Time(input.start.clone()),
             least: Some(0.0),
-            most: Some(input.horizon_seconds),
+            most: Some(input.runs.horizon),
         },
         y: Axis {
             label: "Rate".to_owned(),

@@ -24,7 +24,14 @@ fn by_downtime(input: &Input<'_>, summary: &Summary) -> Vec<usize> {
 
 fn names(input: &Input<'_>, order: &[usize]) -> Axis {
     let names = order.iter().map(|i| input.service(*i).to_owned()).collect();
-    Axis { label: "Service".to_owned(), column: "service".to_owned(), unit: Unit::Number, scale: Scale::Names(names), least: None, most: None }
+    Axis {
+        label: "Service".to_owned(),
+        column: "service".to_owned(),
+        unit: Unit::Number,
+        scale: Scale::Names(names),
+        least: None,
+        most: None,
+    }
 }
 
 fn axis(label: &str, column: &str, unit: Unit, scale: Scale) -> Axis {
@@ -41,7 +48,9 @@ pub fn availability(input: &Input<'_>, summary: &Summary) -> Chart {
             (Some(v), low, high) => {
                 mean.push((row, v, low.zip(high).filter(|(l, h)| l < h).map(|(l, h)| [l, h])));
                 let quantile = |p| input.runs.services[*i].unavailability.quantile(p);
-                if v < 1.0 && let (Some(best), Some(worst)) = (quantile(0.05), quantile(0.95)) {
+                if v < 1.0
+                    && let (Some(best), Some(worst)) = (quantile(0.05), quantile(0.95))
+                {
                     spread.push((row, [1.0 - worst, 1.0 - best]));
                 }
             }
@@ -50,20 +59,25 @@ pub fn availability(input: &Input<'_>, summary: &Summary) -> Chart {
         }
     }
     let target = |service: usize| {
-        let targets = input.objectives.iter().filter(|o| o.service == service && matches!(o.counts, super::Counts::Time)).map(|o| o.target);
+        let targets =
+            input.objectives.iter().filter(|o| o.service == service && matches!(o.counts, super::Counts::Time)).map(|o| o.target);
         targets.fold(None, |most: Option<f64>, t| Some(most.map_or(t, |m| m.max(t))))
     };
     let targets: Vec<(usize, f64)> = order.iter().enumerate().filter_map(|(row, i)| Some((row, target(*i)?))).collect();
     let worst = order.first().and_then(|i| Some((input.service(*i), summary.services.get(input.service(*i))?)));
-    let said = worst.map_or(String::new(), |(n, s)| format!(" The lowest is {n}, {}.", value(&s.time_availability, Unit::Availability)));
+    let said =
+        worst.map_or(String::new(), |(n, s)| format!(" The lowest is {n}, {}.", value(&s.time_availability, Unit::Availability)));
     Chart {
         name: "availability".to_owned(),
         title: "Fraction of time up, by service".to_owned(),
-        description: format!("{} Each further nine takes the same room.{said}", if mean.is_empty() {
-            "No outage was seen: the bars reach from the bound that this gives to 100 %."
-        } else {
-            "The dot is the mean with its 95 % interval; the bar is where nine of ten replications fall, from unlucky (left) to lucky."
-        }),
+        description: format!(
+            "{} Each further nine takes the same room.{said}",
+            if mean.is_empty() {
+                "No outage was seen: the bars reach from the bound that this gives to 100 %."
+            } else {
+                "The dot is the mean with its 95 % interval; the bar is where nine of ten replications fall, from unlucky (left) to lucky."
+            }
+        ),
         x: axis("Time up", "time_availability", Unit::Availability, Scale::Nines),
         y: names(input, &order),
         marks: vec![
@@ -77,7 +91,8 @@ pub fn availability(input: &Input<'_>, summary: &Summary) -> Chart {
 
 /// How long outages last: the share that lasts longer than a time, by Kaplan and Meier.
 pub fn lengths(input: &Input<'_>, summary: &Summary) -> Option<Chart> {
-    let mut order: Vec<usize> = by_downtime(input, summary).into_iter().filter(|i| input.runs.services[*i].outage_lengths.count() > 0).collect();
+    let mut order: Vec<usize> =
+        by_downtime(input, summary).into_iter().filter(|i| input.runs.services[*i].outage_lengths.count() > 0).collect();
     order.truncate(CURVES);
     if order.is_empty() {
         return None;
@@ -89,8 +104,10 @@ pub fn lengths(input: &Input<'_>, summary: &Summary) -> Option<Chart> {
         first.into_iter().chain(thin(&curve).map(|p| [p.0, p.1])).collect()
     };
     let median = |i: usize| input.runs.services[i].outage_lengths.quantile(0.5);
-    let said: Vec<String> =
-        order.iter().filter_map(|i| Some(format!("half of those of {} last longer than {}", input.service(*i), duration(median(*i)?)))).collect();
+    let said: Vec<String> = order
+        .iter()
+        .filter_map(|i| Some(format!("half of those of {} last longer than {}", input.service(*i), duration(median(*i)?))))
+        .collect();
     let mut y = axis("Outages that last longer", "share_lasting_longer", Unit::Share, Scale::Linear);
     (y.least, y.most) = (Some(0.0), Some(1.0));
     Some(Chart {
@@ -106,7 +123,12 @@ pub fn lengths(input: &Input<'_>, summary: &Summary) -> Option<Chart> {
         marks: order
             .iter()
             .enumerate()
-            .map(|(k, i)| Mark::Line { name: input.service(*i).to_owned(), look: Look::Series(k), pieces: vec![curve(*i)], steps: true })
+            .map(|(k, i)| Mark::Line {
+                name: input.service(*i).to_owned(),
+                look: Look::Series(k),
+                pieces: vec![curve(*i)],
+                steps: true,
+            })
             .collect(),
     })
 }
@@ -144,7 +166,12 @@ pub fn causes(input: &Input<'_>, summary: &Summary) -> Option<Chart> {
         return None;
     }
     let rows = |wanted: &[(usize, f64)]| -> Vec<(usize, f64)> {
-        order.iter().enumerate().map(|(row, i)| (row, wanted.iter().map(|(f, _)| length(*i, *f)).sum())).filter(|(_, l): &(usize, f64)| *l > 0.0).collect()
+        order
+            .iter()
+            .enumerate()
+            .map(|(row, i)| (row, wanted.iter().map(|(f, _)| length(*i, *f)).sum()))
+            .filter(|(_, l): &(usize, f64)| *l > 0.0)
+            .collect()
     };
     let (own, rest) = failures.split_at(failures.len().min(CAUSES));
     let mut marks: Vec<Mark> = own
@@ -183,26 +210,32 @@ pub fn budget(input: &Input<'_>, objective: usize) -> Option<Chart> {
         let point = |k: &usize| Some([runs.budget_times[*k], left(*k, low)?, left(*k, high)?]);
         pieces.iter().map(|piece| piece.iter().filter_map(point).collect()).collect()
     };
-    let median = pieces.iter().map(|piece| piece.iter().filter_map(|k| Some([runs.budget_times[*k], left(*k, 0.5)?])).collect()).collect();
+    let median =
+        pieces.iter().map(|piece| piece.iter().filter_map(|k| Some([runs.budget_times[*k], left(*k, 0.5)?])).collect()).collect();
     let wide = band(0.05, 0.95);
     let lowest = wide.iter().flatten().map(|p| p[1]).fold(0.0, f64::min);
     let mut y = axis("Error budget left", "budget_left", Unit::Share, Scale::Linear);
     (y.least, y.most) = (Some((lowest * 5.0).floor() / 5.0).map(|l| l.max(-1.0)), Some(1.0));
     let cut = if lowest < -1.0 { " What lies below −100 % is cut off." } else { "" };
-    let breached = runs.breach.filter(|b| b.count() > 0).and_then(|b| b.estimate(LEVEL).value).filter(|b| *b > 0.0);
-    let said = breached.map_or(String::new(), |b| format!(" In {} of {} a whole window ends below zero.", number(b, Unit::Share), input.lives()));
-    let restart = if matches!(o.window, super::WindowKind::Rolling(_)) { "" } else { " It starts anew with each window." };
+    let rolling = matches!(o.window, super::WindowKind::Rolling(_));
+    let breached = runs.breach.filter(|b| b.count() > 0).map(|b| b.estimate(LEVEL)).filter(|b| b.value.is_some_and(|v| v > 0.0));
+    let when =
+        if rolling { "it falls below zero, at some instant after the first window" } else { "a whole window ends below zero" };
+    let said = breached.map_or(String::new(), |b| format!(" In {} of {} {when}.", value(&b, Unit::Share), input.lives()));
+    let restart = if rolling { "" } else { " It starts anew with each window." };
     Some(Chart {
         name: format!("budget-{}", objective + 1),
         title: format!("Error budget of {}", o.name),
-        description: format!("Share of the budget that is left, over all replications; below zero the objective is broken.{restart}{said}{cut}"),
+        description: format!(
+            "Share of the budget that is left, over all replications; below zero the objective is broken.{restart}{said}{cut}"
+        ),
         x: Axis {
             label: String::new(),
             column: "time_seconds".to_owned(),
             unit: Unit::Duration,
             scale: Scale::Time(input.start.clone()),
             least: Some(0.0),
-            most: Some(input.horizon_seconds),
+            most: Some(input.runs.horizon),
         },
         y,
         marks: vec![
@@ -217,7 +250,8 @@ pub fn budget(input: &Input<'_>, objective: usize) -> Option<Chart> {
 /// The times of the budget, parted where a new window begins.
 fn pieces(runs: &ObjectiveRuns) -> Vec<Vec<usize>> {
     let starts: Vec<f64> = runs.by_window.iter().map(|w| w.from).collect();
-    let window = |t: f64| starts.iter().filter(|s| **s < t).count();
+    // At the very end of a window it is still that window's; the start is the first one's.
+    let window = |t: f64| starts.iter().filter(|s| **s < t.max(f64::MIN_POSITIVE)).count();
     let mut pieces: Vec<Vec<usize>> = Vec::new();
     let mut last = None;
     for (k, t) in runs.budget_times.iter().enumerate().filter(|(k, _)| runs.budget_spent.get(*k).is_some_and(|s| s.count() > 0)) {

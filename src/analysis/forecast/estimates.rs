@@ -20,13 +20,18 @@ pub fn summary(input: &Input<'_>) -> Summary {
         seed: input.seed,
         replications: runs.replications,
         fidelity: input.fidelity.word().to_owned(),
-        horizon_seconds: input.horizon_seconds,
+        horizon_seconds: input.runs.horizon,
         events: runs.events,
         wall_seconds: runs.wall_seconds,
         model_hash: input.model_hash.clone(),
         interrupted: runs.interrupted,
         currency: input.currency.clone(),
-        services: input.services.iter().zip(&runs.services).map(|(s, r)| (name(&s.name), service(input, r, s.can_fail))).collect(),
+        services: input
+            .services
+            .iter()
+            .zip(&runs.services)
+            .map(|(s, r)| (name(&s.name), service(input, r, s.can_fail)))
+            .collect(),
         objectives: input
             .objectives
             .iter()
@@ -54,7 +59,7 @@ pub fn summary(input: &Input<'_>) -> Summary {
             .enumerate()
             .map(|(i, (f, r))| {
                 let failure = FailureSummary {
-                    count_per_year: clean(r.count.estimate_count(LEVEL).scaled(YEAR / input.horizon_seconds)),
+                    count_per_year: clean(r.count.estimate_count(LEVEL).scaled(YEAR / input.runs.horizon)),
                     downtime_share: shares(input, i),
                     mean_duration: clean(r.duration.ratio(0, 1, LEVEL)),
                 };
@@ -94,8 +99,9 @@ fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool) -> ServiceSumm
         mtta: clean(unless_perfect(s.ratio(sum::ACKNOWLEDGEMENT, sum::ENDED, LEVEL))),
         time_to_first_outage: clean(unless_perfect(first_outage(runs))),
         downtime_per_year: clean(availability.complement().scaled(YEAR)),
-        longest_outage: clean(exact(0.0, hide(runs.longest.estimate_in(LEVEL, 0.0, input.horizon_seconds)))),
-        utilization: (traffic && s.mean(sum::SERVERS) > 0.0).then(|| clean(s.ratio(sum::BUSY, sum::SERVERS, LEVEL).clipped(0.0, 1.0))),
+        longest_outage: clean(exact(0.0, hide(runs.longest.estimate_in(LEVEL, 0.0, input.runs.horizon)))),
+        utilization: (traffic && s.mean(sum::SERVERS) > 0.0)
+            .then(|| clean(s.ratio(sum::BUSY, sum::SERVERS, LEVEL).clipped(0.0, 1.0))),
         replicas: clean(runs.replicas.estimate_in(LEVEL, 0.0, f64::INFINITY)),
         queue_length: None,
         wait: None,
@@ -122,7 +128,14 @@ fn time_availability(runs: &ServiceRuns, can_fail: bool) -> Estimate {
     }
     if s.mean(sum::UP) <= 0.0 {
         let high = unseen(s.count());
-        return Estimate { value: Some(0.0), low: Some(0.0), high, level: LEVEL, n: s.count(), method: "never up: Clopper-Pearson bound" };
+        return Estimate {
+            value: Some(0.0),
+            low: Some(0.0),
+            high,
+            level: LEVEL,
+            n: s.count(),
+            method: "never up: Clopper-Pearson bound",
+        };
     }
     s.ratio(sum::DOWN, sum::UP, LEVEL).map_monotone(|odds| 1.0 / (1.0 + odds)).clipped(0.0, 1.0)
 }
@@ -232,11 +245,25 @@ fn share<'m>(cause: &Moments, rest: impl Iterator<Item = &'m Moments>) -> Estima
     }
     let value = cause.mean() / (cause.mean() + other);
     if other <= 0.0 {
-        return Estimate { value: Some(1.0), low: None, high: Some(1.0), level: LEVEL, n: cause.count(), method: "the only cause seen" };
+        return Estimate {
+            value: Some(1.0),
+            low: None,
+            high: Some(1.0),
+            level: LEVEL,
+            n: cause.count(),
+            method: "the only cause seen",
+        };
     }
     let half = NORMAL * (error(cause) / cause.mean().powi(2) + variance / other.powi(2)).sqrt();
     let at = |shift: f64| 1.0 / (1.0 + other / cause.mean() * (-shift).exp());
-    Estimate { value: Some(value), low: Some(at(-half)), high: Some(at(half)), level: LEVEL, n: cause.count(), method: "logit, delta method" }
+    Estimate {
+        value: Some(value),
+        low: Some(at(-half)),
+        high: Some(at(half)),
+        level: LEVEL,
+        n: cause.count(),
+        method: "logit, delta method",
+    }
 }
 
 /// Without what is not finite: JSON knows no such number.

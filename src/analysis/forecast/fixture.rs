@@ -34,12 +34,20 @@ impl Dice {
 }
 
 const FAILURES: [&str; 9] = [
-    "host crash", "zone outage", "disk wear", "patch night", "bad release", "certificate expired", "switch fails", HOSTILE,
+    "host crash",
+    "zone outage",
+    "disk wear",
+    "patch night",
+    "bad release",
+    "certificate expired",
+    "switch fails",
+    HOSTILE,
     "a failure with a name so long that no legend of any chart could ever hope to hold it whole",
 ];
 
 fn names(services: usize) -> Vec<String> {
-    let known = ["web", "catalog", "checkout", "db", "recommendations", HOSTILE, "payment-provider-in-another-region-of-the-world"];
+    let known =
+        ["web", "catalog", "checkout", "db", "recommendations", HOSTILE, "payment-provider-in-another-region-of-the-world"];
     (0..services).map(|i| known.get(i).map_or(format!("worker {i}"), |n| (*n).to_owned())).collect()
 }
 
@@ -49,15 +57,28 @@ pub fn shop(services: usize, replications: u64, outages: f64) -> World {
     let all: Vec<ServiceRuns> = (0..services).map(|s| service(&mut dice, s, replications / 2, outages)).collect();
     let names = names(services);
     let promise = |name: &str, service, target, counts, window| ObjectiveInput {
-        name: name.to_owned(), service, target, counts, window, latency: None, fee: None, has_credits: false,
+        name: name.to_owned(),
+        service,
+        target,
+        counts,
+        window,
+        latency: None,
+        fee: None,
+        has_credits: false,
     };
     let mut objectives = vec![
-        ObjectiveInput { latency: Some((2.0, 0.99)), fee: Some(50_000.0), has_credits: true, ..promise("shopping works", 0, 0.999, Counts::Requests, WindowKind::Month) },
+        ObjectiveInput {
+            latency: Some((2.0, 0.99)),
+            fee: Some(50_000.0),
+            has_credits: true,
+            ..promise("shopping works", 0, 0.999, Counts::Requests, WindowKind::Month)
+        },
         promise("catalog up", 1, 0.9999, Counts::Time, WindowKind::Quarter),
         promise(HOSTILE, 2, 0.99, Counts::Slices { seconds: 60.0, good: 0.99 }, WindowKind::Rolling(30.0 * DAY)),
     ];
     objectives.retain(|o| o.service < services);
     let runs = Runs {
+        horizon: YEAR,
         replications,
         per_draw: 2,
         events: 1_234_567,
@@ -65,13 +86,28 @@ pub fn shop(services: usize, replications: u64, outages: f64) -> World {
         interrupted: false,
         objectives: objectives.iter().map(|o| objective(&mut dice, o, replications / 2, outages)).collect(),
         failures: FAILURES.iter().enumerate().map(|(f, _)| failure(&mut dice, f, replications / 2, outages)).collect(),
-        teams: vec![TeamRuns { busy: moments(&mut dice, 0.08, replications / 2), waiting: moments(&mut dice, 0.002, replications / 2), wait: pair(&mut dice, 340.0 * 12.0, 12.0, replications / 2) }],
-        cost: CostRuns { infrastructure: moments(&mut dice, 84_000.0, replications / 2), credits: moments(&mut dice, 2_300.0, replications / 2), total: moments(&mut dice, 86_300.0, replications / 2) },
+        teams: vec![TeamRuns {
+            busy: moments(&mut dice, 0.08, replications / 2),
+            waiting: moments(&mut dice, 0.002, replications / 2),
+            wait: pair(&mut dice, 340.0 * 12.0, 12.0, replications / 2),
+        }],
+        cost: CostRuns {
+            infrastructure: moments(&mut dice, 84_000.0, replications / 2),
+            credits: moments(&mut dice, 2_300.0, replications / 2),
+            total: moments(&mut dice, 86_300.0, replications / 2),
+        },
         services: all,
         typical: 17,
         bad: 903,
     };
-    World { typical: timeline(&mut dice, 17, 6, outages), bad: timeline(&mut dice, 903, 25, outages), demand: (0..services.min(3)).map(demand).collect(), runs, names, objectives }
+    World {
+        typical: timeline(&mut dice, 17, 6, outages),
+        bad: timeline(&mut dice, 903, 25, outages),
+        demand: (0..services.min(3)).map(demand).collect(),
+        runs,
+        names,
+        objectives,
+    }
 }
 
 /// Replications in which nothing happened at all.
@@ -86,7 +122,12 @@ impl World {
         input.start = "2026-01-01T00:00[Europe/Berlin]".parse().unwrap();
         input.version = "0.1.0".to_owned();
         input.model_hash = "5f1c09aa".to_owned();
-        input.services = self.names.iter().enumerate().map(|(i, n)| ServiceInput { name: n.clone(), can_fail: i != 3, replicas_without_zone: (i == 0).then_some(6) }).collect();
+        input.services = self
+            .names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| ServiceInput { name: n.clone(), can_fail: i != 3, replicas_without_zone: (i == 0).then_some(6) })
+            .collect();
         input.failures = FAILURES.iter().map(|n| FailureInput { name: (*n).to_owned() }).collect();
         input.teams = vec![TeamInput { name: "on-call".to_owned(), people: 2 }];
         input.objectives = self.objectives.clone();
@@ -97,9 +138,17 @@ impl World {
 
 fn service(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> ServiceRuns {
     let mut runs = ServiceRuns {
-        sums: Joint::default(), up_at_end: Proportion::default(), no_outage: Proportion::default(), first_outage: Moments::default(),
-        first_outage_censored: 0, longest: Moments::default(), replicas: Moments::default(), unavailability: Sketch::default(),
-        unserved: Sketch::default(), outage_lengths: Survival::default(), causes: vec![Moments::default(); FAILURES.len()],
+        sums: Joint::default(),
+        up_at_end: Proportion::default(),
+        no_outage: Proportion::default(),
+        first_outage: Moments::default(),
+        first_outage_censored: 0,
+        longest: Moments::default(),
+        replicas: Moments::default(),
+        unavailability: Sketch::default(),
+        unserved: Sketch::default(),
+        outage_lengths: Survival::default(),
+        causes: vec![Moments::default(); FAILURES.len()],
         components: Components::default(),
     };
     // The fourth service cannot fail, the fifth has no traffic.
@@ -162,10 +211,18 @@ fn service(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> ServiceRu
 fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> ObjectiveRuns {
     let rolling = matches!(o.window, WindowKind::Rolling(_));
     let length = if matches!(o.window, WindowKind::Quarter) { YEAR / 4.0 } else { YEAR / 12.0 };
-    let starts: Vec<f64> = if rolling { Vec::new() } else { (0..).map(|k| f64::from(k) * length).take_while(|t| *t < YEAR - 1.0).collect() };
+    let starts: Vec<f64> =
+        if rolling { Vec::new() } else { (0..).map(|k| f64::from(k) * length).take_while(|t| *t < YEAR - 1.0).collect() };
     let mut by_window: Vec<WindowRuns> = starts
         .iter()
-        .map(|from| WindowRuns { from: *from, to: (from + length).min(YEAR), complete: *from > 0.0, attainment: Joint::default(), breach: Proportion::default(), credits: Moments::default() })
+        .map(|from| WindowRuns {
+            from: *from,
+            to: (from + length).min(YEAR),
+            complete: *from > 0.0,
+            attainment: Joint::default(),
+            breach: Proportion::default(),
+            credits: Moments::default(),
+        })
         .collect();
     let budget_times: Vec<f64> = (0..=365).map(|d| f64::from(d) * DAY).collect();
     let mut budget_spent = vec![Sketch::default(); budget_times.len()];
@@ -204,7 +261,18 @@ fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> O
             budget_spent[k].add(spent);
         }
     }
-    ObjectiveRuns { attainment: all, breach: Some(breach), windows, budget_left: left, credits, worst_window: worst, by_window, budget_spent, budget_times }
+    ObjectiveRuns {
+        hurt: 0,
+        attainment: all,
+        breach: Some(breach),
+        windows,
+        budget_left: left,
+        credits,
+        worst_window: worst,
+        by_window,
+        budget_spent,
+        budget_times,
+    }
 }
 
 fn failure(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> FailureRuns {
@@ -235,13 +303,18 @@ fn timeline(dice: &mut Dice, replication: u64, n: u32, outages: f64) -> Timeline
     let mut t = 0.0;
     let mut timeline = Timeline { replication, ..Timeline::default() };
     for i in 0..n {
-        t += dice.exponential(YEAR / f64::from(n) * 0.9);
+        t = (t + dice.exponential(YEAR / f64::from(n) * 0.6)).min(YEAR - 9000.0);
         let end = (i + 1 < n).then_some(t + 60.0 + dice.exponential(4000.0));
         timeline.incidents.push(Incident {
-            failure: i % 9, thing: format!("web {i}"), began: t, detected: Some(t + 30.0), acknowledged: Some(t + 200.0), repaired: end,
+            failure: i % 9,
+            thing: format!("web {i}"),
+            began: t,
+            detected: Some(t + 30.0),
+            acknowledged: Some(t + 200.0),
+            repaired: end,
         });
         if i % 2 == 0 {
-            timeline.outages.push(Outage { service: i % 3, began: t, ended: end, failure: i % 9 });
+            timeline.outages.push(Outage { service: i % 3, began: t, ended: end, failure: Some(i % 9) });
         }
     }
     timeline
@@ -250,7 +323,8 @@ fn timeline(dice: &mut Dice, replication: u64, n: u32, outages: f64) -> Timeline
 fn demand(service: usize) -> DemandCurve {
     let times: Vec<f64> = (0..365).map(|d| (f64::from(d) + 0.5) * DAY).collect();
     let surge = |t: f64| if (330.0..334.0).contains(&(t / DAY)) { 1.6 } else { 1.0 };
-    let mean: Vec<f64> = times.iter().map(|t| 900.0 / (1.0 + service as f64) * 1.04f64.powf(t / YEAR * 12.0) * surge(*t)).collect();
+    let mean: Vec<f64> =
+        times.iter().map(|t| 900.0 / (1.0 + service as f64) * 1.04f64.powf(t / YEAR * 12.0) * surge(*t)).collect();
     let at = |f: f64| mean.iter().zip(&times).map(|(m, t)| m * (1.6 + f * 0.3 * t / YEAR)).collect::<Vec<f64>>();
     DemandCurve {
         service: service as u32,

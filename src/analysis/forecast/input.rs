@@ -4,8 +4,8 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 use crate::model::{self, Model};
-use crate::run::runs::{DemandCurve, Runs, Timeline};
 use crate::run::{self, Options};
+use crate::run::runs::{DemandCurve, Runs, Timeline};
 
 /// Everything the forecast needs. Indices are those of the model; the lists are in its order.
 #[derive(Debug, Clone)]
@@ -16,7 +16,6 @@ pub struct Input<'a> {
     pub currency: String,
     /// The start, in the time zone of the scenario.
     pub start: Zoned,
-    pub horizon_seconds: f64,
     pub seed: u64,
     pub version: String,
     pub model_hash: String,
@@ -92,7 +91,10 @@ pub enum Counts {
     Requests,
     Time,
     /// Slices of so many seconds, each good where at least this fraction of its requests is.
-    Slices { seconds: f64, good: f64 },
+    Slices {
+        seconds: f64,
+        good: f64,
+    },
 }
 
 /// The window an objective holds for.
@@ -112,7 +114,6 @@ impl<'a> Input<'a> {
             about: None,
             currency: "USD".to_owned(),
             start: jiff::Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC),
-            horizon_seconds: super::YEAR,
             seed: 1,
             version: String::new(),
             model_hash: String::new(),
@@ -129,6 +130,24 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The input with the names and promises of a model.
+    pub fn of(model: &Model, seed: u64, runs: &'a Runs, findings: &'a Findings) -> Self {
+        Self {
+            about: model.about.clone(),
+            currency: model.currency.clone(),
+            start: model.start.clone(),
+            seed,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            model_hash: format!("{:016x}", model.hash),
+            services: model.services.iter().map(|s| service(model, s)).collect(),
+            failures: model.modes.iter().map(|m| FailureInput { name: m.name.clone() }).collect(),
+            teams: model.teams.iter().map(|t| TeamInput { name: t.name.clone(), people: t.people }).collect(),
+            objectives: model.objectives.iter().map(objective).collect(),
+            demand: &findings.demand,
+            ..Self::new(&model.name, runs, &findings.typical, &findings.bad)
+        }
+    }
+
     pub(super) fn service(&self, index: usize) -> &str {
         self.services.get(index).map_or("?", |s| &s.name)
     }
@@ -139,10 +158,10 @@ impl<'a> Input<'a> {
 
     /// `simulated years`, or `runs of 90 d`: what a share of replications is a share of.
     pub(super) fn lives(&self) -> String {
-        if (self.horizon_seconds - super::YEAR).abs() <= 86_400.0 {
+        if (self.runs.horizon - super::YEAR).abs() <= 86_400.0 {
             "simulated years".to_owned()
         } else {
-            format!("runs of {}", crate::report::format::duration(self.horizon_seconds))
+            format!("runs of {}", crate::report::format::duration(self.runs.horizon))
         }
     }
 }
@@ -163,57 +182,33 @@ impl Findings {
     }
 }
 
-impl<'a> Input<'a> {
-    /// Everything that the forecast of a model needs.
-    pub fn of(model: &Model, seed: u64, runs: &'a Runs, findings: &'a Findings) -> Self {
-        Self {
-            scenario: model.name.clone(),
-            about: model.about.clone(),
-            currency: model.currency.clone(),
-            start: model.start.clone(),
-            horizon_seconds: model.horizon,
-            seed,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            model_hash: format!("{:016x}", model.hash),
-            fidelity: Fidelity::Flow,
-            services: model.services.iter().map(|service| service_input(model, service)).collect(),
-            failures: model.modes.iter().map(|mode| FailureInput { name: mode.name.clone() }).collect(),
-            teams: model.teams.iter().map(|team| TeamInput { name: team.name.clone(), people: team.people }).collect(),
-            objectives: model.objectives.iter().map(objective_input).collect(),
-            runs,
-            demand: &findings.demand,
-            typical: &findings.typical,
-            bad: &findings.bad,
-            notes: Vec::new(),
-        }
-    }
+fn service(model: &Model, service: &model::Service) -> ServiceInput {
+    let zones: Vec<u32> = service
+        .replicas
+        .clone()
+        .filter_map(|r| usize::try_from(r).ok().and_then(|r| model.replicas.get(r)))
+        .map(|r| r.zone)
+        .collect();
+    let stands_in = |zone: u32| zones.iter().filter(|z| **z == zone).count();
+    let most = zones.iter().filter(|z| **z != model::NONE).map(|z| stands_in(*z)).max();
+    let left = most.and_then(|most| u32::try_from(zones.len() - most).ok());
+    ServiceInput { name: service.name.clone(), can_fail: service.can_fail, replicas_without_zone: left }
 }
 
-fn service_input(model: &Model, service: &model::Service) -> ServiceInput {
-    let replicas = &model.replicas[service.replicas.start as usize..service.replicas.end as usize];
-    let in_zone = |zone: u32| replicas.iter().filter(|replica| replica.zone == zone).count();
-    let most = (0..model.zones.len() as u32).map(in_zone).max().unwrap_or(0);
-    ServiceInput {
-        name: service.name.clone(),
-        can_fail: service.can_fail,
-        replicas_without_zone: (most > 0).then(|| (replicas.len() - most) as u32),
-    }
-}
-
-fn objective_input(objective: &model::Objective) -> ObjectiveInput {
+fn objective(objective: &model::Objective) -> ObjectiveInput {
     ObjectiveInput {
         name: objective.name.clone(),
-        service: objective.service as usize,
+        service: usize::try_from(objective.service).unwrap_or(usize::MAX),
         target: objective.target,
         counts: match objective.counts {
             model::Counts::Time => Counts::Time,
             model::Counts::Requests => Counts::Requests,
             model::Counts::Slices { length, good } => Counts::Slices { seconds: length, good },
         },
-        window: match &objective.windows {
+        window: match objective.windows {
             model::Windows::Calendar { months: 1, .. } => WindowKind::Month,
             model::Windows::Calendar { .. } => WindowKind::Quarter,
-            model::Windows::Rolling(length) => WindowKind::Rolling(*length),
+            model::Windows::Rolling(seconds) => WindowKind::Rolling(seconds),
         },
         latency: None,
         fee: (objective.fee > 0.0).then_some(objective.fee),

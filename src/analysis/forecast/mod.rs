@@ -55,7 +55,7 @@ pub fn forecast(input: &Input<'_>) -> (Summary, Report) {
 }
 
 fn report(input: &Input<'_>, summary: &Summary) -> Report {
-    let end = crate::report::chart::after(&input.start, input.horizon_seconds);
+    let end = crate::report::chart::after(&input.start, input.runs.horizon);
     let span = format!("{} to {}", input.start.strftime("%-d %b %Y"), end.strftime("%-d %b %Y"));
     let about = input.about.as_ref().map_or(String::new(), |a| format!("{} ", a.trim()));
     let sections = [objectives(input, summary), Some(services(input, summary)), causes(input, summary), capacity::section(input)];
@@ -82,7 +82,8 @@ fn objectives(input: &Input<'_>, summary: &Summary) -> Option<Section> {
     }
     let mut parts = vec![Part::Table(tables::objectives(input, summary))];
     let mut order: Vec<usize> = (0..input.objectives.len()).collect();
-    let risk = |i: &usize| summary.objectives.get(&input.objectives[*i].name).and_then(|o| o.breach_probability.value).unwrap_or(0.0);
+    let risk =
+        |i: &usize| summary.objectives.get(&input.objectives[*i].name).and_then(|o| o.breach_probability.value).unwrap_or(0.0);
     order.sort_by(|a, b| risk(b).total_cmp(&risk(a)).then(a.cmp(b)));
     let charts: Vec<Part> = order.into_iter().filter_map(|i| charts::budget(input, i)).take(BUDGETS).map(Part::Chart).collect();
     if charts.is_empty() && input.runs.objectives.iter().any(|o| !o.budget_times.is_empty()) {
@@ -108,7 +109,7 @@ fn causes(input: &Input<'_>, summary: &Summary) -> Option<Section> {
     }
     let mut parts = Vec::new();
     if !input.failures.is_empty() {
-        parts.push(Part::Table(tables::failures(summary)));
+        parts.push(Part::Table(tables::failures(input, summary)));
         parts.extend(charts::causes(input, summary).map(Part::Chart));
     }
     if !input.teams.is_empty() {
@@ -138,7 +139,9 @@ fn spread(input: &Input<'_>) -> Option<Section> {
 fn assumptions(input: &Input<'_>) -> Vec<String> {
     let mut list = input.notes.clone();
     list.push(match input.fidelity {
-        Fidelity::Flow => "Requests are rates, not single events (flow fidelity): waiting and loss come from queueing formulas.".to_owned(),
+        Fidelity::Flow => {
+            "Requests are rates, not single events (flow fidelity): waiting and loss come from queueing formulas.".to_owned()
+        }
         Fidelity::Request => "Every request was simulated (request fidelity).".to_owned(),
     });
     if input.runs.per_draw > 1 {
@@ -164,7 +167,7 @@ fn facts(input: &Input<'_>) -> Vec<(String, String)> {
         ("Replications", count(runs.replications)),
         ("Draws of the uncertain numbers", if runs.per_draw > 1 { count(draws) } else { "none is uncertain".to_owned() }),
         ("Fidelity", input.fidelity.word().to_owned()),
-        ("Horizon", charts::horizon(input.horizon_seconds)),
+        ("Horizon", charts::horizon(input.runs.horizon)),
         ("Time zone", input.start.time_zone().iana_name().unwrap_or("UTC").to_owned()),
         ("Events", count(runs.events)),
         ("Monte Carlo error", "the 95 % interval beside each number".to_owned()),

@@ -1,8 +1,8 @@
 //! The tables of the forecast. People see the columns that matter; files hold all.
 
-use super::{Input, LEVEL, estimates};
+use super::{Input, LEVEL, YEAR, estimates};
 use crate::report::chart::after;
-use crate::report::summary::{ServiceSummary, Summary};
+use crate::report::summary::{FailureSummary, ServiceSummary, Summary};
 use crate::report::{Column, Frame, Table, Unit};
 use crate::run::runs::WindowRuns;
 use crate::stats::Estimate;
@@ -40,9 +40,9 @@ pub fn services(summary: &Summary) -> Table {
                 Column::estimate("Down a year", "downtime_seconds_per_year", Unit::Duration),
                 Column::estimate("Outages a year", "outages_per_year", Unit::Number),
                 Column::estimate("MTTR", "mttr_seconds", Unit::Duration),
+                Column::estimate("MTBF", "mtbf_seconds", Unit::Duration),
                 Column::estimate("Good requests", "request_availability", Unit::Availability),
                 Column::estimate("Busy", "utilization", Unit::Share),
-                Column::estimate("MTBF", "mtbf_seconds", Unit::Duration),
             ],
         )
 }
@@ -60,7 +60,8 @@ pub fn stages(summary: &Summary) -> Option<Table> {
     }
     let get = |e: &Estimate| e.value;
     let stage = |pick: fn(&ServiceSummary) -> &Estimate| rows.iter().map(move |(_, s)| get(pick(s))).collect::<Vec<_>>();
-    let rest = rows.iter().map(|(_, s)| Some((s.mttr.value? - s.mttd.value.unwrap_or(0.0) - s.mtta.value.unwrap_or(0.0)).max(0.0)));
+    let rest =
+        rows.iter().map(|(_, s)| Some((s.mttr.value? - s.mttd.value.unwrap_or(0.0) - s.mtta.value.unwrap_or(0.0)).max(0.0)));
     Some(
         Frame::default()
             .text("service", rows.iter().map(|(n, _)| (*n).clone()))
@@ -73,9 +74,9 @@ pub fn stages(summary: &Summary) -> Option<Table> {
                 "Where the time of a mean outage goes",
                 vec![
                     Column::text("Service", "service"),
-                    Column::number("Until detected", "detection_seconds", Unit::Duration),
-                    Column::number("Until work begins", "acknowledgement_seconds", Unit::Duration),
-                    Column::number("Until restored", "repair_seconds", Unit::Duration),
+                    Column::number("Detection", "detection_seconds", Unit::Duration),
+                    Column::number("Acknowledgement", "acknowledgement_seconds", Unit::Duration),
+                    Column::number("Repair", "repair_seconds", Unit::Duration),
                     Column::number("MTTR", "whole_seconds", Unit::Duration),
                 ],
             ),
@@ -132,7 +133,11 @@ pub fn windows(input: &Input<'_>) -> Table {
             target: o.target,
             window,
             attainment: estimates::good_of(&window.attainment, 0, 1),
-            breach: if window.complete && window.breach.count() > 0 { window.breach.estimate(LEVEL) } else { Estimate::unobserved(LEVEL, 0, "partial") },
+            breach: if window.complete && window.breach.count() > 0 {
+                window.breach.estimate(LEVEL)
+            } else {
+                Estimate::unobserved(LEVEL, 0, "partial")
+            },
             credits: o.has_credits.then(|| window.credits.estimate_in(LEVEL, 0.0, f64::INFINITY)),
         })
         .collect();
@@ -164,30 +169,36 @@ pub fn windows(input: &Input<'_>) -> Table {
 }
 
 /// One row for each failure mode and service that it took down, and one for each mode that took none down.
-pub fn failures(summary: &Summary) -> Table {
-    let mut rows: Vec<_> = summary
-        .failures
-        .iter()
-        .flat_map(|(name, f)| {
-            let shares: Vec<_> = f.downtime_share.iter().map(|(s, e)| (Some(s.clone()), Some(*e))).collect();
-            let shares = if shares.is_empty() { vec![(None, None)] } else { shares };
-            shares.into_iter().map(move |(service, share)| (name, f, service, share))
-        })
-        .collect();
-    let cost = |service: &Option<String>, share: &Option<Estimate>| {
-        let down = service.as_ref().and_then(|s| summary.services.get(s)).map_or(0.0, down);
-        share.and_then(|e| e.value).unwrap_or(0.0) * down
-    };
-    rows.sort_by(|a, b| cost(&b.2, &b.3).total_cmp(&cost(&a.2, &a.3)));
+pub fn failures(input: &Input<'_>, summary: &Summary) -> Table {
+    struct Row<'a> {
+        name: &'a str,
+        failure: &'a FailureSummary,
+        service: Option<&'a str>,
+        share: Option<&'a Estimate>,
+        down: Option<Estimate>,
+    }
+    let mut rows = Vec::new();
+    for (f, (name, failure)) in summary.failures.iter().enumerate() {
+        let none = Row { name, failure, service: None, share: None, down: None };
+        if failure.downtime_share.is_empty() {
+            rows.push(none);
+            continue;
+        }
+        rows.extend(input.services.iter().zip(&input.runs.services).filter_map(|(s, runs)| {
+            let share = failure.downtime_share.get(&s.name)?;
+            let down = runs.causes.get(f)?.estimate_in(LEVEL, 0.0, f64::INFINITY).scaled(YEAR / input.runs.horizon);
+            Some(Row { service: Some(&s.name), share: Some(share), down: Some(down), ..none })
+        }));
+    }
+    let cost = |r: &Row<'_>| r.down.and_then(|d| d.value).unwrap_or(0.0);
+    rows.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
     Frame::default()
-        .text("failure", rows.iter().map(|r| r.0.clone()))
-        .text("service", rows.iter().map(|r| r.2.clone()))
-        .estimate("downtime_share", rows.iter().map(|r| r.3.as_ref()))
-        .number("downtime_seconds_per_year", rows.iter().map(|r| r.2.is_some().then(|| cost(&r.2, &r.3))))
-        .number("downtime_seconds_per_year_low", rows.iter().map(|r| Some(r.3?.low? / r.3?.value? * cost(&r.2, &r.3))))
-        .number("downtime_seconds_per_year_high", rows.iter().map(|r| Some(r.3?.high? / r.3?.value? * cost(&r.2, &r.3))))
-        .estimate("count_per_year", rows.iter().map(|r| Some(&r.1.count_per_year)))
-        .estimate("mean_duration_seconds", rows.iter().map(|r| Some(&r.1.mean_duration)))
+        .text("failure", rows.iter().map(|r| r.name.to_owned()))
+        .text("service", rows.iter().map(|r| r.service.map(str::to_owned)))
+        .estimate("downtime_share", rows.iter().map(|r| r.share))
+        .estimate("downtime_seconds_per_year", rows.iter().map(|r| r.down.as_ref()))
+        .estimate("count_per_year", rows.iter().map(|r| Some(&r.failure.count_per_year)))
+        .estimate("mean_duration_seconds", rows.iter().map(|r| Some(&r.failure.mean_duration)))
         .table(
             "failures",
             "Causes of downtime, the greatest first",

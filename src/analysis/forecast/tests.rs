@@ -15,6 +15,7 @@ fn small() -> World {
     world.runs.services.truncate(1);
     world.runs.per_draw = 1;
     world.runs.replications = 4;
+    world.runs.horizon = 1000.0;
     let service = &mut world.runs.services[0];
     service.sums = Joint::default();
     service.no_outage = Proportion::default();
@@ -38,7 +39,6 @@ fn estimates_are_those_of_the_definitions() {
     input.services.truncate(1);
     input.objectives.clear();
     input.demand = &[];
-    input.horizon_seconds = 1000.0;
     let (summary, _) = forecast(&input);
     let s = &summary.services["web"];
     near(s.time_availability.value, 3800.0 / 4000.0);
@@ -110,14 +110,18 @@ fn the_summary_is_json_with_the_names_of_the_schema() {
         for name in "scenario version seed replications fidelity horizon_seconds events wall_seconds model_hash cost".split(' ') {
             assert!(!json[name].is_null(), "{name}");
         }
-        let has = |of: &serde_json::Value, names: &str| names.split(' ').for_each(|n| assert!(of.get(n).is_some(), "{n} in {of}"));
+        let has =
+            |of: &serde_json::Value, names: &str| names.split(' ').for_each(|n| assert!(of.get(n).is_some(), "{n} in {of}"));
         has(
             &json["services"]["web"],
             "time_availability point_availability interval_reliability request_availability outages_per_year mtbf mttr mttf mttd mtta \
              time_to_first_outage downtime_per_year longest_outage utilization replicas throughput error_rate",
         );
         has(&json["services"]["web"]["mtbf"], "value low high level n method");
-        has(&json["objectives"]["shopping works"], "attainment breach_probability window_breach_rate budget_left credits worst_window");
+        has(
+            &json["objectives"]["shopping works"],
+            "attainment breach_probability window_breach_rate budget_left credits worst_window",
+        );
         has(&json["teams"]["on-call"], "busy waiting wait");
         has(&json["failures"]["host crash"], "count_per_year downtime_share mean_duration");
         has(&json["cost"], "infrastructure credits total");
@@ -127,9 +131,23 @@ fn the_summary_is_json_with_the_names_of_the_schema() {
 #[test]
 fn nothing_at_all_is_reported_calmly() {
     let runs = Runs {
-        replications: 0, per_draw: 1, events: 0, wall_seconds: 0.0, interrupted: true, services: vec![], objectives: vec![], failures: vec![], teams: vec![],
-        cost: crate::run::runs::CostRuns { infrastructure: Default::default(), credits: Default::default(), total: Default::default() },
-        typical: 0, bad: 0,
+        horizon: YEAR,
+        replications: 0,
+        per_draw: 1,
+        events: 0,
+        wall_seconds: 0.0,
+        interrupted: true,
+        services: vec![],
+        objectives: vec![],
+        failures: vec![],
+        teams: vec![],
+        cost: crate::run::runs::CostRuns {
+            infrastructure: Default::default(),
+            credits: Default::default(),
+            total: Default::default(),
+        },
+        typical: 0,
+        bad: 0,
     };
     let timeline = Default::default();
     let input = Input::new("empty", &runs, &timeline, &timeline);
@@ -143,7 +161,8 @@ fn nothing_at_all_is_reported_calmly() {
 fn sentences_and_cells_hold_no_nonsense() {
     for world in [shop(12, 400, 5.0), shop(1, 64, 500.0), quiet()] {
         let (_, report) = forecast(&world.input());
-        let cells = report.tables().flat_map(|t| t.rows().concat()).chain(report.charts().flat_map(|c| c.table().rows().concat()));
+        let cells =
+            report.tables().flat_map(|t| t.rows().concat()).chain(report.charts().flat_map(|c| c.table().rows().concat()));
         let texts = report.verdicts.iter().map(|v| v.text.clone()).chain(report.charts().map(|c| c.description.clone()));
         for text in cells.chain(texts) {
             assert!(!text.contains("NaN") && !text.contains("inf") && !text.contains("unbounded"), "{text}");
@@ -202,7 +221,8 @@ fn every_file_is_written_and_tables_agree() {
 fn names_of_files_are_unlike() {
     let world = shop(12, 200, 5.0);
     let (_, report) = forecast(&world.input());
-    let mut names: Vec<String> = report.tables().map(|t| t.name.clone()).chain(report.charts().map(|c| format!("chart-{}", c.name))).collect();
+    let mut names: Vec<String> =
+        report.tables().map(|t| t.name.clone()).chain(report.charts().map(|c| format!("chart-{}", c.name))).collect();
     let all = names.len();
     names.sort();
     names.dedup();

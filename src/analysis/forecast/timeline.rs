@@ -43,7 +43,7 @@ fn histories<'a>(input: &Input<'a>) -> [(&'static str, &'a Timeline); 2] {
 }
 
 fn length(input: &Input<'_>, outage: &Outage) -> f64 {
-    (outage.ended.unwrap_or(input.horizon_seconds) - outage.began).max(0.0)
+    (outage.ended.unwrap_or(input.runs.horizon) - outage.began).max(0.0)
 }
 
 /// The longest outages of a history, in the order in which they happened.
@@ -56,7 +56,7 @@ fn worst(input: &Input<'_>, which: &str, timeline: &Timeline) -> Table {
     Frame::default()
         .text("began", outages.iter().map(began))
         .text("service", outages.iter().map(|o| input.service(index(o.service)).to_owned()))
-        .text("failure", outages.iter().map(|o| input.failure(index(o.failure)).to_owned()))
+        .text("failure", outages.iter().map(|o| o.failure.map(|f| input.failure(index(f)).to_owned())))
         .number("length_seconds", outages.iter().map(|o| length(input, o)))
         .text("end", outages.iter().map(|o| if o.ended.is_some() { "restored" } else { "not restored by the end" }.to_owned()))
         .table(
@@ -77,7 +77,7 @@ struct Entry {
     which: &'static str,
     replication: u64,
     kind: &'static str,
-    failure: u32,
+    failure: Option<u32>,
     thing: String,
     began: f64,
     detected: Option<f64>,
@@ -94,7 +94,7 @@ fn all(input: &Input<'_>) -> Table {
             which,
             replication: timeline.replication,
             kind: "incident",
-            failure: i.failure,
+            failure: Some(i.failure),
             thing: i.thing.clone(),
             began: i.began,
             detected: i.detected,
@@ -119,7 +119,7 @@ fn all(input: &Input<'_>) -> Table {
         .text("history", entries.iter().map(|e| e.which.to_owned()))
         .count("replication", entries.iter().map(|e| e.replication))
         .text("kind", entries.iter().map(|e| e.kind.to_owned()))
-        .text("failure", entries.iter().map(|e| input.failure(index(e.failure)).to_owned()))
+        .text("failure", entries.iter().map(|e| e.failure.map(|f| input.failure(index(f)).to_owned())))
         .text("thing", entries.iter().map(|e| e.thing.clone()))
         .text("began", entries.iter().map(|e| stamp(e.began)))
         .text("detected", entries.iter().map(|e| e.detected.map(stamp)))

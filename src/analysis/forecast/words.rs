@@ -16,7 +16,10 @@ const OBJECTIVES: usize = 8;
 pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     if summary.interrupted {
-        let text = format!("Interrupted after {} replications: intervals are wider than was asked for.", number(replications(input), Unit::Count));
+        let text = format!(
+            "Interrupted after {} replications: intervals are wider than was asked for.",
+            number(replications(input), Unit::Count)
+        );
         verdicts.push(Verdict::new(Status::Warn, text));
     }
     let mut promises: Vec<Verdict> =
@@ -32,6 +35,7 @@ pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
         verdicts.push(Verdict::new(Status::Info, "No objective is set, so nothing can be kept or missed."));
     }
     verdicts.extend(causes(input, summary));
+    verdicts.extend(lost(input, summary));
     verdicts.extend(capacity::verdicts(input));
     verdicts.extend(cost(input, summary));
     verdicts
@@ -44,7 +48,7 @@ fn objective(input: &Input<'_>, o: &ObjectiveInput, s: &ObjectiveSummary) -> Ver
         let why = if s.attainment.n == 0 || s.attainment.value.is_none() && s.attainment.low.is_none() {
             "nothing was counted, so it can be neither kept nor missed".to_owned()
         } else {
-            format!("no whole window fits into {}; attained so far {attained}", super::charts::horizon(input.horizon_seconds))
+            format!("no whole window fits into {}; attained so far {attained}", super::charts::horizon(input.runs.horizon))
         };
         return Verdict::new(Status::Info, format!("{promise} – {why}."));
     };
@@ -75,7 +79,9 @@ pub fn promise(o: &ObjectiveInput, service: &str) -> String {
         Counts::Time => format!("{target} of time of {service}"),
         Counts::Slices { seconds, .. } => format!("{target} of slices of {} of {service}", duration(seconds)),
     };
-    let latency = o.latency.map_or(String::new(), |(below, share)| format!(", {} of them within {}", number(share, Unit::Share), duration(below)));
+    let latency = o
+        .latency
+        .map_or(String::new(), |(below, share)| format!(", {} of them within {}", number(share, Unit::Share), duration(below)));
     let window = match o.window {
         WindowKind::Month => "a calendar month".to_owned(),
         WindowKind::Quarter => "a calendar quarter".to_owned(),
@@ -94,7 +100,11 @@ fn causes(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
     let Some((name, service)) = candidates.into_iter().max_by(|a, b| tables::down(a.1).total_cmp(&tables::down(b.1))) else {
         let can = input.services.iter().any(|s| s.can_fail);
         let text = if can {
-            format!("No outage was seen in {} {}; the tables give what that bounds.", number(replications(input), Unit::Count), input.lives())
+            format!(
+                "No outage was seen in {} {}; the tables give what that bounds.",
+                number(replications(input), Unit::Count),
+                input.lives()
+            )
         } else {
             "Nothing in the scenario can take a service down.".to_owned()
         };
@@ -118,15 +128,33 @@ fn causes(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
     Some(Verdict::new(Status::Info, format!("{name} is down {down} a year{from}.")))
 }
 
+/// Requests that fail though the service is up, where those are most: the worst of the services with an objective.
+fn lost(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
+    let services = input.objectives.iter().filter(|o| o.counts != Counts::Time).map(|o| input.service(o.service));
+    let candidates = services.filter_map(|name| {
+        let s = summary.services.get(name)?;
+        let failing = s.error_rate?.value?;
+        let down = 1.0 - s.time_availability.value.unwrap_or(1.0);
+        (failing > 1e-6 && failing > 2.0 * down).then_some((name, failing, down))
+    });
+    let (name, failing, down) = candidates.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let down = if down > 0.0 { format!("down only {} of the time", number(down, Unit::Share)) } else { "never down".to_owned() };
+    let text = format!(
+        "{name} fails {} of its requests and is {down}: the rest is overload, or callees that fail.",
+        number(failing, Unit::Share)
+    );
+    Some(Verdict::new(Status::Info, text))
+}
+
 fn cost(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
     let total = summary.cost.total.value.filter(|v| v.abs() > 0.0)?;
     let credits = summary.cost.credits.value.is_some_and(|v| v > 0.0).then(|| value(&summary.cost.credits, Unit::Money));
     let split = credits.map_or(String::new(), |c| format!(", {c} {} of it credits", input.currency));
-    let span = super::charts::horizon(input.horizon_seconds);
-    let year = if (input.horizon_seconds - YEAR).abs() < 2.0 * 86_400.0 {
+    let span = super::charts::horizon(input.runs.horizon);
+    let year = if (input.runs.horizon - YEAR).abs() < 2.0 * 86_400.0 {
         String::new()
     } else {
-        format!(" ({} a year)", number(total * YEAR / input.horizon_seconds, Unit::Money))
+        format!(" ({} a year)", number(total * YEAR / input.runs.horizon, Unit::Money))
     };
     let shown = estimate(&summary.cost.total, Unit::Money);
     Some(Verdict::new(Status::Info, format!("It costs {shown} {} over {span}{year}{split}.", input.currency)))

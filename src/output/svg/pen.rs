@@ -73,7 +73,16 @@ impl Pen<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn styled(&self, text: &str, at: (f64, f64), size: f64, anchor: Anchor, color: RGBColor, alpha: f64, style: FontStyle) -> Drawn {
+    fn styled(
+        &self,
+        text: &str,
+        at: (f64, f64),
+        size: f64,
+        anchor: Anchor,
+        color: RGBColor,
+        alpha: f64,
+        style: FontStyle,
+    ) -> Drawn {
         let h = match anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,

@@ -73,8 +73,18 @@ impl<'a> Span<'a> {
         let step = step((self.to - self.from) / wanted.max(1) as f64, unit);
         let (first, last) = ((self.from / step + 1e-9).floor(), (self.to / step - 1e-9).ceil());
         // Limits of the axis stay where they are; ends that follow the values move out to a tick.
-        let first = if self.axis.least.is_some() { (self.from / step - 1e-9).ceil() } else { self.from = first * step; first };
-        let last = if self.axis.most.is_some() { (self.to / step + 1e-9).floor() } else { self.to = last * step; last };
+        let first = if self.axis.least.is_some() {
+            (self.from / step - 1e-9).ceil()
+        } else {
+            self.from = first * step;
+            first
+        };
+        let last = if self.axis.most.is_some() {
+            (self.to / step + 1e-9).floor()
+        } else {
+            self.to = last * step;
+            last
+        };
         let mut k = first;
         while k <= last && self.ticks.len() < 50 {
             self.ticks.push(Tick { at: k * step, label: Some(linear_label(k * step, step, unit)) });
@@ -95,14 +105,30 @@ impl<'a> Span<'a> {
             const HOUR: f64 = 3600.0;
             const DAY: f64 = 86_400.0;
             vec![
-                1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, MINUTE, 10.0 * MINUTE, HOUR, 6.0 * HOUR, DAY, 7.0 * DAY, 30.0 * DAY,
-                365.0 * DAY, 3650.0 * DAY,
+                1e-6,
+                1e-5,
+                1e-4,
+                1e-3,
+                1e-2,
+                0.1,
+                1.0,
+                10.0,
+                MINUTE,
+                10.0 * MINUTE,
+                HOUR,
+                6.0 * HOUR,
+                DAY,
+                7.0 * DAY,
+                30.0 * DAY,
+                365.0 * DAY,
+                3650.0 * DAY,
             ]
         } else {
             let factors: &[f64] = if self.to - self.from < 2.5 { &[1.0, 2.0, 5.0] } else { &[1.0] };
             (-12..=15).flat_map(|k| factors.iter().map(move |f| f * 10f64.powi(k))).collect()
         };
-        let label = |v| if self.axis.unit == Unit::Duration { number(v, Unit::Duration) } else { linear_label(v, v, self.axis.unit) };
+        let label =
+            |v| if self.axis.unit == Unit::Duration { number(v, Unit::Duration) } else { linear_label(v, v, self.axis.unit) };
         let (from, to) = (self.from, self.to);
         self.ticks = candidates
             .into_iter()
@@ -112,7 +138,8 @@ impl<'a> Span<'a> {
     }
 
     fn nines(&mut self, perfect: bool) {
-        self.from = if self.to - self.from > 1.5 || self.from.fract() < 0.35 { self.from.floor() } else { self.from.floor() + 0.3 };
+        self.from =
+            if self.to - self.from > 1.5 || self.from.fract() < 0.35 { self.from.floor() } else { self.from.floor() + 0.3 };
         self.to = (self.to + 0.05).max(self.from + 0.7);
         let dense = self.to - self.from < 2.2;
         let last = self.to;
@@ -195,7 +222,8 @@ fn measure(scale: &Scale, value: f64) -> f64 {
 /// The least round step of at least `least`.
 fn step(least: f64, unit: Unit) -> f64 {
     const DURATIONS: [f64; 17] = [
-        1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0, 10_800.0, 21_600.0, 43_200.0, 86_400.0,
+        1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0, 10_800.0, 21_600.0, 43_200.0,
+        86_400.0,
     ];
     if unit == Unit::Duration && (1.0..86_400.0).contains(&least) {
         return DURATIONS.into_iter().find(|d| *d >= least).unwrap_or(86_400.0);
@@ -239,10 +267,16 @@ mod tests {
     #[test]
     fn ticks_are_round() {
         assert_eq!(labels(Unit::Number, Scale::Linear, &[0.0, 47.0]), ["0", "10", "20", "30", "40", "50"]);
-        assert_eq!(labels(Unit::Duration, Scale::Linear, &[0.0, 9000.0]), ["0", "30 min", "60 min", "90 min", "120 min", "150 min"]);
+        assert_eq!(
+            labels(Unit::Duration, Scale::Linear, &[0.0, 9000.0]),
+            ["0", "30 min", "60 min", "90 min", "120 min", "150 min"]
+        );
         assert_eq!(labels(Unit::Share, Scale::Linear, &[0.0, 1.0]), ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]);
         assert_eq!(labels(Unit::Duration, Scale::Logarithmic, &[30.0, 7200.0]), ["1 min", "10 min", "1 h"]);
-        assert_eq!(labels(Unit::Availability, Scale::Nines, &[0.9991, 0.99999]), ["99.9 %", "99.95 %", "99.99 %", "99.995 %", "99.999 %"]);
+        assert_eq!(
+            labels(Unit::Availability, Scale::Nines, &[0.9991, 0.99999]),
+            ["99.9 %", "99.95 %", "99.99 %", "99.995 %", "99.999 %"]
+        );
         assert_eq!(labels(Unit::Availability, Scale::Nines, &[1.0]).first().map(String::as_str), Some("100 %"));
     }
 

@@ -9,7 +9,14 @@ fn axis(label: &str, unit: Unit, scale: Scale) -> Axis {
 
 fn names(n: usize) -> Vec<String> {
     let long = "a service with a name that nobody would type twice, but somebody did";
-    (0..n).map(|i| match i { 0 => "web".to_owned(), 1 => long.to_owned(), 2 => "<script>alert(1)</script>".to_owned(), _ => format!("service {i}") }).collect()
+    (0..n)
+        .map(|i| match i {
+            0 => "web".to_owned(),
+            1 => long.to_owned(),
+            2 => "<script>alert(1)</script>".to_owned(),
+            _ => format!("service {i}"),
+        })
+        .collect()
 }
 
 fn nines(n: usize, perfect: bool) -> Chart {
@@ -24,7 +31,9 @@ fn nines(n: usize, perfect: bool) -> Chart {
             Mark::Span {
                 name: "P5–P95 of replications".to_owned(),
                 look: Look::Series(4),
-                rows: (0..n).map(|i| (i, [1.0 - 2.0 * (1.0 - a(i)), if perfect { 1.0 } else { 1.0 - 0.1 * (1.0 - a(i)) }])).collect(),
+                rows: (0..n)
+                    .map(|i| (i, [1.0 - 2.0 * (1.0 - a(i)), if perfect { 1.0 } else { 1.0 - 0.1 * (1.0 - a(i)) }]))
+                    .collect(),
             },
             Mark::Dot {
                 name: "mean, 95 % interval".to_owned(),
@@ -57,9 +66,19 @@ fn causes(n: usize) -> Chart {
 
 fn budget() -> Chart {
     let start = "2026-01-01T00:00[Europe/Berlin]".parse().unwrap();
-    let month = |m: usize, f: &dyn Fn(f64) -> [f64; 3]| (0..=30).map(|d| { let [a, b, c] = f(f64::from(d) / 30.0); let _ = a; [(m as f64 * 30.4 + f64::from(d)) * 86_400.0, b, c] }).collect::<Vec<_>>();
+    let month = |m: usize, f: &dyn Fn(f64) -> [f64; 3]| {
+        (0..=30)
+            .map(|d| {
+                let [a, b, c] = f(f64::from(d) / 30.0);
+                let _ = a;
+                [(m as f64 * 30.4 + f64::from(d)) * 86_400.0, b, c]
+            })
+            .collect::<Vec<_>>()
+    };
     let band = |name: &str, low: f64, high: f64| Mark::Band {
-        name: name.to_owned(), look: Look::Series(0), pieces: (0..12).map(|m| month(m, &|t| [0.0, 1.0 - low * t, 1.0 - high * t])).collect(),
+        name: name.to_owned(),
+        look: Look::Series(0),
+        pieces: (0..12).map(|m| month(m, &|t| [0.0, 1.0 - low * t, 1.0 - high * t])).collect(),
     };
     let mut y = axis("Error budget left", Unit::Share, Scale::Linear);
     y.least = Some(-1.0);
@@ -73,7 +92,14 @@ fn budget() -> Chart {
         marks: vec![
             band("P5–P95", 2.6, 0.02),
             band("P25–P75", 1.1, 0.2),
-            Mark::Line { name: "median".to_owned(), look: Look::Series(0), steps: false, pieces: (0..12).map(|m| month(m, &|t| [0.0, 1.0 - 0.5 * t, 0.0]).into_iter().map(|p| [p[0], p[1]]).collect()).collect() },
+            Mark::Line {
+                name: "median".to_owned(),
+                look: Look::Series(0),
+                steps: false,
+                pieces: (0..12)
+                    .map(|m| month(m, &|t| [0.0, 1.0 - 0.5 * t, 0.0]).into_iter().map(|p| [p[0], p[1]]).collect())
+                    .collect(),
+            },
             Mark::Level { name: "all spent".to_owned(), look: Look::Limit, at: 0.0 },
         ],
     }
@@ -90,9 +116,23 @@ fn demand() -> Chart {
         x: axis("", Unit::Duration, Scale::Time(start)),
         y: axis("Rate", Unit::Rate, Scale::Linear),
         marks: vec![
-            Mark::Band { name: "peak of the day, P5–P95".to_owned(), look: Look::Series(0), pieces: vec![(0..365).map(|d| [at(d), rate(d) * 1.5, rate(d) * 1.9]).collect()] },
-            Mark::Line { name: "peak of the day, median".to_owned(), look: Look::Series(0), steps: false, pieces: vec![(0..365).map(|d| [at(d), rate(d) * 1.7]).collect()] },
-            Mark::Line { name: "mean".to_owned(), look: Look::Series(1), steps: false, pieces: vec![(0..365).map(|d| [at(d), rate(d)]).collect()] },
+            Mark::Band {
+                name: "peak of the day, P5–P95".to_owned(),
+                look: Look::Series(0),
+                pieces: vec![(0..365).map(|d| [at(d), rate(d) * 1.5, rate(d) * 1.9]).collect()],
+            },
+            Mark::Line {
+                name: "peak of the day, median".to_owned(),
+                look: Look::Series(0),
+                steps: false,
+                pieces: vec![(0..365).map(|d| [at(d), rate(d) * 1.7]).collect()],
+            },
+            Mark::Line {
+                name: "mean".to_owned(),
+                look: Look::Series(1),
+                steps: false,
+                pieces: vec![(0..365).map(|d| [at(d), rate(d)]).collect()],
+            },
             Mark::Level { name: "9 replicas".to_owned(), look: Look::Limit, at: 2400.0 },
             Mark::Level { name: "one less".to_owned(), look: Look::Limit, at: 2133.0 },
             Mark::Level { name: "one zone lost".to_owned(), look: Look::Limit, at: 1600.0 },
@@ -100,15 +140,47 @@ fn demand() -> Chart {
     }
 }
 
+/// Demand over another span of time.
+fn demand_over(days: f64) -> Chart {
+    let mut chart = demand();
+    chart.name = format!("demand-{days}");
+    chart.x.most = Some(days * 86_400.0);
+    chart.marks = vec![Mark::Line {
+        name: "mean".to_owned(),
+        look: Look::Series(1),
+        steps: false,
+        pieces: vec![(0..=100).map(|k| f64::from(k) / 100.0).map(|t| [t * days * 86_400.0, 1e6 * t]).collect()],
+    }];
+    chart
+}
+
 fn lengths() -> Chart {
-    let curve = |mean: f64| vec![(0..80).map(|k| { let t = 10.0 * 1.12f64.powi(k); [t, (-(t / mean).powf(0.7)).exp()] }).collect::<Vec<_>>()];
+    let curve = |mean: f64| {
+        vec![
+            (0..80)
+                .map(|k| {
+                    let t = 10.0 * 1.12f64.powi(k);
+                    [t, (-(t / mean).powf(0.7)).exp()]
+                })
+                .collect::<Vec<_>>(),
+        ]
+    };
     Chart {
         name: "lengths".to_owned(),
         title: "How long outages last".to_owned(),
         description: String::new(),
         x: axis("Length of the outage", Unit::Duration, Scale::Logarithmic),
         y: axis("Outages that last longer", Unit::Share, Scale::Linear),
-        marks: ["web", "checkout", "db"].iter().enumerate().map(|(i, n)| Mark::Line { name: (*n).to_owned(), look: Look::Series(i), steps: true, pieces: curve(600.0 * 3f64.powi(i as i32)) }).collect(),
+        marks: ["web", "checkout", "db"]
+            .iter()
+            .enumerate()
+            .map(|(i, n)| Mark::Line {
+                name: (*n).to_owned(),
+                look: Look::Series(i),
+                steps: true,
+                pieces: curve(600.0 * 3f64.powi(i as i32)),
+            })
+            .collect(),
     }
 }
 
@@ -120,7 +192,9 @@ fn nothing() -> Chart {
 }
 
 fn charts() -> Vec<Chart> {
-    vec![nines(3, false), nines(12, true), causes(2), causes(12), budget(), demand(), lengths(), nothing()]
+    let spans = [0.2, 2.0, 10.0, 60.0, 800.0, 3650.0].into_iter().map(demand_over);
+    let charts = vec![nines(3, false), nines(12, true), causes(2), causes(12), budget(), demand(), lengths(), nothing()];
+    charts.into_iter().chain(spans).collect()
 }
 
 #[test]
