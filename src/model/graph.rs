@@ -25,7 +25,7 @@ pub fn connect(services: &mut [Service]) -> Result<Vec<u32>, Vec<u32>> {
             leaves(tree, &mut ups, &mut counts);
         }
         let needed = services[s].calls.iter().filter(|call| call.needed && call.per_request >= 1.0).map(|call| call.to);
-        let mut depends: Vec<u32> = needed.chain(ups).collect();
+        let mut depends: Vec<u32> = needed.collect();
         depends.sort_unstable();
         depends.dedup();
         counts.sort_unstable();
@@ -33,7 +33,7 @@ pub fn connect(services: &mut [Service]) -> Result<Vec<u32>, Vec<u32>> {
         for &counted in &counts {
             services[counted as usize].counted = true;
         }
-        let mut state: Vec<u32> = depends.iter().chain(&counts).copied().collect();
+        let mut state: Vec<u32> = depends.iter().chain(&ups).chain(&counts).copied().collect();
         state.sort_unstable();
         state.dedup();
         for &source in &state {

@@ -71,7 +71,7 @@ pub struct Service {
     pub needs: u32,
     pub up_when: Option<UpWhen>,
     pub calls: Vec<Call>,
-    /// Services that must be up for this one to be up: needed callees and leaves of `up_when`.
+    /// Services that must be up for this one to be up, its `up_when` tree aside: needed callees.
     pub depends_on: Vec<u32>,
     /// Services whose state can change when this one's does: they call it or count it.
     pub watched_by: Vec<u32>,

@@ -1,0 +1,47 @@
+//! Every scenario that ships with the project runs, alone and with each of its policies, and gives the same result on any
+//! number of threads.
+
+#![allow(clippy::expect_used, reason = "a test says by a panic what it expected")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+/// Names of the files in `scenarios/`.
+fn examples() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .expect("the folder of scenarios")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".yaml"))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn scenarios_run_without_a_warning_and_policies_change_them() {
+    let names = examples();
+    assert!(names.len() >= 5, "the scenarios have moved: {names:?}");
+    for name in names {
+        let text = common::scenario(&name);
+        let base = common::run_policy(&text, None, 128, 2);
+        assert_eq!(base.warnings(), 0, "{name}");
+        let base = base.results();
+        for policy in common::policies(&text) {
+            let run = common::run_policy(&text, Some(&policy), 128, 2);
+            assert_eq!(run.warnings(), 0, "{name} with the policy {policy:?}");
+            assert_ne!(run.results(), base, "the policy {policy:?} of {name} changes nothing");
+        }
+    }
+}
+
+#[test]
+fn results_do_not_depend_on_the_number_of_threads() {
+    for name in examples() {
+        let text = common::scenario(&name);
+        let [one, three] = [1, 3].map(|threads| common::run_policy(&text, None, 256, threads).results());
+        assert_eq!(one, three, "{name}");
+    }
+}
