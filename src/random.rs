@@ -24,9 +24,8 @@ const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 /// then mixed with the purpose.
 #[must_use]
 pub fn base(name: &str, purpose: u64) -> u64 {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash =
+        name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     mix(mix(hash) ^ mix(purpose.wrapping_add(GOLDEN)).rotate_left(32))
 }
 

@@ -37,5 +37,9 @@ pub fn screen() -> Screen {
     let color = super::exit::style(&stdout) == Style::Coloured;
     let size = console::Term::stdout().size_checked();
     let plain = Screen { color, ..Screen::default() };
-    size.map_or(plain, |(height, width)| Screen { width: usize::from(width), height: usize::from(height).max(plain.height), color })
+    size.map_or(plain, |(height, width)| Screen {
+        width: usize::from(width),
+        height: usize::from(height).max(plain.height),
+        color,
+    })
 }

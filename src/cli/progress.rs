@@ -33,7 +33,8 @@ impl Progress {
             super::out::tell("warning: Ctrl-C ends this run without its results\n");
         }
         let over = Arc::new(AtomicBool::new(false));
-        let follower = (!quiet && std::io::IsTerminal::is_terminal(&std::io::stderr())).then(|| follow(Arc::clone(&control), Arc::clone(&over)));
+        let follower = (!quiet && std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .then(|| follow(Arc::clone(&control), Arc::clone(&over)));
         (control, Self { over, follower })
     }
 

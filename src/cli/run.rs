@@ -182,7 +182,8 @@ fn default_folder(name: &str, patches: &Patches) -> PathBuf {
 
 /// An objective counts as breached where more replications than not have a complete window below its target.
 fn exit(args: &RunArgs, runs: &Runs, summary: &Summary) -> Exit {
-    let breached = summary.objectives.values().any(|objective| objective.breach_probability.value.is_some_and(|chance| chance > 0.5));
+    let breached =
+        summary.objectives.values().any(|objective| objective.breach_probability.value.is_some_and(|chance| chance > 0.5));
     if runs.interrupted {
         Exit::Interrupted
     } else if args.fail_on == Some(FailOn::Breach) && breached {

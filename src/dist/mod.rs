@@ -87,11 +87,7 @@ trait Lifetime {
 
     /// The time at which the cumulative hazard reaches `h`.
     fn at_hazard(&self, h: f64) -> f64 {
-        if h < core::f64::consts::LN_2 {
-            self.quantile(-libm::expm1(-h))
-        } else {
-            self.quantile_upper(libm::exp(-h))
-        }
+        if h < core::f64::consts::LN_2 { self.quantile(-libm::expm1(-h)) } else { self.quantile_upper(libm::exp(-h)) }
     }
 }
 
@@ -355,11 +351,7 @@ impl Law {
 
 /// `value` where it is positive and finite, else what is wrong with it.
 fn positive(what: &str, value: f64) -> Result<f64, String> {
-    if value.is_finite() && value > 0.0 {
-        Ok(value)
-    } else {
-        Err(format!("{what} is {value}; it must be positive and finite"))
-    }
+    if value.is_finite() && value > 0.0 { Ok(value) } else { Err(format!("{what} is {value}; it must be positive and finite")) }
 }
 
 /// `value` where it is a length of time, else what is wrong with it.
@@ -373,11 +365,7 @@ fn time(what: &str, value: f64) -> Result<f64, String> {
 
 /// `value` where it lies between two bounds, else what is wrong with it.
 fn between(what: &str, value: f64, low: f64, high: f64) -> Result<f64, String> {
-    if value >= low && value <= high {
-        Ok(value)
-    } else {
-        Err(format!("{what} is {value}; it must be between {low} and {high}"))
-    }
+    if value >= low && value <= high { Ok(value) } else { Err(format!("{what} is {value}; it must be between {low} and {high}")) }
 }
 
 #[cfg(test)]

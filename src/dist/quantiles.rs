@@ -40,7 +40,9 @@ impl Quantiles {
         for pair in points.windows(2) {
             let ((p, t), (q, s)) = (pair[0], pair[1]);
             if q <= p || s <= t {
-                return Err(format!("the quantiles {p} = {t} s and {q} = {s} s do not both increase; a higher probability needs a longer time"));
+                return Err(format!(
+                    "the quantiles {p} = {t} s and {q} = {s} s do not both increase; a higher probability needs a longer time"
+                ));
             }
         }
         set_slopes(&mut knots);
@@ -69,7 +71,11 @@ impl Quantiles {
         let mut z = low + (high - low) * (y - from.ln_t) / (to.ln_t - from.ln_t);
         for _ in 0..100 {
             let off = piece.ln_time(z) - y;
-            if off > 0.0 { high = z } else { low = z }
+            if off > 0.0 {
+                high = z
+            } else {
+                low = z
+            }
             let newton = z - off / piece.slope(z);
             let next = if newton >= low && newton <= high { newton } else { 0.5 * (low + high) };
             let step = (next - z).abs();
@@ -95,8 +101,7 @@ impl Quantiles {
 fn set_slopes(knots: &mut [Knot]) {
     let last = knots.len() - 1;
     let secant = |from: Knot, to: Knot| (to.ln_t - from.ln_t) / (to.z - from.z);
-    let secants: Vec<(f64, f64)> =
-        knots.windows(2).map(|pair| (pair[1].z - pair[0].z, secant(pair[0], pair[1]))).collect();
+    let secants: Vec<(f64, f64)> = knots.windows(2).map(|pair| (pair[1].z - pair[0].z, secant(pair[0], pair[1]))).collect();
     for (knot, pair) in knots[1..last].iter_mut().zip(secants.windows(2)) {
         let ((before, left), (after, right)) = (pair[0], pair[1]);
         let (w, x) = (2.0 * after + before, after + 2.0 * before);

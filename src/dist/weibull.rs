@@ -42,11 +42,7 @@ impl Weibull {
     /// The time left at `age` until `more` cumulative hazard has passed: without the cancellation of t − age.
     pub(super) fn remaining(self, age: f64, more: f64) -> f64 {
         let reached = self.cumulative_hazard(age);
-        if reached > 0.0 {
-            age * libm::expm1(libm::log1p(more / reached) / self.shape)
-        } else {
-            self.at_hazard(more)
-        }
+        if reached > 0.0 { age * libm::expm1(libm::log1p(more / reached) / self.shape) } else { self.at_hazard(more) }
     }
 }
 

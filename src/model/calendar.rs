@@ -39,7 +39,10 @@ pub fn windows(start: &Zoned, horizon: f64, months: u32) -> Result<Vec<Span>, St
         if from >= horizon {
             return Ok(spans);
         }
-        edge = edge.checked_add(Step::new().months(i64::from(months))).and_then(|day| day.start_of_day()).map_err(|error| error.to_string())?;
+        edge = edge
+            .checked_add(Step::new().months(i64::from(months)))
+            .and_then(|day| day.start_of_day())
+            .map_err(|error| error.to_string())?;
         let to = seconds(start, &edge);
         spans.push(Span { from: from.max(0.0), to: to.min(horizon), complete: from >= 0.0 && to <= horizon });
     }

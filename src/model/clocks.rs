@@ -81,7 +81,10 @@ impl Builder {
         };
         let total: usize = self.scopes.iter().map(hit).sum();
         if total > MOST_CLOCKS {
-            compiler.wrong("services", format!("{total} pairs of a failure mode and what it hits; at most {MOST_CLOCKS} are simulated"));
+            compiler.wrong(
+                "services",
+                format!("{total} pairs of a failure mode and what it hits; at most {MOST_CLOCKS} are simulated"),
+            );
             return;
         }
         for s in 0..services.len() as u32 {
@@ -97,21 +100,34 @@ impl Builder {
         }
         for s in 0..services.len() as u32 {
             let strikes = self.hitting(|scope| matches!(scope, Scope::Replicas(of) if of.contains(&s)));
-            let mut things: Vec<(u32, Thing)> =
-                strikes.into_iter().filter(|&mode| self.modes[mode as usize].common_cause.is_some()).map(|mode| (mode, Thing::Strike(s))).collect();
+            let mut things: Vec<(u32, Thing)> = strikes
+                .into_iter()
+                .filter(|&mode| self.modes[mode as usize].common_cause.is_some())
+                .map(|mode| (mode, Thing::Strike(s)))
+                .collect();
             let own = self.hitting(|scope| matches!(scope, Scope::Services(of) if of.contains(&s)));
             things.extend(own.into_iter().map(|mode| (mode, Thing::Service(s))));
             let label = services[s as usize].name.clone();
             services[s as usize].own_clocks = self.push(things, &label);
         }
-        let mut sets: Vec<Vec<u32>> = self.scopes.iter().filter_map(|scope| if let Scope::Zones(sets) = scope { Some(sets) } else { None }).flatten().cloned().collect();
+        let mut sets: Vec<Vec<u32>> = self
+            .scopes
+            .iter()
+            .filter_map(|scope| if let Scope::Zones(sets) = scope { Some(sets) } else { None })
+            .flatten()
+            .cloned()
+            .collect();
         sets.sort();
         sets.dedup();
         let first_zone = self.clocks.len() as u32;
         for set in sets {
             let modes = self.hitting(|scope| matches!(scope, Scope::Zones(sets) if sets.contains(&set)));
             let names: Vec<&str> = compiler.zones.iter().filter(|(_, zone)| set.contains(zone)).map(|(name, _)| *name).collect();
-            let label = format!("zones/{}", { let mut names = names; names.sort_unstable(); names.join("+") });
+            let label = format!("zones/{}", {
+                let mut names = names;
+                names.sort_unstable();
+                names.join("+")
+            });
             self.push(modes.into_iter().map(|mode| (mode, Thing::Zones(set.clone()))).collect(), &label);
         }
         self.zone_clocks = first_zone..self.clocks.len() as u32;
@@ -140,7 +156,13 @@ impl Builder {
 
     /// For each service, whether some failure takes it, or one of its replicas, down.
     pub fn services_hurt(&self, services: &[Service]) -> Vec<bool> {
-        let down: Vec<&Scope> = self.scopes.iter().zip(&self.modes).filter(|(_, mode)| matches!(mode.effect, Effect::Down)).map(|(scope, _)| scope).collect();
+        let down: Vec<&Scope> = self
+            .scopes
+            .iter()
+            .zip(&self.modes)
+            .filter(|(_, mode)| matches!(mode.effect, Effect::Down))
+            .map(|(scope, _)| scope)
+            .collect();
         let hurt = |s: u32| {
             let service = &services[s as usize];
             // Replicas matter where the service needs some of its own, or where another counts them.
@@ -176,11 +198,14 @@ fn scope(compiler: &mut Compiler, path: &str, failure: &Failure, services: &[Ser
             of.dedup();
             Some(if failure.hits == Hits::Replica { Scope::Replicas(of) } else { Scope::Services(of) })
         }
-        Hits::Zone if failure.of.is_empty() => Some(Scope::Zones((0..compiler.zones.len() as u32).map(|zone| vec![zone]).collect())),
+        Hits::Zone if failure.of.is_empty() => {
+            Some(Scope::Zones((0..compiler.zones.len() as u32).map(|zone| vec![zone]).collect()))
+        }
         Hits::Zone => Some(Scope::Zones(compiler.zones_of(&of_path, &failure.of).into_iter().map(|zone| vec![zone]).collect())),
         Hits::Region => {
             let scenario = compiler.scenario;
-            let names: Vec<&String> = if failure.of.is_empty() { scenario.regions.keys().collect() } else { failure.of.iter().collect() };
+            let names: Vec<&String> =
+                if failure.of.is_empty() { scenario.regions.keys().collect() } else { failure.of.iter().collect() };
             Some(Scope::Zones(names.into_iter().map(|name| compiler.zones_of(&of_path, std::slice::from_ref(name))).collect()))
         }
         Hits::Host | Hits::Call => {
@@ -229,9 +254,10 @@ fn mode(compiler: &mut Compiler, path: &str, name: &str, failure: &Failure) -> O
         Hits::Zone | Hits::Region => 3,
         Hits::Replica | Hits::Host | Hits::Call => 4,
     };
-    let common_cause = failure.common_cause.as_ref().map(|beta| {
-        compiler.parameters.value(&format!("{path}.common_cause"), Spread::LogitNormal, beta, |f| f.0)
-    });
+    let common_cause = failure
+        .common_cause
+        .as_ref()
+        .map(|beta| compiler.parameters.value(&format!("{path}.common_cause"), Spread::LogitNormal, beta, |f| f.0));
     if let (Some(Value::Known(beta)), Trigger::Life(life)) = (common_cause, &trigger) {
         for share in [beta, 1.0 - beta].into_iter().filter(|share| *share > 0.0) {
             compiler.tables.prepare(&life.law.clone().hazard_times(share));
@@ -240,7 +266,9 @@ fn mode(compiler: &mut Compiler, path: &str, name: &str, failure: &Failure) -> O
     let ages_while = match &failure.ages_while {
         scenario::AgesWhile::Up => AgesWhile::Up,
         scenario::AgesWhile::Always => AgesWhile::Always,
-        scenario::AgesWhile::ServiceUp(service) => AgesWhile::ServiceUp(compiler.service(&format!("{path}.ages_while"), service)?),
+        scenario::AgesWhile::ServiceUp(service) => {
+            AgesWhile::ServiceUp(compiler.service(&format!("{path}.ages_while"), service)?)
+        }
     };
     let age = match &failure.age {
         Age::Of(age) => Some(compiler.timing(&format!("{path}.age"), age)?),

@@ -26,7 +26,10 @@ pub fn numbers(file: &Path, column: &str) -> Result<Vec<f64>, String> {
         return Err(format!("column `{column}` of {} is empty", file.display()));
     }
     if let Some(bad) = values.iter().find(|value| !value.is_finite() || **value < 0.0) {
-        return Err(format!("column `{column}` of {} holds {bad}; every value must be a number that is not negative", file.display()));
+        return Err(format!(
+            "column `{column}` of {} holds {bad}; every value must be a number that is not negative",
+            file.display()
+        ));
     }
     Ok(values)
 }
@@ -64,7 +67,8 @@ pub fn timestamps(file: &Path, column: &str) -> Result<Vec<f64>, String> {
     let text = text.str().map_err(|_| not_numbers(file, column))?;
     let mut times = Vec::with_capacity(text.len());
     for value in text.iter().flatten() {
-        let time = parse_time(value).ok_or_else(|| format!("column `{column}` of {} holds `{value}`, which is no time", file.display()))?;
+        let time = parse_time(value)
+            .ok_or_else(|| format!("column `{column}` of {} holds `{value}`, which is no time", file.display()))?;
         times.push(time);
     }
     if times.is_empty() {

@@ -108,7 +108,10 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         Ok(order) => order,
         Err(circle) => {
             let names: Vec<&str> = circle.iter().map(|&s| services[s as usize].name.as_str()).collect();
-            compiler.wrong(format!("services.{}", names[0]), format!("services depend on each other in a circle: {}", names.join(" -> ")));
+            compiler.wrong(
+                format!("services.{}", names[0]),
+                format!("services depend on each other in a circle: {}", names.join(" -> ")),
+            );
             Vec::new()
         }
     };
@@ -239,7 +242,9 @@ fn compile_work(compiler: &mut Compiler, path: &str, written: &scenario::Service
 }
 
 fn compile_tree(compiler: &mut Compiler, path: &str, tree: &scenario::UpWhen) -> Option<UpWhen> {
-    let mut parts = |parts: &[scenario::UpWhen]| -> Vec<UpWhen> { parts.iter().filter_map(|part| compile_tree(compiler, path, part)).collect() };
+    let mut parts = |parts: &[scenario::UpWhen]| -> Vec<UpWhen> {
+        parts.iter().filter_map(|part| compile_tree(compiler, path, part)).collect()
+    };
     Some(match tree {
         scenario::UpWhen::Any(of) => UpWhen::Any(parts(of)),
         scenario::UpWhen::All(of) => UpWhen::All(parts(of)),

@@ -33,8 +33,14 @@ pub struct Source {
 pub enum Profile {
     Flat,
     /// Growth in one `per` seconds.
-    Compound { fraction: Value, per: f64 },
-    Linear { fraction: Value, per: f64 },
+    Compound {
+        fraction: Value,
+        per: f64,
+    },
+    Linear {
+        fraction: Value,
+        per: f64,
+    },
 }
 
 /// The growth factor as a function of time, with its numbers drawn.
@@ -141,7 +147,10 @@ impl Demand {
                 Profile::Flat => Value::Known(0.0),
                 Profile::Compound { fraction, .. } | Profile::Linear { fraction, .. } => fraction,
             };
-            std::iter::once(source.rate).chain([growth]).chain(source.surges.iter().map(|surge| surge.2)).all(|v| matches!(v, Value::Known(_)))
+            std::iter::once(source.rate)
+                .chain([growth])
+                .chain(source.surges.iter().map(|surge| surge.2))
+                .all(|v| matches!(v, Value::Known(_)))
         })
     }
 }
@@ -235,7 +244,14 @@ mod tests {
     fn year(growth: Profile) -> (Demand, Vec<Curve>) {
         let edges: Vec<f64> = (0..=8_760).map(|hour| f64::from(hour) * 3_600.0).collect();
         let shape = (0..8_760).map(|hour| if hour % 24 < 12 { 0.5 } else { 1.5 }).collect();
-        let source = Source { name: "s".into(), to: 0, rate: Value::Known(10.0), growth, shape, surges: vec![(24, 48, Value::Known(3.0))] };
+        let source = Source {
+            name: "s".into(),
+            to: 0,
+            rate: Value::Known(10.0),
+            growth,
+            shape,
+            surges: vec![(24, 48, Value::Known(3.0))],
+        };
         let demand = Demand::new(edges, vec![source]);
         let mut curves = Vec::new();
         demand.draw(&[], &mut curves);

@@ -9,7 +9,10 @@ pub enum Work {
     /// Requests/s of one replica, from a load test.
     Rate(Value),
     /// The time that a request keeps one of `concurrency` servers busy.
-    Servers { time: Timing, concurrency: f64 },
+    Servers {
+        time: Timing,
+        concurrency: f64,
+    },
 }
 
 /// What the work of a service comes to for one draw of the uncertain numbers.

@@ -227,13 +227,19 @@ pub enum Counts {
     Time,
     Requests,
     /// Slices of this length are good when at least this fraction of their requests is.
-    Slices { length: f64, good: f64 },
+    Slices {
+        length: f64,
+        good: f64,
+    },
 }
 
 #[derive(Debug, Clone)]
 pub enum Windows {
     /// Calendar windows that overlap the horizon, in order; `months` in each.
-    Calendar { spans: Vec<Span>, months: u32 },
+    Calendar {
+        spans: Vec<Span>,
+        months: u32,
+    },
     Rolling(f64),
 }
 
@@ -244,7 +250,10 @@ impl Model {
             let life = if let Trigger::Life(life) = &mode.trigger { Some(life) } else { None };
             [life, Some(&mode.detection), mode.repair.as_ref(), mode.age.as_ref()].into_iter().flatten()
         });
-        let work = self.services.iter().filter_map(|service| if let Work::Servers { time, .. } = &service.work { Some(time) } else { None });
+        let work = self
+            .services
+            .iter()
+            .filter_map(|service| if let Work::Servers { time, .. } = &service.work { Some(time) } else { None });
         modes.chain(work).chain(self.teams.iter().map(|team| &team.acknowledge))
     }
 

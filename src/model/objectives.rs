@@ -61,7 +61,10 @@ fn compile_one(compiler: &mut Compiler, modes: &[Mode], name: &str, written: &sc
         None => Counts::Time,
     };
     if counts != Counts::Time && !has_traffic {
-        compiler.wrong(format!("{path}.counts"), format!("no traffic reaches `{}`, so its requests cannot be counted; count time", written.service));
+        compiler.wrong(
+            format!("{path}.counts"),
+            format!("no traffic reaches `{}`, so its requests cannot be counted; count time", written.service),
+        );
         return None;
     }
     let horizon = compiler.scenario.horizon.0;
@@ -94,7 +97,10 @@ fn compile_one(compiler: &mut Compiler, modes: &[Mode], name: &str, written: &sc
     };
     let mut credits: Vec<(f64, f64)> = written.credits.iter().map(|tier| (tier.below.0, tier.credit.0)).collect();
     credits.sort_unstable_by(|a, b| b.1.total_cmp(&a.1));
-    let excludes = modes.iter().map(|mode| written.excludes.iter().any(|name| *name == mode.name || (name == "planned" && mode.planned))).collect();
+    let excludes = modes
+        .iter()
+        .map(|mode| written.excludes.iter().any(|name| *name == mode.name || (name == "planned" && mode.planned)))
+        .collect();
     Some(Objective {
         name: name.to_owned(),
         service,

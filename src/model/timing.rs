@@ -30,7 +30,13 @@ impl Timing {
     ///
     /// # Errors
     /// A sentence that says what is wrong with the numbers or the file.
-    pub fn compile(written: &Distribution, path: &str, folder: &Path, parameters: &mut Parameters, tables: &mut Tables) -> Result<Self, String> {
+    pub fn compile(
+        written: &Distribution,
+        path: &str,
+        folder: &Path,
+        parameters: &mut Parameters,
+        tables: &mut Tables,
+    ) -> Result<Self, String> {
         let from = parameters.list.len();
         register(written, path, parameters);
         let range = parameters.since(from);

@@ -133,7 +133,9 @@ fn usual_step(times: &[f64]) -> Option<f64> {
 
 fn check_pieces(pieces: f64) -> Result<(), String> {
     if pieces > MOST_PIECES {
-        return Err(format!("the horizon holds {pieces:.0} pieces of demand, at most {MOST_PIECES:.0} are followed; shorten the horizon"));
+        return Err(format!(
+            "the horizon holds {pieces:.0} pieces of demand, at most {MOST_PIECES:.0} are followed; shorten the horizon"
+        ));
     }
     Ok(())
 }

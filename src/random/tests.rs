@@ -111,9 +111,7 @@ fn gaps_are_geometric() {
                     gap += 1;
                 }
             }
-            let expected: Vec<f64> = (0..40)
-                .map(|gap| n * 0.875_f64.powi(gap) * if gap < 39 { 0.125 } else { 1.0 })
-                .collect();
+            let expected: Vec<f64> = (0..40).map(|gap| n * 0.875_f64.powi(gap) * if gap < 39 { 0.125 } else { 1.0 }).collect();
             check(chi_square(&counts, &expected), "gaps", &name);
         }
     }
@@ -185,7 +183,10 @@ fn base_is_the_same_on_every_machine() {
     assert_ne!(base("web", 1), base("web", 2));
     assert_ne!(base("", 0), base("\0", 0));
     // Written down: a change of these changes every result of every scenario.
-    assert_eq!((base("web", 1), Stream::new(base("web", 1), 1, 0).word(0)), (7_790_860_368_274_333_515, 12_060_912_319_446_680_336));
+    assert_eq!(
+        (base("web", 1), Stream::new(base("web", 1), 1, 0).word(0)),
+        (7_790_860_368_274_333_515, 12_060_912_319_446_680_336)
+    );
 }
 
 #[test]

@@ -33,7 +33,10 @@ impl Runs {
             services: vec![service; model.services.len()],
             objectives: model.objectives.iter().map(|objective| ObjectiveRuns::new(&objective.windows, model.horizon)).collect(),
             failures: vec![FailureRuns { count: Moments::default(), duration: Joint::default() }; model.modes.len()],
-            teams: vec![TeamRuns { busy: Moments::default(), waiting: Moments::default(), wait: Joint::default() }; model.teams.len()],
+            teams: vec![
+                TeamRuns { busy: Moments::default(), waiting: Moments::default(), wait: Joint::default() };
+                model.teams.len()
+            ],
             cost: CostRuns { infrastructure: Moments::default(), credits: Moments::default(), total: Moments::default() },
             typical: 0,
             bad: 0,

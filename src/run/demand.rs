@@ -18,7 +18,8 @@ pub fn demand_curves(model: &Model, seed: u64) -> Vec<DemandCurve> {
     let draws = if model.parameters.is_empty() { 1 } else { DRAWS };
     let mut drawn = Drawn::new(model);
     let step = model.horizon / INTERVALS as f64;
-    let reached: Vec<usize> = (0..model.services.len()).filter(|&s| model.services[s].visits.iter().any(|&visits| visits > 0.0)).collect();
+    let reached: Vec<usize> =
+        (0..model.services.len()).filter(|&s| model.services[s].visits.iter().any(|&visits| visits > 0.0)).collect();
     let mut peaks = vec![vec![Vec::with_capacity(draws as usize); INTERVALS]; reached.len()];
     let mut means = vec![vec![0.0; INTERVALS]; reached.len()];
     let mut capacity = vec![0.0; reached.len()];
@@ -46,14 +47,18 @@ pub fn demand_curves(model: &Model, seed: u64) -> Vec<DemandCurve> {
         };
         peaks[place].iter().map(of).collect()
     };
-    reached.iter().enumerate().map(|(place, &s)| DemandCurve {
-        service: s as u32,
-        times: (0..INTERVALS).map(|interval| (interval as f64 + 0.5) * step).collect(),
-        mean: means[place].clone(),
-        peak_p5: quantile(place, 0.05),
-        peak_p50: quantile(place, 0.5),
-        peak_p95: quantile(place, 0.95),
-        capacity: capacity[place],
-        replicas: model.services[s].replicas.len() as u32,
-    }).collect()
+    reached
+        .iter()
+        .enumerate()
+        .map(|(place, &s)| DemandCurve {
+            service: s as u32,
+            times: (0..INTERVALS).map(|interval| (interval as f64 + 0.5) * step).collect(),
+            mean: means[place].clone(),
+            peak_p5: quantile(place, 0.05),
+            peak_p50: quantile(place, 0.5),
+            peak_p95: quantile(place, 0.95),
+            capacity: capacity[place],
+            replicas: model.services[s].replicas.len() as u32,
+        })
+        .collect()
 }

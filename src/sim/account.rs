@@ -1,12 +1,12 @@
 //! Book-keeping: outages, downtime by cause, stages, and what a replication gave in the end.
 
+use super::outcome::sum;
 use super::parts::Stages;
 use super::structure::Without;
 use super::windows::Segment;
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{Counts, NONE};
-use super::outcome::sum;
 
 impl<O: Observer> World<'_, O> {
     /// A service goes down by the failure of clock `c`.
@@ -103,7 +103,8 @@ impl<O: Observer> World<'_, O> {
         if until <= began {
             return;
         }
-        let (detection, acknowledgement) = kept.unwrap_or_else(|| self.stages.get(cause as usize).map_or((0.0, 0.0), |stages| stage_times(stages, began, until)));
+        let (detection, acknowledgement) = kept
+            .unwrap_or_else(|| self.stages.get(cause as usize).map_or((0.0, 0.0), |stages| stage_times(stages, began, until)));
         let given = &mut self.outcome.services[s];
         if !carried {
             given.sums[sum::ONSETS] += 1.0;

@@ -102,13 +102,18 @@ impl Drawn {
                     }
                     old = mode.age.as_ref().map(|age| {
                         let age = age.drawn(draws).unwrap_or_else(|| age.law.clone());
-                        (age, law.clone().hazard_times((1.0 - beta).max(f64::MIN_POSITIVE)), law.hazard_times(beta.max(f64::MIN_POSITIVE)))
+                        (
+                            age,
+                            law.clone().hazard_times((1.0 - beta).max(f64::MIN_POSITIVE)),
+                            law.hazard_times(beta.max(f64::MIN_POSITIVE)),
+                        )
                     });
                 }
             }
             self.lives.push(old);
             let team = mode.team.unwrap_or(crate::model::NONE);
-            let acknowledge = mode.team.map_or_else(|| model.zero.clone(), |team| sampler(&model.teams[team as usize].acknowledge));
+            let acknowledge =
+                mode.team.map_or_else(|| model.zero.clone(), |team| sampler(&model.teams[team as usize].acknowledge));
             self.modes.push(ModeNow {
                 life,
                 strike,

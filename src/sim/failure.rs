@@ -66,7 +66,11 @@ impl<O: Observer> World<'_, O> {
             self.begin_detection(c, now, repair);
         }
         self.observer.failed(c as u32, now);
-        if down { self.take_down(c, now) } else { self.weaken(c, now) }
+        if down {
+            self.take_down(c, now)
+        } else {
+            self.weaken(c, now)
+        }
         if !alone {
             self.review_siblings(c, now);
         }
@@ -117,7 +121,11 @@ impl<O: Observer> World<'_, O> {
         let (down, team) = (mode.down, mode.team);
         self.observer.repaired(c as u32, now);
         self.renew_clock(c, now);
-        if down { self.bring_up(c, now) } else { self.strengthen(c, now) }
+        if down {
+            self.bring_up(c, now)
+        } else {
+            self.strengthen(c, now)
+        }
         if team != NONE {
             self.release_person(team as usize, now);
         }

@@ -46,7 +46,13 @@ impl Observer for Recorder {
             self.last.resize(clock as usize + 1, u32::MAX);
         }
         self.last[clock as usize] = self.failures.len() as u32;
-        self.failures.push(Seen { clock, began: now, detected: f64::INFINITY, acknowledged: f64::INFINITY, repaired: f64::INFINITY });
+        self.failures.push(Seen {
+            clock,
+            began: now,
+            detected: f64::INFINITY,
+            acknowledged: f64::INFINITY,
+            repaired: f64::INFINITY,
+        });
     }
 
     fn repaired(&mut self, clock: u32, now: f64) {

@@ -79,7 +79,9 @@ impl Component {
             thing,
             phase: Phase::Running,
             target,
-            alone: clock.siblings.len() == 1 && !matches!(mode.ages_while, AgesWhile::ServiceUp(_)) && matches!(mode.trigger, Trigger::Life(_)),
+            alone: clock.siblings.len() == 1
+                && !matches!(mode.ages_while, AgesWhile::ServiceUp(_))
+                && matches!(mode.trigger, Trigger::Life(_)),
         }
     }
 }
@@ -198,7 +200,16 @@ pub struct TeamState {
 
 impl TeamState {
     pub fn new(clocks: usize) -> Self {
-        Self { free: 0, lines: [(NONE, NONE); 5], behind: vec![NONE; clocks], waiting: 0, busy: 0.0, queued: 0.0, waited: 0.0, asked: 0.0 }
+        Self {
+            free: 0,
+            lines: [(NONE, NONE); 5],
+            behind: vec![NONE; clocks],
+            waiting: 0,
+            busy: 0.0,
+            queued: 0.0,
+            waited: 0.0,
+            asked: 0.0,
+        }
     }
 
     pub fn reset(&mut self, people: u32) {

@@ -13,7 +13,11 @@ pub struct Scratch {
 
 impl Scratch {
     pub fn new(model: &Model) -> Self {
-        Self { up: vec![true; model.services.len()], count: vec![0; model.services.len()], modes: Vec::with_capacity(model.modes.len()) }
+        Self {
+            up: vec![true; model.services.len()],
+            count: vec![0; model.services.len()],
+            modes: Vec::with_capacity(model.modes.len()),
+        }
     }
 }
 
@@ -43,9 +47,10 @@ impl<O: Observer> World<'_, O> {
             }
             let service = &self.model.services[s];
             let state = &self.services[s];
-            let tree = service.up_when.as_ref().is_none_or(|tree| {
-                holds(tree, &|u| self.services[u as usize].is_up, &|u| self.services[u as usize].up)
-            });
+            let tree = service
+                .up_when
+                .as_ref()
+                .is_none_or(|tree| holds(tree, &|u| self.services[u as usize].is_up, &|u| self.services[u as usize].up));
             let own_ok = state.own_down == 0 && state.up >= state.needs && tree;
             let is_up = own_ok && service.depends_on.iter().all(|&u| self.services[u as usize].is_up);
             let was_up = state.is_up;
@@ -55,7 +60,11 @@ impl<O: Observer> World<'_, O> {
             }
             if is_up != was_up {
                 self.services[s].is_up = is_up;
-                if is_up { self.end_outage(s, now) } else { self.begin_outage(s, c, now) }
+                if is_up {
+                    self.end_outage(s, now)
+                } else {
+                    self.begin_outage(s, c, now)
+                }
                 self.review_agers(s, now);
             } else if !is_up {
                 self.recharge(s, now);
@@ -118,14 +127,20 @@ impl<O: Observer> World<'_, O> {
             Without::Failure(c) => state.own_down - u32::from(self.model.clocks[c as usize].thing == Thing::Service(u as u32)),
             Without::Modes(modes) => {
                 let own = self.model.services[u].own_clocks.clone();
-                own.filter(|&c| self.model.clocks[c as usize].thing == Thing::Service(u as u32) && self.is_down(c) && !modes[self.components[c as usize].mode as usize]).count() as u32
+                own.filter(|&c| {
+                    self.model.clocks[c as usize].thing == Thing::Service(u as u32)
+                        && self.is_down(c)
+                        && !modes[self.components[c as usize].mode as usize]
+                })
+                .count() as u32
             }
         };
         own_down == 0
             && self.scratch.count[u] >= state.needs
-            && self.model.services[u].up_when.as_ref().is_none_or(|tree| {
-                holds(tree, &|v| self.scratch.up[v as usize], &|v| self.scratch.count[v as usize])
-            })
+            && self.model.services[u]
+                .up_when
+                .as_ref()
+                .is_none_or(|tree| holds(tree, &|v| self.scratch.up[v as usize], &|v| self.scratch.count[v as usize]))
     }
 
     /// A `down` failure in force.
@@ -147,7 +162,12 @@ impl<O: Observer> World<'_, O> {
                         state.up + u32::from(replica.service as usize == u && self.replica_down[*r as usize] == 1 && there)
                     }
                     Thing::Zones(set) => {
-                        state.up + set.iter().filter(|&&z| self.zone_down[z as usize] == 1).map(|&z| self.own_up[u * zones + z as usize]).sum::<u32>()
+                        state.up
+                            + set
+                                .iter()
+                                .filter(|&&z| self.zone_down[z as usize] == 1)
+                                .map(|&z| self.own_up[u * zones + z as usize])
+                                .sum::<u32>()
                     }
                     Thing::Service(_) | Thing::Strike(_) => state.up,
                 }
@@ -155,13 +175,17 @@ impl<O: Observer> World<'_, O> {
             Without::Modes(modes) => {
                 let counts = |c: u32| self.is_down(c) && !modes[self.components[c as usize].mode as usize];
                 let zone_down = |zone: u32| {
-                    self.model.zone_clocks.clone().any(|c| counts(c) && matches!(&self.model.clocks[c as usize].thing, Thing::Zones(set) if set.contains(&zone)))
+                    self.model.zone_clocks.clone().any(|c| {
+                        counts(c) && matches!(&self.model.clocks[c as usize].thing, Thing::Zones(set) if set.contains(&zone))
+                    })
                 };
                 let replicas = self.model.services[u].replicas.clone();
-                replicas.filter(|&r| {
-                    let replica = &self.model.replicas[r as usize];
-                    !(replica.clocks.clone().any(counts) || (replica.zone != NONE && zone_down(replica.zone)))
-                }).count() as u32
+                replicas
+                    .filter(|&r| {
+                        let replica = &self.model.replicas[r as usize];
+                        !(replica.clocks.clone().any(counts) || (replica.zone != NONE && zone_down(replica.zone)))
+                    })
+                    .count() as u32
             }
         }
     }

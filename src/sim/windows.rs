@@ -73,7 +73,11 @@ impl<O: Observer> World<'_, O> {
     fn requests(&self, objective: &Objective, from: f64, to: f64) -> f64 {
         let visits = &self.model.services[objective.service as usize].visits;
         let demand = &self.model.demand;
-        visits.iter().zip(&self.drawn.curves).map(|(visits, curve)| visits * (curve.total(demand, to) - curve.total(demand, from))).sum()
+        visits
+            .iter()
+            .zip(&self.drawn.curves)
+            .map(|(visits, curve)| visits * (curve.total(demand, to) - curve.total(demand, from)))
+            .sum()
     }
 
     /// The log in slices of time, each good or bad as a whole.
@@ -173,7 +177,11 @@ impl<O: Observer> World<'_, O> {
         }
         let mut marks = vec![length, horizon];
         for segment in &given.log {
-            marks.extend([segment.from, segment.to, segment.from + length, segment.to + length].into_iter().filter(|mark| (length..=horizon).contains(mark)));
+            marks.extend(
+                [segment.from, segment.to, segment.from + length, segment.to + length]
+                    .into_iter()
+                    .filter(|mark| (length..=horizon).contains(mark)),
+            );
         }
         if objective.counts == Counts::Requests && !given.log.is_empty() {
             marks.extend((1..).map(|day| length + f64::from(day) * DAY).take_while(|mark| *mark < horizon));
@@ -192,7 +200,11 @@ impl<O: Observer> World<'_, O> {
             }
             let attainment = ((counted - (after.0 - before.0)) / counted).max(0.0);
             given.worst = given.worst.min(attainment);
-            let over = if below(attainment, objective.target) { attainment - objective.target } else { (attainment - objective.target).max(0.0) };
+            let over = if below(attainment, objective.target) {
+                attainment - objective.target
+            } else {
+                (attainment - objective.target).max(0.0)
+            };
             if let Some((from, was)) = last {
                 let span = at - from;
                 given.complete += span;

@@ -139,10 +139,8 @@ impl<const N: usize> Joint<N> {
     fn ratios(&self, terms: &[(usize, usize)], level: f64) -> Estimate {
         if terms.iter().any(|(_, j)| self.mean[*j] <= 0.0) {
             // Each term is at least its exposure over the events that may have gone unseen.
-            let least: f64 = terms
-                .iter()
-                .map(|(i, j)| if self.mean[*j] > 0.0 { 0.0 } else { self.sum(*i) / unseen_events(level) })
-                .sum();
+            let least: f64 =
+                terms.iter().map(|(i, j)| if self.mean[*j] > 0.0 { 0.0 } else { self.sum(*i) / unseen_events(level) }).sum();
             let low = (least > 0.0).then_some(least);
             return Estimate { low, ..Estimate::unobserved(level, self.n, "none seen: Poisson bound") };
         }

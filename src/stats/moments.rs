@@ -141,14 +141,7 @@ impl Moments {
     pub fn estimate_count(&self, level: f64) -> Estimate {
         if self.n > 0 && self.max <= 0.0 {
             let high = Some(unseen_events(level) / self.n as f64);
-            return Estimate {
-                value: Some(0.0),
-                low: Some(0.0),
-                high,
-                level,
-                n: self.n,
-                method: "none seen: Poisson bound",
-            };
+            return Estimate { value: Some(0.0), low: Some(0.0), high, level, n: self.n, method: "none seen: Poisson bound" };
         }
         self.estimate(level).clipped(0.0, f64::INFINITY)
     }

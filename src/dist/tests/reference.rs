@@ -58,7 +58,10 @@ fn same_samples(law: Result<Law, String>, reference: &impl rand_distr::Distribut
 fn samples_agree_with_rand_distr() {
     same_samples(Law::exponential(4.0), &rand_distr::Exp::new(0.25).unwrap());
     same_samples(Law::weibull_scale(0.6, 3.0), &rand_distr::Weibull::new(3.0, 0.6).unwrap());
-    same_samples(Law::lognormal_median_p95(1.0, 1.644_853_626_951_472_7_f64.exp()), &rand_distr::LogNormal::new(0.0, 1.0).unwrap());
+    same_samples(
+        Law::lognormal_median_p95(1.0, 1.644_853_626_951_472_7_f64.exp()),
+        &rand_distr::LogNormal::new(0.0, 1.0).unwrap(),
+    );
     same_samples(Law::gamma_shape_scale(0.3, 2.0), &rand_distr::Gamma::new(0.3, 2.0).unwrap());
     same_samples(Law::gamma_shape_scale(7.5, 2.0), &rand_distr::Gamma::new(7.5, 2.0).unwrap());
     same_samples(Law::pareto_scale(1.5, 2.0), &rand_distr::Pareto::new(2.0, 1.5).unwrap());

@@ -49,12 +49,30 @@ impl Fluid {
         let mut callers: Vec<Vec<Caller>> = vec![Vec::new(); n];
         let mut places = Vec::new();
         for (s, service) in model.services.iter().enumerate() {
-            places.push(service.calls.iter().enumerate().map(|(i, call)| {
-                callers[call.to as usize].push(Caller { from: s as u32, call: i as u32, ..Caller::default() });
-                callers[call.to as usize].len() - 1
-            }).collect());
+            places.push(
+                service
+                    .calls
+                    .iter()
+                    .enumerate()
+                    .map(|(i, call)| {
+                        callers[call.to as usize].push(Caller { from: s as u32, call: i as u32, ..Caller::default() });
+                        callers[call.to as usize].len() - 1
+                    })
+                    .collect(),
+            );
         }
-        Self { queues: vec![0.0; n], anywhere: false, span: 1.0, callers, places, arriving: vec![0.0; n], direct: vec![0.0; n], admitted: vec![0.0; n], served: vec![0.0; n], ok: vec![1.0; n] }
+        Self {
+            queues: vec![0.0; n],
+            anywhere: false,
+            span: 1.0,
+            callers,
+            places,
+            arriving: vec![0.0; n],
+            direct: vec![0.0; n],
+            admitted: vec![0.0; n],
+            served: vec![0.0; n],
+            ok: vec![1.0; n],
+        }
     }
 
     /// Empties all queues.
@@ -126,7 +144,9 @@ impl<O: Observer> World<'_, O> {
             let queue = fluid.queues[s];
             let room = model.services[s].queue * f64::from(self.services[s].up);
             let mut callers = std::mem::take(&mut fluid.callers[s]);
-            let rate_of = |caller: &Caller, fluid: &Fluid| fluid.served[caller.from as usize] * model.services[caller.from as usize].calls[caller.call as usize].per_request;
+            let rate_of = |caller: &Caller, fluid: &Fluid| {
+                fluid.served[caller.from as usize] * model.services[caller.from as usize].calls[caller.call as usize].per_request
+            };
             fluid.arriving[s] = fluid.direct[s] + callers.iter().map(|caller| rate_of(caller, fluid)).sum::<f64>();
             // Who is admitted: all whose patience is longer than the wait. Those at whose patience the wait stands
             // are admitted as far as there is capacity left: the wait stays there.

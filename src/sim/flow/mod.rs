@@ -12,11 +12,11 @@ mod shares;
 
 use std::collections::VecDeque;
 
+use super::outcome::sum;
 use super::structure::Without;
 use super::windows::Segment;
 use super::{Drawn, Observer, World};
 use crate::model::{Counts, Model};
-use super::outcome::sum;
 use fluid::Fluid;
 use shares::Shares;
 
@@ -136,7 +136,9 @@ impl Flow {
         self.tight_count > 0
             && (0..self.tight.len()).filter(|&s| self.tight[s]).any(|s| {
                 let visits = &model.services[s].visits;
-                let demand = |(visits, curve): (&f64, &crate::model::Curve)| if *visits > 0.0 { visits * curve.peak(&model.demand, from, to) } else { 0.0 };
+                let demand = |(visits, curve): (&f64, &crate::model::Curve)| {
+                    if *visits > 0.0 { visits * curve.peak(&model.demand, from, to) } else { 0.0 }
+                };
                 visits.iter().zip(&drawn.curves).map(demand).sum::<f64>() > self.capacity[s]
             })
     }
@@ -179,7 +181,12 @@ impl<O: Observer> World<'_, O> {
         let whole: f64 = service.own_clocks.clone().map(left).product();
         let zone = |zone: u32| -> f64 {
             let clocks = self.model.zone_clocks.clone();
-            clocks.filter(|&c| matches!(&self.model.clocks[c as usize].thing, crate::model::Thing::Zones(set) if set.contains(&zone))).map(left).product()
+            clocks
+                .filter(
+                    |&c| matches!(&self.model.clocks[c as usize].thing, crate::model::Thing::Zones(set) if set.contains(&zone)),
+                )
+                .map(left)
+                .product()
         };
         let up = service.replicas.clone().filter(|&r| self.replica_down[r as usize] == 0);
         let each = up.map(|r| {
@@ -234,7 +241,10 @@ impl<O: Observer> World<'_, O> {
         }
         self.flow.last = now;
         let flow = &self.flow;
-        if flow.broken_count == 0 && flow.fluid.is_empty() && (flow.tight_count == 0 || !flow.may_overload(self.model, &self.drawn, from, now)) {
+        if flow.broken_count == 0
+            && flow.fluid.is_empty()
+            && (flow.tight_count == 0 || !flow.may_overload(self.model, &self.drawn, from, now))
+        {
             return;
         }
         self.account(from, now);
@@ -337,7 +347,11 @@ impl<O: Observer> World<'_, O> {
         let model = self.model;
         for s in 0..self.services.len() {
             let visits = &model.services[s].visits;
-            let healthy: f64 = visits.iter().zip(&self.drawn.curves).map(|(visits, curve)| visits * curve.total(&model.demand, model.horizon)).sum();
+            let healthy: f64 = visits
+                .iter()
+                .zip(&self.drawn.curves)
+                .map(|(visits, curve)| visits * curve.total(&model.demand, model.horizon))
+                .sum();
             let tally = self.flow.tallies[s];
             let waiting = self.flow.fluid.waiting(s);
             let requests = (healthy - tally.missed - waiting).max(0.0);

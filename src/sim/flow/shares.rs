@@ -44,7 +44,8 @@ impl Shares {
         for &s in model.order.iter().rev() {
             for call in &model.services[s as usize].calls {
                 for source in 0..n {
-                    self.reach[call.to as usize * n + source] += self.reach[s as usize * n + source] * self.own[s as usize] * call.per_request;
+                    self.reach[call.to as usize * n + source] +=
+                        self.reach[s as usize * n + source] * self.own[s as usize] * call.per_request;
                 }
             }
         }

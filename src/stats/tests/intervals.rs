@@ -23,7 +23,8 @@ fn joint<const N: usize>(rows: &[[f64; N]]) -> Joint<N> {
 /// Any table of Student's t, 97.5%.
 #[test]
 fn student_quantiles() {
-    for (freedom, t) in [(1, 12.706_204_736), (2, 4.302_652_730), (4, 2.776_445_105), (30, 2.042_272_456), (1000, 1.962_339_081)] {
+    for (freedom, t) in [(1, 12.706_204_736), (2, 4.302_652_730), (4, 2.776_445_105), (30, 2.042_272_456), (1000, 1.962_339_081)]
+    {
         assert_near(t_quantile(0.95, freedom), t, 1e-9);
     }
     // Where the expansion takes over.
@@ -193,7 +194,8 @@ fn few_events_are_near_the_exact_interval() {
 
 #[test]
 fn shares_are_the_same_from_part_or_whole() {
-    let rows: Vec<[f64; 3]> = (0..50).map(|i| [f64::from(900 + i % 7), f64::from(i % 5), f64::from(900 + i % 7 + i % 5)]).collect();
+    let rows: Vec<[f64; 3]> =
+        (0..50).map(|i| [f64::from(900 + i % 7), f64::from(i % 5), f64::from(900 + i % 7 + i % 5)]).collect();
     let sums = joint(&rows);
     let (share, portion) = (sums.share(0, 1, 0.95), sums.portion(0, 2, 0.95));
     assert_near(share.value.unwrap(), portion.value.unwrap(), 1e-12);
