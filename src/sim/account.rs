@@ -13,7 +13,9 @@ impl<O: Observer> World<'_, O> {
     #[cold]
     pub(super) fn begin_outage(&mut self, s: usize, c: usize, now: f64) {
         self.services_down += 1;
-        if self.services[s].outage.ended != now {
+        // One that ends now goes on, unless it has no length: then it was none.
+        let last = &self.services[s].outage;
+        if last.ended != now || last.began == now {
             self.book_outage(s);
             let outage = &mut self.services[s].outage;
             outage.began = now;
@@ -108,8 +110,8 @@ impl<O: Observer> World<'_, O> {
         let given = &mut self.outcome.services[s];
         if !carried {
             given.sums[sum::ONSETS] += 1.0;
-            given.first_outage = given.first_outage.min(began - self.from);
         }
+        given.first_outage = given.first_outage.min(began - self.from);
         let length = until - began;
         given.longest = given.longest.max(length);
         given.lengths.push((length, !open));
@@ -146,7 +148,8 @@ impl<O: Observer> World<'_, O> {
             state.area = f64::from(state.up) * left;
             let outage = &mut state.outage;
             if outage.ended == NEVER {
-                outage.carried_over = now > 0.0;
+                // With a cause it began before: in the warm-up, or by a failure that is in force at the start.
+                outage.carried_over = now > 0.0 || outage.cause != NONE;
                 outage.began = now;
                 outage.charged = now;
             } else {

@@ -40,7 +40,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The failure of clock `c` begins.
     #[inline]
-    fn fail(&mut self, c: usize, now: f64) {
+    pub(super) fn fail(&mut self, c: usize, now: f64) {
         self.before_change(now);
         if self.stages[c].outages > 0 {
             self.keep_stages(c);
@@ -224,7 +224,8 @@ impl<O: Observer> World<'_, O> {
     /// Zones go down or come back, and with them the replicas that stand there and are up in their own right.
     #[cold]
     fn zones_change(&mut self, c: usize, now: f64, down: bool) {
-        let Thing::Zones(zones) = &self.model.clocks[c].thing else { return };
+        let model = self.model;
+        let Thing::Zones(zones) = &model.clocks[c].thing else { return };
         let count = self.zone_down.len();
         let since = self.components[c].since;
         for &zone in zones {
@@ -253,5 +254,11 @@ impl<O: Observer> World<'_, O> {
             }
         }
         self.settle_dirty(c, now);
+        // Who is to blame may have changed even where nothing else has.
+        if self.services_down > 0 {
+            for s in (0..self.services.len()).filter(|&s| model.services[s].stands_in(model, zones)) {
+                self.touched(s, c, now);
+            }
+        }
     }
 }

@@ -25,7 +25,7 @@ pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
 
 use crate::kernel::{NEVER, System, Tournament};
-use crate::model::Model;
+use crate::model::{Model, Trigger};
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
 
@@ -140,8 +140,10 @@ impl<'m, O: Observer> World<'m, O> {
         self.tallies.fill(ModeTally::default());
         self.flow.reset(model, &self.drawn, -self.from);
         self.outcome.reset();
+        let mut at_once = false;
         for c in 0..self.components.len() {
             let time = self.start_clock(c, seed, replication);
+            at_once |= time <= 0.0;
             self.events.place(c, time);
         }
         for slot in self.components.len()..=self.components.len() + self.services.len() {
@@ -153,7 +155,21 @@ impl<'m, O: Observer> World<'m, O> {
         self.events.rebuild();
         // Structures that are down from the start (an up_when that nothing fulfils) begin their outage at once.
         self.settle_from_scratch();
+        if at_once {
+            self.in_force_at_start();
+        }
         self.measure_from(0.0);
+    }
+
+    /// Failures that are known to be in force at the start began before it.
+    #[cold]
+    fn in_force_at_start(&mut self) {
+        for c in 0..self.components.len() {
+            let mode = self.components[c].mode as usize;
+            if self.events.time(c) <= 0.0 && matches!(self.model.modes[mode].trigger, Trigger::Sla(_)) {
+                self.fail(c, 0.0);
+            }
+        }
     }
 
     /// The end of the warm-up: what was counted is forgotten, what is in force stays.

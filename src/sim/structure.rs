@@ -205,7 +205,7 @@ impl<O: Observer> World<'_, O> {
             }
         }
         for c in self.model.zone_clocks.clone() {
-            if self.zones_matter(s, c) {
+            if self.is_down(c) && self.zones_matter(s, c) {
                 self.suspect(s, c, &mut culprits, &mut all);
             }
         }
@@ -226,11 +226,10 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Whether a service rests on replicas in the zones that a clock hits.
+    /// Whether a service rests on replicas that stand in the zones that a clock hits.
     fn zones_matter(&self, s: usize, c: u32) -> bool {
         let Thing::Zones(zones) = &self.model.clocks[c as usize].thing else { return false };
-        let count = self.zone_down.len();
-        self.model.services[s].support.iter().any(|&u| zones.iter().any(|&z| self.own_up[u as usize * count + z as usize] > 0))
+        self.model.services[s].support.iter().any(|&u| self.model.services[u as usize].stands_in(self.model, zones))
     }
 }
 

@@ -73,6 +73,27 @@ impl Run {
         self.estimate("services", name, measure)
     }
 
+    /// Asserts a measure to its last digits: nothing in the scenario is left to chance.
+    pub fn exactly(&self, kind: &str, name: &str, measure: &str, exact: f64) {
+        let value = self.value(kind, name, measure).unwrap_or_else(|| {
+            panic!("{kind}.{name}.{measure} was not observed: {}", self.summary[kind][name][measure])
+        });
+        let off = (value - exact).abs();
+        assert!(off <= 1e-9 * exact.abs().max(1e-3), "{kind}.{name}.{measure} is {value}, not {exact}");
+    }
+
+    /// Asserts what was spent on `infrastructure`, `credits` or both, the `total`.
+    pub fn costs(&self, part: &str, exact: f64) {
+        let value = self.summary["cost"][part]["value"].as_f64();
+        assert!(value.is_some_and(|value| (value - exact).abs() <= 1e-9 * exact), "{part} is {value:?}, not {exact}");
+    }
+
+    /// Asserts which share of the downtime of `service` is charged to `failure`.
+    pub fn charged(&self, failure: &str, service: &str, exact: f64) {
+        let value = self.summary["failures"][failure]["downtime_share"][service]["value"].as_f64().unwrap_or(0.0);
+        assert!((value - exact).abs() <= 1e-9, "{failure} is charged {value} of the downtime of {service}, not {exact}");
+    }
+
     /// The value alone, where the model leaves nothing to chance and an interval has no width.
     pub fn value(&self, kind: &str, name: &str, measure: &str) -> Option<f64> {
         self.summary[kind][name][measure]["value"].as_f64()

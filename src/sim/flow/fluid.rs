@@ -99,15 +99,17 @@ impl Fluid {
 }
 
 impl<O: Observer> World<'_, O> {
-    /// What waits at a service whose structure is down fails.
+    /// What waits at a service whose structure is down fails, and so does what waits in places that went with a replica.
     pub(super) fn drop_queues_of_failed(&mut self, at: f64) {
         if self.flow.fluid.is_empty() {
             return;
         }
         for s in 0..self.services.len() {
-            let lost = self.flow.fluid.queues[s];
-            if lost > 0.0 && !self.services[s].own_ok {
-                self.flow.fluid.queues[s] = 0.0;
+            let waiting = self.flow.fluid.queues[s];
+            let room = if self.services[s].own_ok { self.model.services[s].queue * f64::from(self.services[s].up) } else { 0.0 };
+            if waiting > room * (1.0 + EMPTY) {
+                let lost = waiting - room;
+                self.flow.fluid.queues[s] = room;
                 self.book(s, at, at, lost, 0.0, lost, lost);
             }
         }

@@ -98,7 +98,8 @@ impl Flow {
             rotation.failed = 0;
         }
         for (s, service) in model.services.iter().enumerate() {
-            self.capacity[s] = drawn.carry[s].capacity * service.replicas.len() as f64;
+            let one = drawn.carry[s].capacity;
+            self.capacity[s] = if one.is_finite() { one * service.replicas.len() as f64 } else { f64::INFINITY };
             self.highest[s] = service.visits.iter().zip(&drawn.curves).map(|(visits, curve)| visits * curve.highest()).sum();
             self.tight[s] = self.capacity[s] < self.highest[s];
             self.tight_count += u32::from(self.tight[s]);
