@@ -143,6 +143,11 @@ impl Estimate {
         Self { what: self.what.clone(), value: factor * self.value, low: factor * self.low, high: factor * self.high }
     }
 
+    /// Of the value, from the interval.
+    pub fn standard_error(&self) -> f64 {
+        (self.high - self.low) / 2.0 / 1.96
+    }
+
     /// `whole` less the estimate: an availability seen as an unavailability, replicas up as replicas down.
     pub fn from(&self, whole: f64) -> Self {
         Self {
