@@ -204,6 +204,39 @@ failures: {out: {hits: service, schedule: {first: '2026-01-01T00:01:40'}, repair
     run.exactly("services", "web", "error_rate", 800.0 / 2400.0);
 }
 
+/// The same queue behind a caller: what fails there fails the requests that called, one for every two and a half calls,
+/// and what waits there is not answered yet.
+#[test]
+fn a_queue_that_fails_fails_the_callers() {
+    for per_request in [0.5, 1.0, 2.5] {
+        let rate = 10.0 / per_request;
+        let text = format!(
+            "
+name: dropped
+start: 2026-01-01
+horizon: 260s
+traffic: {{users: {{to: front, rate: {rate}/s}}}}
+services:
+  front: {{calls: [{{to: web}}]}}
+  web: {{calls: [{{to: db, per_request: {per_request}}}]}}
+  db: {{capacity: 8/s}}
+failures: {{out: {{hits: service, of: [db], schedule: {{first: '2026-01-01T00:01:40'}}, repair: 60s}}}}
+"
+        );
+        let run = run(&text, 1, 1);
+        run.exactly("services", "db", "throughput", 1600.0 / 260.0);
+        run.exactly("services", "db", "error_rate", 800.0 / 2400.0);
+        // A request that calls with probability one half is not hurt by the other half.
+        let calling = f64::min(per_request, 1.0);
+        let (all, waiting) = (rate * 260.0, 200.0 / per_request.max(1.0));
+        let lost = 200.0 / per_request.max(1.0) + rate * 60.0 * calling;
+        for service in ["front", "web"] {
+            run.exactly("services", service, "error_rate", lost / (all - waiting));
+            run.exactly("services", service, "throughput", (all - waiting - lost) / 260.0);
+        }
+    }
+}
+
 /// Weights 1 and 3 for half a day each: 5/s and 15/s, of which 12/s are carried.
 #[test]
 fn a_daily_profile_is_scaled_to_mean_one() {

@@ -351,6 +351,7 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let model = self.model;
+        let unresolved = if self.flow.fluid.is_empty() { Vec::new() } else { self.unresolved(model.horizon) };
         for s in 0..self.services.len() {
             let visits = &model.services[s].visits;
             let healthy: f64 = visits
@@ -359,7 +360,7 @@ impl<O: Observer> World<'_, O> {
                 .map(|(visits, curve)| visits * curve.total(&model.demand, model.horizon))
                 .sum();
             let tally = self.flow.tallies[s];
-            let waiting = self.flow.fluid.waiting(s);
+            let waiting = unresolved.get(s).copied().unwrap_or(0.0);
             let requests = (healthy - tally.missed - waiting).max(0.0);
             let one = self.drawn.carry[s].capacity;
             let given = &mut self.outcome.services[s];
