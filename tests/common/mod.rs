@@ -35,6 +35,15 @@ pub fn run_after(text: &str, replications: u64, seed: u64, warmup: f64) -> Run {
     simulate(text, None, &Options { seed, replications, threads: Some(2), warmup, ..Default::default() })
 }
 
+/// One replication of a scenario text, and its failures: mode, what was hit, when it began and was repaired (seconds).
+pub fn run_with_timeline(text: &str, seed: u64) -> (Run, Vec<(String, String, f64, Option<f64>)>) {
+    let model = ninefold::model::compile(&load(text, None)).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+    let timeline = ninefold::run::timeline(&model, seed, 0.0, 0);
+    let incidents = timeline.incidents.into_iter();
+    let failures = incidents.map(|i| (model.modes[i.failure as usize].name.clone(), i.thing, i.began, i.repaired));
+    (run(text, 1, seed), failures.collect())
+}
+
 /// Simulates a scenario text with one of its policies.
 pub fn run_policy(text: &str, policy: Option<&str>, replications: u64, threads: usize) -> Run {
     simulate(text, policy, &Options { seed: 1, replications, threads: Some(threads), ..Default::default() })
