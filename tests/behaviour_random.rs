@@ -276,7 +276,7 @@ fn account(services: &[Service], failures: &[(String, Hit, f64, f64)]) -> Vec<Co
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 0, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn outages_and_charges_follow_from_the_failures(seed in any::<u64>()) {

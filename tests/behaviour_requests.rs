@@ -408,7 +408,7 @@ fn account(rate: f64, capacity: f64, places: f64, horizon: f64, changes: &[(f64,
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Every request that arrives is good, lost or still waiting, as many of each as the account says.
     #[test]

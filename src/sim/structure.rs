@@ -238,7 +238,8 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn blame(&mut self, s: usize) {
         let outage = &mut self.services[s].outage;
         outage.change = self.changes;
-        if self.in_force == 1 {
+        // One that no failure began is in force for ever, whatever else fails.
+        if self.in_force == 1 && outage.cause != NONE {
             outage.culprits.clear();
             outage.culprits.push(self.components[self.in_force_clocks as usize].mode);
             return;
