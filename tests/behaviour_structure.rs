@@ -297,3 +297,32 @@ services:
     // A service that is down by a failure of its own still has its replicas.
     down(&run, "counted", 0.0, 0.0);
 }
+
+/// Four of three replicas are never up, whether anything can fail or not.
+#[test]
+fn a_structure_that_never_holds_is_down_from_the_start() {
+    for failures in ["", "failures: {crash: {hits: service, of: [other], mttf: 1h, repair: 1m}}"] {
+        let run = run(
+            &format!(
+                "
+name: never
+start: 2026-01-01
+horizon: 24h
+services:
+  few: {{replicas: 3}}
+  many: {{up_when: {{at_least: 4, of: [few]}}}}
+  caller: {{calls: [{{to: many}}]}}
+  other: {{}}
+{failures}
+"
+            ),
+            1,
+            1,
+        );
+        for service in ["many", "caller"] {
+            run.exactly("services", service, "time_availability", 0.0);
+            run.exactly("services", service, "point_availability", 0.0);
+            run.charged("crash", service, 0.0);
+        }
+    }
+}

@@ -76,6 +76,8 @@ pub fn summary(input: &Input<'_>) -> Summary {
 
 fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool) -> ServiceSummary {
     let s = &runs.sums;
+    // A structure that never holds is down without any failure.
+    let can_fail = can_fail || s.mean(sum::DOWN) > 0.0;
     // Seconds that one observation of the sums covers: all its replications together.
     let covered = s.mean(sum::UP) + s.mean(sum::DOWN);
     let per_second = if covered > 0.0 { 1.0 / covered } else { f64::NAN };
