@@ -115,7 +115,6 @@ impl<O: Observer> World<'_, O> {
         given.lengths.push((length, !open));
         if !open {
             given.sums[sum::ENDED] += 1.0;
-            given.sums[sum::RESTORED] += length;
             given.sums[sum::DETECTION] += detection;
             given.sums[sum::ACKNOWLEDGEMENT] += acknowledgement;
         }
