@@ -1,5 +1,6 @@
 //! The numbers of one replication: uncertain ones drawn, laws and demand made from them.
 
+use super::parts::ModeTally;
 use crate::dist::{Law, Sampler};
 use crate::model::{Carry, Curve, Effect, Model, Timing, Trigger, draw_all, medians};
 
@@ -17,8 +18,10 @@ pub struct ModeNow {
     pub acknowledge: Sampler,
     pub down: bool,
     pub repairable: bool,
-    /// No detection time and no team: repair begins with the failure.
-    pub instant: bool,
+    /// Detection takes time.
+    pub detects: bool,
+    /// Acknowledgement takes time.
+    pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
     pub team: u32,
     pub priority: u8,
@@ -26,6 +29,8 @@ pub struct ModeNow {
     pub capacity: f64,
     /// Long-run unavailability that an external starts with.
     pub starts_down: f64,
+    /// What is counted.
+    pub tally: ModeTally,
 }
 
 /// What one replication runs with.
@@ -122,11 +127,13 @@ impl Drawn {
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
                 repairable: mode.repair.is_some(),
-                instant: mode.detection.is_zero() && mode.team.is_none() && mode.repair.is_some(),
+                detects: !mode.detection.is_zero(),
+                acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
                 priority: mode.priority,
                 capacity: if let Effect::Capacity(left) = mode.effect { left.get(draws) } else { 1.0 },
                 starts_down,
+                tally: ModeTally::default(),
             });
         }
         self.carry = model.carry(draws);
