@@ -6,7 +6,7 @@ mod common;
 
 use common::{DAY, HOUR, compiled, run, run_after, simulate_model};
 use ninefold::model::Model;
-use ninefold::run::Options;
+use ninefold::run::{MOST_FOR_PRECISION, Options};
 
 /// Independent runs of each case, with the seeds from 1 on.
 const RUNS: u64 = 1_000;
@@ -159,6 +159,29 @@ fn intervals_of_many_runs() {
         check(&unit, &fixed(), 10 * RUNS);
         check(&unit, &Options { precision: Some(unit.precision), ..fixed() }, 10 * RUNS);
     }
+}
+
+/// Where nothing fails no precision is ever reached: the run goes on to its cap and bounds what it did not see.
+#[test]
+fn without_an_outage_a_precision_ends_with_a_bound() {
+    let text = "
+name: too short to fail
+start: 2026-06-01
+horizon: 30d
+services: {unit: {}}
+failures: {unit fails: {hits: replica, time_to_failure: {constant: 1y}, repair: 1h}}
+objectives:
+  promise: {service: unit, target: 99.9%, counts: time, window: calendar month}
+";
+    let model = compiled(text, None);
+    let run = simulate_model(&model, &Options { precision: Some(0.1), threads: Some(2), ..Default::default() });
+    assert_eq!(run.runs().replications, MOST_FOR_PRECISION);
+    let availability = &run.summary_of("services", "unit")["time_availability"];
+    assert!(availability["value"].is_null() && availability["low"].as_f64() > Some(0.999_9), "{availability}");
+    let breach = &run.summary_of("objectives", "promise")["breach_probability"];
+    assert!(breach["value"] == 0.0 && breach["high"].as_f64() < Some(1e-4), "{breach}");
+    let mttr = &run.summary_of("services", "unit")["mttr"];
+    assert!(mttr["value"].is_null() && mttr["low"].is_null(), "{mttr}");
 }
 
 /// One unit that is down half of the time, over no more than three of its lives.

@@ -270,7 +270,7 @@ fn peak(scenario: &Path, out: &Path, replications: &str) -> u64 {
     }
 }
 
-/// Ten times the replications: 180,000 more rows of 76 bytes would be 14 MB, were they kept.
+/// Ten times the replications: 630,000 more rows of 80 bytes would be 50 MB, were they kept.
 #[test]
 #[cfg(target_os = "linux")]
 fn memory_does_not_grow_with_replications() {
@@ -289,5 +289,5 @@ objectives:
     // A table's batch is 65,536 rows: both runs fill at least one.
     let [few, many] = ["70000", "700000"].map(|count| peak(&scenario, &folder.path().join(count), count));
     println!("at most {few} kB with 70,000 replications, {many} kB with 700,000");
-    assert!(few > 1_000 && many < few + 8_192, "{few} kB with 70,000 replications, {many} kB with 700,000");
+    assert!(few > 1_000 && many < few + 20_000, "{few} kB with 70,000 replications, {many} kB with 700,000");
 }
