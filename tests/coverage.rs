@@ -2,6 +2,8 @@
 //! values are known, with a fixed number of replications and with a precision that stops them. docs/accuracy.md has the
 //! figures; `cargo test --test coverage -- --nocapture` prints them.
 
+#![allow(clippy::print_stdout, reason = "the figures of docs/accuracy.md are what it prints")]
+
 mod common;
 
 use common::{DAY, HOUR, compiled, run, run_after, simulate_model};

@@ -1,6 +1,8 @@
 //! The same scenario and seed give the same results: on any number of threads, in every file, for each replication alone,
 //! beside any other component, and up to wherever a run was stopped.
 
+#![allow(clippy::expect_used, reason = "a test says by a panic what it expected")]
+
 mod common;
 
 use std::collections::BTreeMap;

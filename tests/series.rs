@@ -1,6 +1,8 @@
 //! Measured records drive a scenario as they are: request counts and lengths of incidents, from files that stay outside the
 //! repository (the Numenta Anomaly Benchmark's counts and GitHub's status page, see docs/accuracy.md).
 
+#![allow(clippy::expect_used, reason = "a test says by a panic what it expected")]
+
 mod common;
 
 use std::fs;

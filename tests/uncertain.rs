@@ -3,6 +3,8 @@
 //! The case is a rate of failure that is lognormal, so that the failures of a month are a mixture of Poisson counts and every
 //! value has a closed form or a one-dimensional integral.
 
+#![allow(clippy::print_stdout, reason = "the figures of docs/accuracy.md are what it prints")]
+
 mod common;
 
 use common::{DAY, YEAR, compiled, simulate_model, simulate_rows};
