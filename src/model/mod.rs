@@ -10,6 +10,7 @@ mod gates;
 mod graph;
 mod load;
 mod objectives;
+mod size;
 mod timing;
 mod traffic;
 mod uncertain;
