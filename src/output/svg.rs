@@ -14,7 +14,7 @@ use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use self::pen::{Anchor, Drawn, FINE, INK, Pen};
 use self::scale::Span;
 use super::OutputError;
-use crate::report::{Chart, Mark, Scale};
+use crate::report::{Chart, Mark, Scale, Shape};
 
 const WIDTH: f64 = 800.0;
 const TEXT: f64 = 13.0;
@@ -63,7 +63,7 @@ pub fn render(chart: &Chart) -> Result<String, OutputError> {
     let ticks_room = ys.ticks.iter().filter_map(|t| t.label.as_ref()).map(|l| pen::width(l, TEXT)).fold(0.0, f64::max);
     let left = 16.0 + if names.is_some() { label_room } else { ticks_room } + 14.0;
     // Levels are named in the margin, where no line crosses them.
-    let levels = chart.marks.iter().filter(|m| matches!(m, Mark::Level { .. })).map(|m| pen::width(m.name(), TEXT));
+    let levels = chart.marks.iter().filter(|m| matches!(m.shape, Shape::Level(_))).map(|m| pen::width(&m.name, TEXT));
     let right = levels.fold(20.0, f64::max).min(170.0) + 16.0;
     let frame = Frame { left, right: WIDTH - right, top, bottom: top + plot };
 
@@ -171,5 +171,5 @@ pub fn escape(text: &str) -> String {
 
 /// Whether a mark is explained in the legend; levels carry their names themselves.
 fn in_legend(mark: &Mark) -> bool {
-    !mark.is_empty() && !matches!(mark, Mark::Level { .. })
+    !mark.is_empty() && !matches!(mark.shape, Shape::Level(_))
 }
