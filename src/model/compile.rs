@@ -17,6 +17,7 @@ use crate::scenario::{self, Loaded, Scenario, Spread};
 pub struct Mistake {
     /// Key path in the scenario, e.g. `traffic.shoppers.series`.
     pub path: String,
+    /// What is wrong there, and what would be right.
     pub message: String,
 }
 
@@ -38,7 +39,7 @@ pub(super) struct Compiler<'s> {
     pub mistakes: Vec<Mistake>,
 }
 
-impl<'s> Compiler<'s> {
+impl Compiler<'_> {
     pub fn wrong(&mut self, path: impl Into<String>, message: impl Into<String>) {
         self.mistakes.push(Mistake::new(path, message));
     }

@@ -54,11 +54,10 @@ fn compile_one(compiler: &mut Compiler, modes: &[Mode], name: &str, written: &sc
     let reached = reached(compiler.scenario);
     let has_traffic = reached.contains(&written.service.as_str());
     let counts = match written.counts {
-        Some(scenario::Counts::Time) => Counts::Time,
         Some(scenario::Counts::Requests) => Counts::Requests,
         Some(scenario::Counts::Slices { slices, good }) => Counts::Slices { length: slices.0, good: good.0 },
         None if has_traffic => Counts::Requests,
-        None => Counts::Time,
+        Some(scenario::Counts::Time) | None => Counts::Time,
     };
     if counts != Counts::Time && !has_traffic {
         compiler.wrong(

@@ -67,9 +67,9 @@ impl<O: Observer> World<'_, O> {
         }
         self.observer.failed(c as u32, now);
         if down {
-            self.take_down(c, now)
+            self.take_down(c, now);
         } else {
-            self.weaken(c, now)
+            self.weaken(c, now);
         }
         if !alone {
             self.review_siblings(c, now);
@@ -122,9 +122,9 @@ impl<O: Observer> World<'_, O> {
         self.observer.repaired(c as u32, now);
         self.renew_clock(c, now);
         if down {
-            self.bring_up(c, now)
+            self.bring_up(c, now);
         } else {
-            self.strengthen(c, now)
+            self.strengthen(c, now);
         }
         if team != NONE {
             self.release_person(team as usize, now);

@@ -119,7 +119,7 @@ pub struct ServiceState {
     pub needs: u32,
     /// `down` failures of the service itself in force.
     pub own_down: u32,
-    /// Whether its own structure holds: needs, up_when, no failure of its own.
+    /// Whether its own structure holds: needs, `up_when`, no failure of its own.
     pub own_ok: bool,
     /// Structurally up.
     pub is_up: bool,

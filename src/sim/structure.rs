@@ -61,9 +61,9 @@ impl<O: Observer> World<'_, O> {
             if is_up != was_up {
                 self.services[s].is_up = is_up;
                 if is_up {
-                    self.end_outage(s, now)
+                    self.end_outage(s, now);
                 } else {
-                    self.begin_outage(s, c, now)
+                    self.begin_outage(s, c, now);
                 }
                 self.review_agers(s, now);
             } else if !is_up {

@@ -159,8 +159,9 @@ fn service(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> ServiceRu
         let (mut both, mut causes, mut calm) = (Vec::new(), vec![0.0; FAILURES.len()], 0);
         for _ in 0..2 {
             let (mut t, mut down, mut longest, mut first) = (0.0, 0.0, 0.0f64, None);
-            while rate > 0.0 {
-                t += dice.exponential(YEAR / rate / factor);
+            // A rate of 0 puts the first outage at infinity.
+            loop {
+                t += if rate > 0.0 { dice.exponential(YEAR / rate / factor) } else { f64::INFINITY };
                 if t >= YEAR {
                     break;
                 }
@@ -212,7 +213,7 @@ fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> O
     let rolling = matches!(o.window, WindowKind::Rolling(_));
     let length = if matches!(o.window, WindowKind::Quarter) { YEAR / 4.0 } else { YEAR / 12.0 };
     let starts: Vec<f64> =
-        if rolling { Vec::new() } else { (0..).map(|k| f64::from(k) * length).take_while(|t| *t < YEAR - 1.0).collect() };
+        if rolling { Vec::new() } else { (0..12).map(|k| f64::from(k) * length).take_while(|t| *t < YEAR - 1.0).collect() };
     let mut by_window: Vec<WindowRuns> = starts
         .iter()
         .map(|from| WindowRuns {

@@ -24,6 +24,7 @@ const YEAR: f64 = 365.0 * 86_400.0;
 /// Budget charts that are shown.
 const BUDGETS: usize = 4;
 
+/// What the forecast asks, how it answers and how it is read; it stands at the end of the report.
 pub const DOCS: Docs = Docs {
     name: "forecast",
     question: "Will the objectives hold, what breaks most, when does capacity run out, and what does it cost?",
