@@ -155,7 +155,7 @@ impl Builder {
     }
 
     /// For each service, whether some failure takes it, or one of its replicas, down.
-    pub fn services_hurt(&self, services: &[Service]) -> Vec<bool> {
+    pub fn services_hurt(&self, services: &[Service], replicas: &[Replica]) -> Vec<bool> {
         let down: Vec<&Scope> = self
             .scopes
             .iter()
@@ -163,6 +163,7 @@ impl Builder {
             .filter(|(_, mode)| matches!(mode.effect, Effect::Down))
             .map(|(scope, _)| scope)
             .collect();
+        let stands_in = |service: &Service, zone: u32| service.replicas.clone().any(|r| replicas[r as usize].zone == zone);
         let hurt = |s: u32| {
             let service = &services[s as usize];
             // Replicas matter where the service needs some of its own, or where another counts them.
@@ -170,7 +171,7 @@ impl Builder {
             down.iter().any(|scope| match scope {
                 Scope::Services(of) => of.contains(&s),
                 Scope::Replicas(of) => matter && of.contains(&s),
-                Scope::Zones(_) => matter && !service.replicas.is_empty(),
+                Scope::Zones(sets) => matter && sets.iter().flatten().any(|&zone| stands_in(service, zone)),
             })
         };
         (0..services.len() as u32).map(hurt).collect()

@@ -120,7 +120,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         return Err(compiler.mistakes);
     }
     visits(&mut services, &order, &demand);
-    can_fail(&mut services, &order, &builder);
+    can_fail(&mut services, &replicas, &order, &builder);
     let mut model = Model {
         name: scenario.name.clone(),
         about: scenario.about.clone(),
@@ -192,6 +192,7 @@ fn compile_services(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
             depends_on: Vec::new(),
             watched_by: Vec::new(),
             counted: false,
+            rank: 0,
             support: Vec::new(),
             reach: Vec::new(),
             can_fail: false,
@@ -285,8 +286,8 @@ fn visits(services: &mut [Service], order: &[u32], demand: &super::Demand) {
 }
 
 /// Marks the services that some failure can take down, directly or through what they depend on.
-fn can_fail(services: &mut [Service], order: &[u32], builder: &Builder) {
-    let hurt = builder.services_hurt(services);
+fn can_fail(services: &mut [Service], replicas: &[Replica], order: &[u32], builder: &Builder) {
+    let hurt = builder.services_hurt(services, replicas);
     for &s in order {
         let support = &services[s as usize].support;
         services[s as usize].can_fail = support.iter().any(|&source| hurt[source as usize]);

@@ -47,6 +47,7 @@ pub fn connect(services: &mut [Service]) -> Result<Vec<u32>, Vec<u32>> {
     let mut rank = vec![0; services.len()];
     for (place, &s) in order.iter().enumerate() {
         rank[s as usize] = place;
+        services[s as usize].rank = place as u32;
     }
     for s in 0..services.len() {
         let mut support = closure(s as u32, |u| state_sources(services, u));

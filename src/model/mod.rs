@@ -91,6 +91,8 @@ pub struct Service {
     pub watched_by: Vec<u32>,
     /// Another service's `up_when` counts the replicas of this one.
     pub counted: bool,
+    /// Its place in `order`.
+    pub rank: u32,
     /// This service and all that it depends on, directly or not, in `order`.
     pub support: Vec<u32>,
     /// This service and all that depend on it, directly or not.

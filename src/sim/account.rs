@@ -36,7 +36,14 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn end_outage(&mut self, s: usize, now: f64) {
         self.services_down -= 1;
         self.charge(s, now);
-        self.services[s].outage.ended = now;
+        let outage = &mut self.services[s].outage;
+        outage.ended = now;
+        if outage.stages.is_none()
+            && let Some(stages) = self.stages.get_mut(outage.cause as usize)
+        {
+            outage.stages = Some(stage_times(stages, outage.began, now));
+            stages.outages = stages.outages.saturating_sub(1);
+        }
     }
 
     /// Something changed in what a service that is down rests on.
@@ -83,7 +90,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Whether a failure of one of the modes marked is in force.
     pub(super) fn any_in_force(&self, modes: &[bool]) -> bool {
-        modes.iter().zip(&self.tallies).any(|(&marked, tally)| marked && tally.in_force > 0)
+        modes.iter().zip(&self.drawn.modes).any(|(&marked, mode)| marked && mode.tally.in_force > 0)
     }
 
     /// Counts the last outage of a service, unless it had no length.
@@ -96,9 +103,6 @@ impl<O: Observer> World<'_, O> {
         let kept = outage.stages;
         let open = ended == NEVER;
         let until = if open { self.end } else { ended };
-        if cause != NONE && kept.is_none() && self.stages[cause as usize].outages > 0 {
-            self.stages[cause as usize].outages -= 1;
-        }
         self.services[s].outage.ended = -1.0;
         if until <= began {
             return;
@@ -128,7 +132,7 @@ impl<O: Observer> World<'_, O> {
         let stages = self.stages[c];
         for state in &mut self.services {
             let outage = &mut state.outage;
-            if outage.cause as usize == c && outage.ended >= 0.0 && outage.stages.is_none() {
+            if outage.cause as usize == c && outage.ended == NEVER && outage.stages.is_none() {
                 outage.stages = Some(stage_times(&stages, outage.began, outage.ended));
             }
         }
@@ -138,8 +142,8 @@ impl<O: Observer> World<'_, O> {
     /// Measuring begins: what was counted so far is forgotten.
     pub(super) fn measure_from(&mut self, now: f64) {
         self.outcome.reset();
-        for tally in &mut self.tallies {
-            *tally = super::ModeTally { in_force: tally.in_force, ..Default::default() };
+        for mode in &mut self.drawn.modes {
+            mode.tally = super::ModeTally { in_force: mode.tally.in_force, ..Default::default() };
         }
         let left = self.end - now.max(self.from);
         for state in &mut self.services {
@@ -178,15 +182,15 @@ impl<O: Observer> World<'_, O> {
             given.up_at_end = state.is_up;
             given.replicas = state.area / length;
         }
-        for (given, tally) in self.outcome.failures.iter_mut().zip(&self.tallies) {
-            *given = [tally.count, tally.duration, tally.ended];
+        for (given, mode) in self.outcome.failures.iter_mut().zip(&self.drawn.modes) {
+            *given = [mode.tally.count, mode.tally.duration, mode.tally.ended];
         }
         for (given, state) in self.outcome.teams.iter_mut().zip(&self.teams) {
             *given = [state.busy / length, state.queued / length, state.waited, state.asked];
         }
         for (c, component) in self.components.iter().enumerate() {
             if component.phase.failed() {
-                self.observer.stages(c as u32, self.stages[c].detected, self.stages[c].acknowledged);
+                self.observer.open(c as u32, self.stages[c].detected, self.stages[c].acknowledged);
             }
         }
         self.finish_flow();

@@ -1,5 +1,6 @@
 //! The numbers of one replication: uncertain ones drawn, laws and demand made from them.
 
+use super::parts::ModeTally;
 use crate::dist::{Law, Sampler};
 use crate::model::{Carry, Curve, Effect, Model, Timing, Trigger, draw_all, medians};
 
@@ -23,8 +24,10 @@ pub struct ModeNow {
     pub down: bool,
     /// Somebody or something repairs it.
     pub repairable: bool,
-    /// No detection time and no team: repair begins with the failure.
-    pub instant: bool,
+    /// Detection takes time.
+    pub detects: bool,
+    /// Acknowledgement takes time.
+    pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
     pub team: u32,
     /// Place in the queue for people, 1 (first) to 5.
@@ -33,6 +36,8 @@ pub struct ModeNow {
     pub capacity: f64,
     /// Long-run unavailability that an external starts with.
     pub starts_down: f64,
+    /// What is counted.
+    pub tally: ModeTally,
 }
 
 /// What one replication runs with.
@@ -135,11 +140,13 @@ impl Drawn {
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
                 repairable: mode.repair.is_some(),
-                instant: mode.detection.is_zero() && mode.team.is_none() && mode.repair.is_some(),
+                detects: !mode.detection.is_zero(),
+                acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
                 priority: mode.priority,
                 capacity: if let Effect::Capacity(left) = mode.effect { left.get(draws) } else { 1.0 },
                 starts_down,
+                tally: ModeTally::default(),
             });
         }
         self.carry = model.carry(draws);

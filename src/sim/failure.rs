@@ -1,7 +1,7 @@
 //! A failure's course: it begins, is detected, is repaired.
 
 use super::clock::{DETECTION, LIFE, word};
-use super::parts::{Phase, Target};
+use super::parts::{Phase, Stages, Target};
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{NONE, Thing};
@@ -46,24 +46,29 @@ impl<O: Observer> World<'_, O> {
             self.keep_stages(c);
         }
         let component = &mut self.components[c];
+        let mode = &mut self.drawn.modes[component.mode as usize];
+        mode.tally.count += 1.0;
+        mode.tally.in_force += 1;
         component.since = now;
-        let mode_index = component.mode as usize;
-        let tally = &mut self.tallies[mode_index];
-        tally.count += 1.0;
-        tally.in_force += 1;
-        let mode = &self.drawn.modes[mode_index];
-        let repair = component.ahead;
+        // While nobody works on it, `left` keeps the length of the repair to come.
+        component.left = component.ahead;
         component.ahead = mode.life.draw(word(component.stream, component.n + 1, LIFE));
-        let down = mode.down;
-        let alone = component.alone;
-        if mode.instant {
+        let (down, alone) = (mode.down, component.alone);
+        let detected = if mode.detects { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) } else { now };
+        self.stages[c] = Stages { detected, acknowledged: NEVER, outages: 0 };
+        if !mode.repairable {
+            component.phase = Phase::Lost;
+            self.events.set(c, NEVER);
+        } else if mode.team == NONE {
+            // What is known already is not made an event.
             component.phase = Phase::Repairing;
-            let stages = &mut self.stages[c];
-            stages.detected = now;
-            stages.acknowledged = now;
-            self.events.set(c, now + repair);
+            self.stages[c].acknowledged = detected;
+            self.events.set(c, detected + component.left);
+        } else if mode.detects {
+            component.phase = Phase::Detecting;
+            self.events.set(c, detected);
         } else {
-            self.begin_detection(c, now, repair);
+            self.ask_team(c, now);
         }
         self.observer.failed(c as u32, now);
         if down {
@@ -76,50 +81,17 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Until somebody, or automation, knows of the failure. Times that are known already are not made events.
-    fn begin_detection(&mut self, c: usize, now: f64, repair: f64) {
-        let component = &mut self.components[c];
-        let mode = &self.drawn.modes[component.mode as usize];
-        let detected = now + mode.detection.draw(word(component.stream, component.n, DETECTION));
-        let stages = &mut self.stages[c];
-        stages.detected = detected;
-        stages.acknowledged = NEVER;
-        // While nobody works on it, `left` keeps the length of the repair to come.
-        component.left = repair;
-        if !mode.repairable {
-            component.phase = Phase::Lost;
-            self.events.set(c, NEVER);
-        } else if mode.team == NONE {
-            component.phase = Phase::Repairing;
-            stages.acknowledged = detected;
-            self.events.set(c, detected + repair);
-        } else if detected > now {
-            component.phase = Phase::Detecting;
-            self.events.set(c, detected);
-        } else {
-            self.ask_team(c, now);
-        }
-    }
-
-    /// Somebody knows: the incident asks for a person.
-    pub(super) fn detected(&mut self, c: usize, now: f64) {
-        self.ask_team(c, now);
-    }
-
     /// The failure of clock `c` is repaired.
     #[inline]
     pub(super) fn repaired(&mut self, c: usize, now: f64) {
         self.before_change(now);
         let component = &self.components[c];
-        let mode_index = component.mode as usize;
-        let alone = component.alone;
-        let tally = &mut self.tallies[mode_index];
-        tally.ended += 1.0;
-        tally.duration += now - component.since;
-        tally.in_force -= 1;
-        let mode = &self.drawn.modes[mode_index];
-        let (down, team) = (mode.down, mode.team);
-        self.observer.repaired(c as u32, now);
+        let mode = &mut self.drawn.modes[component.mode as usize];
+        mode.tally.ended += 1.0;
+        mode.tally.duration += now - component.since;
+        mode.tally.in_force -= 1;
+        let (down, team, alone) = (mode.down, mode.team, component.alone);
+        self.observer.repaired(c as u32, self.stages[c].detected, self.stages[c].acknowledged, now);
         self.renew_clock(c, now);
         if down {
             self.bring_up(c, now);
@@ -138,15 +110,18 @@ impl<O: Observer> World<'_, O> {
     /// A `down` failure takes hold of what it hits.
     #[inline]
     fn take_down(&mut self, c: usize, now: f64) {
+        self.in_force += 1;
+        self.in_force_clocks ^= c as u32;
+        self.changes += 1;
         let component = &self.components[c];
-        let thing = component.thing as usize;
+        let (thing, s) = (component.thing as usize, component.service as usize);
         match component.target {
             Target::Replica => {
                 self.replica_down[thing] += 1;
                 if self.replica_down[thing] == 1 {
-                    self.replica_lost(thing, c, now);
+                    self.replica_lost(c, s, component.zone, now);
                 } else {
-                    self.touched(self.model.replicas[thing].service as usize, c, now);
+                    self.touched(s, now);
                 }
             }
             Target::Service => {
@@ -161,15 +136,18 @@ impl<O: Observer> World<'_, O> {
     /// What a `down` failure hit is given back.
     #[inline]
     fn bring_up(&mut self, c: usize, now: f64) {
+        self.in_force -= 1;
+        self.in_force_clocks ^= c as u32;
+        self.changes += 1;
         let component = &self.components[c];
-        let thing = component.thing as usize;
+        let (thing, s) = (component.thing as usize, component.service as usize);
         match component.target {
             Target::Replica => {
                 self.replica_down[thing] -= 1;
                 if self.replica_down[thing] == 0 {
-                    self.replica_back(thing, c, now);
+                    self.replica_back(c, s, component.zone, now);
                 } else {
-                    self.touched(self.model.replicas[thing].service as usize, c, now);
+                    self.touched(s, now);
                 }
             }
             Target::Service => {
@@ -182,13 +160,11 @@ impl<O: Observer> World<'_, O> {
     }
 
     #[inline]
-    fn replica_lost(&mut self, replica: usize, c: usize, now: f64) {
-        let place = &self.model.replicas[replica];
-        let s = place.service as usize;
-        if place.zone != NONE {
-            self.own_up[s * self.zone_down.len() + place.zone as usize] -= 1;
-            if self.zone_down[place.zone as usize] > 0 {
-                self.touched(s, c, now);
+    fn replica_lost(&mut self, c: usize, s: usize, zone: u32, now: f64) {
+        if zone != NONE {
+            self.own_up[s * self.zone_down.len() + zone as usize] -= 1;
+            if self.zone_down[zone as usize] > 0 {
+                self.touched(s, now);
                 return;
             }
         }
@@ -198,17 +174,19 @@ impl<O: Observer> World<'_, O> {
         state.area -= self.end - now;
         let crosses = state.up + 1 == state.needs || state.counted;
         self.capacity_changed(s);
-        if crosses { self.settle(s, c, now) } else { self.touched(s, c, now) }
+        if crosses {
+            self.settle(s, c, now);
+        } else {
+            self.touched(s, now);
+        }
     }
 
     #[inline]
-    fn replica_back(&mut self, replica: usize, c: usize, now: f64) {
-        let place = &self.model.replicas[replica];
-        let s = place.service as usize;
-        if place.zone != NONE {
-            self.own_up[s * self.zone_down.len() + place.zone as usize] += 1;
-            if self.zone_down[place.zone as usize] > 0 {
-                self.touched(s, c, now);
+    fn replica_back(&mut self, c: usize, s: usize, zone: u32, now: f64) {
+        if zone != NONE {
+            self.own_up[s * self.zone_down.len() + zone as usize] += 1;
+            if self.zone_down[zone as usize] > 0 {
+                self.touched(s, now);
                 return;
             }
         }
@@ -218,7 +196,11 @@ impl<O: Observer> World<'_, O> {
         state.area += self.end - now;
         let crosses = state.up == state.needs || state.counted;
         self.capacity_changed(s);
-        if crosses { self.settle(s, c, now) } else { self.touched(s, c, now) }
+        if crosses {
+            self.settle(s, c, now);
+        } else {
+            self.touched(s, now);
+        }
     }
 
     /// Zones go down or come back, and with them the replicas that stand there and are up in their own right.
@@ -249,7 +231,7 @@ impl<O: Observer> World<'_, O> {
                     self.services[s].area += left;
                 }
                 self.capacity_changed(s);
-                self.dirty[s] = true;
+                self.mark_dirty(s);
             }
         }
         self.settle_dirty(c, now);

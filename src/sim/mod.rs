@@ -37,7 +37,6 @@ pub struct World<'m, O = ()> {
     drawn: Drawn,
     components: Vec<Component>,
     stages: Vec<Stages>,
-    tallies: Vec<ModeTally>,
     services: Vec<ServiceState>,
     /// Replicas that are up in their own right, by service and zone (`service * zones + zone`).
     own_up: Vec<u32>,
@@ -47,8 +46,14 @@ pub struct World<'m, O = ()> {
     teams: Vec<TeamState>,
     /// Services that are structurally down.
     services_down: u32,
-    /// Services whose state must be looked at again.
+    /// `down` failures in force, and the exclusive or of their clocks: the clock itself where there is one.
+    in_force: u32,
+    in_force_clocks: u32,
+    /// Failures and repairs so far.
+    changes: u64,
+    /// Services whose state must be looked at again, by their rank in the order, and how many.
     dirty: Vec<bool>,
+    dirty_count: u32,
     scratch: structure::Scratch,
     flow: Flow,
     outcome: Outcome,
@@ -71,23 +76,27 @@ impl<'m, O: Observer> World<'m, O> {
     #[must_use]
     pub fn observed(model: &'m Model, warmup: f64, observer: O) -> Self {
         let services: Vec<ServiceState> = (0..model.services.len()).map(|_| ServiceState::default()).collect();
-        // Slots: the clocks, then one for each service (replicas leaving the rotation), then the end of the warm-up.
-        let slots = model.clocks.len() + model.services.len() + 1;
+        let flow = Flow::new(model);
+        // Slots: the clocks, then services with a health check (replicas leaving the rotation), then the warm-up's end.
+        let slots = model.clocks.len() + flow.checked.len() + usize::from(warmup > 0.0);
         Self {
             model,
             events: Tournament::new(slots),
             drawn: Drawn::new(model),
             components: model.clocks.iter().map(|clock| Component::new(model, clock)).collect(),
             stages: vec![Stages::default(); model.clocks.len()],
-            tallies: vec![ModeTally::default(); model.modes.len()],
             own_up: vec![0; model.services.len() * model.zones.len()],
             replica_down: vec![0; model.replicas.len()],
             zone_down: vec![0; model.zones.len()],
             teams: model.teams.iter().map(|_| TeamState::new(model.clocks.len())).collect(),
             services_down: 0,
+            in_force: 0,
+            in_force_clocks: 0,
+            changes: 0,
             dirty: vec![false; services.len()],
+            dirty_count: 0,
             scratch: structure::Scratch::new(model),
-            flow: Flow::new(model),
+            flow,
             outcome: Outcome::new(model),
             observer,
             from: warmup,
@@ -136,19 +145,21 @@ impl<'m, O: Observer> World<'m, O> {
             state.reset(team.people);
         }
         self.services_down = 0;
-        self.dirty.fill(false);
-        self.tallies.fill(ModeTally::default());
+        self.in_force = 0;
+        self.in_force_clocks = 0;
+        self.changes = 0;
+        self.drawn.modes.iter_mut().for_each(|mode| mode.tally = ModeTally::default());
         self.flow.reset(model, &self.drawn, -self.from);
         self.outcome.reset();
         for c in 0..self.components.len() {
             let time = self.start_clock(c, seed, replication);
             self.events.place(c, time);
         }
-        for slot in self.components.len()..=self.components.len() + self.services.len() {
-            self.events.place(slot, NEVER);
+        for check in 0..self.flow.checked.len() {
+            self.events.place(self.components.len() + check, NEVER);
         }
         if self.from > 0.0 {
-            self.events.place(self.components.len() + self.services.len(), self.from);
+            self.events.place(self.warmup_slot(), self.from);
         }
         self.events.rebuild();
         // Structures that are down from the start (an up_when that nothing fulfils) begin their outage at once.
@@ -156,9 +167,13 @@ impl<'m, O: Observer> World<'m, O> {
         self.measure_from(0.0);
     }
 
+    fn warmup_slot(&self) -> usize {
+        self.components.len() + self.flow.checked.len()
+    }
+
     /// The end of the warm-up: what was counted is forgotten, what is in force stays.
     fn warmed_up(&mut self, now: f64) {
-        self.events.set(self.components.len() + self.services.len(), NEVER);
+        self.events.set(self.warmup_slot(), NEVER);
         self.before_change(now);
         self.measure_from(now);
     }
@@ -175,16 +190,14 @@ impl<O: Observer> System for World<'_, O> {
         if let Some(component) = self.components.get(slot) {
             match component.phase {
                 Phase::Running => self.fires(slot, now),
-                Phase::Detecting => self.detected(slot, now),
+                Phase::Detecting => self.ask_team(slot, now),
                 Phase::Repairing => self.repaired(slot, now),
                 Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
             }
         } else {
-            let service = slot - self.components.len();
-            if service < self.services.len() {
-                self.out_of_rotation(service, now);
-            } else {
-                self.warmed_up(now);
+            match self.flow.checked.get(slot - self.components.len()) {
+                Some(&service) => self.out_of_rotation(service as usize, now),
+                None => self.warmed_up(now),
             }
         }
     }

@@ -4,12 +4,12 @@
 pub trait Observer: Clone {
     /// The clock's failure began.
     fn failed(&mut self, _clock: u32, _now: f64) {}
-    /// The failure ended; its stages were reached at these times.
-    fn repaired(&mut self, _clock: u32, _now: f64) {}
+    /// The failure ended, after its stages were reached at these times.
+    fn repaired(&mut self, _clock: u32, _detected: f64, _acknowledged: f64, _now: f64) {}
     /// A service was down from `began` to `ended` (infinite: beyond the horizon); `cause` is the clock that began it.
     fn outage(&mut self, _service: u32, _cause: u32, _began: f64, _ended: f64) {}
-    /// Stages of a failure that has just ended or is open at the end.
-    fn stages(&mut self, _clock: u32, _detected: f64, _acknowledged: f64) {}
+    /// A failure is in force at the end; its stages were, or will be, reached at these times.
+    fn open(&mut self, _clock: u32, _detected: f64, _acknowledged: f64) {}
 }
 
 impl Observer for () {}
@@ -62,13 +62,14 @@ impl Observer for Recorder {
         });
     }
 
-    fn repaired(&mut self, clock: u32, now: f64) {
+    fn repaired(&mut self, clock: u32, detected: f64, acknowledged: f64, now: f64) {
+        self.open(clock, detected, acknowledged);
         if let Some(seen) = self.last(clock) {
             seen.repaired = now;
         }
     }
 
-    fn stages(&mut self, clock: u32, detected: f64, acknowledged: f64) {
+    fn open(&mut self, clock: u32, detected: f64, acknowledged: f64) {
         if let Some(seen) = self.last(clock) {
             seen.detected = detected;
             seen.acknowledged = acknowledged;

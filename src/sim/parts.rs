@@ -54,6 +54,9 @@ pub struct Component {
     pub mode: u32,
     /// Replica or service that it hits.
     pub thing: u32,
+    /// Service and zone of the replica, [`NONE`] for other targets.
+    pub service: u32,
+    pub zone: u32,
     pub phase: Phase,
     pub target: Target,
     /// Nothing else can stop its clock: no sibling, no condition on ageing.
@@ -69,6 +72,7 @@ impl Component {
             Thing::Zones(_) => (Target::Zones, NONE),
         };
         let mode = &model.modes[clock.mode as usize];
+        let replica = if target == Target::Replica { model.replicas.get(thing as usize) } else { None };
         Self {
             ahead: 0.0,
             since: 0.0,
@@ -77,6 +81,8 @@ impl Component {
             n: 0,
             mode: clock.mode,
             thing,
+            service: replica.map_or(NONE, |replica| replica.service),
+            zone: replica.map_or(NONE, |replica| replica.zone),
             phase: Phase::Running,
             target,
             alone: clock.siblings.len() == 1
@@ -91,7 +97,7 @@ impl Component {
 pub struct Stages {
     pub detected: f64,
     pub acknowledged: f64,
-    /// Open outages that this failure began.
+    /// Open outages that its last failure began.
     pub outages: u32,
 }
 
@@ -106,6 +112,7 @@ impl Default for Stages {
 pub struct ModeTally {
     pub count: f64,
     pub ended: f64,
+    /// Seconds of those that ended.
     pub duration: f64,
     /// Failures in force.
     pub in_force: u32,
@@ -155,10 +162,11 @@ pub struct OpenOutage {
     pub ended: f64,
     /// The clock whose failure began it.
     pub cause: u32,
-    /// Detection and acknowledgement of that failure, once it was repaired.
+    /// Detection and acknowledgement of that failure, once it was repaired or the outage ended.
     pub stages: Option<(f64, f64)>,
-    /// Downtime is charged up to here.
+    /// Downtime is charged up to here, and the change of the world at which it was.
     pub charged: f64,
+    pub change: u64,
     /// The modes to charge for the time from then on.
     pub culprits: Vec<u32>,
     /// It began before the measured time.
@@ -167,7 +175,7 @@ pub struct OpenOutage {
 
 impl Default for OpenOutage {
     fn default() -> Self {
-        Self { began: 0.0, ended: -1.0, cause: NONE, stages: None, charged: 0.0, culprits: Vec::new(), carried_over: false }
+        Self { began: 0.0, ended: -1.0, cause: NONE, stages: None, charged: 0.0, change: 0, culprits: Vec::new(), carried_over: false }
     }
 }
 

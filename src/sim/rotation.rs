@@ -7,16 +7,16 @@ impl<O: Observer> World<'_, O> {
     /// `count` replicas of a service have just failed.
     #[inline]
     pub(super) fn leave_rotation(&mut self, s: usize, count: u32, now: f64) {
-        if self.flow.checks[s] {
+        if self.flow.active && self.model.services[s].health_check > 0.0 {
             self.linger(s, count, now);
         }
     }
 
     fn linger(&mut self, s: usize, count: u32, now: f64) {
+        let Some(slot) = self.rotation_slot(s) else { return };
         let leaves = now + self.model.services[s].health_check;
         let rotation = &mut self.flow.rotations[s];
         if rotation.leaving.is_empty() {
-            let slot = self.components.len() + s;
             self.events.set(slot, leaves);
         }
         rotation.leaving.push_back((leaves, count));
@@ -24,10 +24,16 @@ impl<O: Observer> World<'_, O> {
         self.flow.review_broken(s, self.services[s].own_ok);
     }
 
+    /// The slot in which a service's replicas leave the rotation; none where it has no health check, or no requests.
+    fn rotation_slot(&self, s: usize) -> Option<usize> {
+        let place = self.flow.checked.binary_search(&(s as u32)).ok()?;
+        Some(self.components.len() + place)
+    }
+
     /// `count` replicas that failed at `since` are back; they may be so before a health check noticed.
     #[inline]
     pub(super) fn join_rotation(&mut self, s: usize, since: f64, count: u32, now: f64) {
-        if self.flow.checks[s] && now < since + self.model.services[s].health_check {
+        if self.flow.active && now < since + self.model.services[s].health_check {
             self.recover_early(s, since, count);
         }
     }
@@ -47,7 +53,7 @@ impl<O: Observer> World<'_, O> {
     #[cold]
     pub(super) fn out_of_rotation(&mut self, s: usize, now: f64) {
         self.before_change(now);
-        let slot = self.components.len() + s;
+        let Some(slot) = self.rotation_slot(s) else { return };
         let rotation = &mut self.flow.rotations[s];
         while let Some(&(leaves, count)) = rotation.leaving.front() {
             if leaves > now {

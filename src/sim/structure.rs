@@ -33,18 +33,28 @@ pub enum Without<'a> {
 impl<O: Observer> World<'_, O> {
     /// Looks again at a service that failure or repair `c` has touched, and at all that depend on it.
     pub(super) fn settle(&mut self, s: usize, c: usize, now: f64) {
-        self.dirty[s] = true;
+        self.mark_dirty(s);
         self.settle_dirty(c, now);
-        self.touched(s, c, now);
+        self.touched(s, now);
+    }
+
+    /// A service's replicas or what it rests on changed.
+    pub(super) fn mark_dirty(&mut self, s: usize) {
+        let dirty = &mut self.dirty[self.model.services[s].rank as usize];
+        self.dirty_count += u32::from(!*dirty);
+        *dirty = true;
     }
 
     /// Looks again at all services marked dirty, what a service depends on before the service.
     pub(super) fn settle_dirty(&mut self, c: usize, now: f64) {
-        for i in 0..self.model.order.len() {
-            let s = self.model.order[i] as usize;
-            if !std::mem::replace(&mut self.dirty[s], false) {
+        let mut rank = 0;
+        while self.dirty_count > 0 {
+            if !std::mem::replace(&mut self.dirty[rank], false) {
+                rank += 1;
                 continue;
             }
+            self.dirty_count -= 1;
+            let s = self.model.order[rank] as usize;
             let service = &self.model.services[s];
             let state = &self.services[s];
             let tree = service
@@ -71,7 +81,7 @@ impl<O: Observer> World<'_, O> {
             }
             if is_up != was_up || service.counted {
                 for &watcher in &service.watched_by {
-                    self.dirty[watcher as usize] = true;
+                    self.mark_dirty(watcher as usize);
                 }
             }
         }
@@ -79,14 +89,16 @@ impl<O: Observer> World<'_, O> {
 
     /// Before anything has failed: finds structures that do not hold even so.
     pub(super) fn settle_from_scratch(&mut self) {
-        self.dirty.fill(true);
+        for s in 0..self.services.len() {
+            self.mark_dirty(s);
+        }
         self.settle_dirty(NONE as usize, 0.0);
     }
 
     /// A failure or repair of something that a service rests on, without a change of its state: who is to blame for its
     /// downtime may have changed.
     #[inline]
-    pub(super) fn touched(&mut self, s: usize, _c: usize, now: f64) {
+    pub(super) fn touched(&mut self, s: usize, now: f64) {
         if self.services_down > 0 {
             self.recharge_reached(s, now);
         }
@@ -96,7 +108,7 @@ impl<O: Observer> World<'_, O> {
     fn recharge_reached(&mut self, s: usize, now: f64) {
         for i in 0..self.model.services[s].reach.len() {
             let reached = self.model.services[s].reach[i] as usize;
-            if !self.services[reached].is_up {
+            if !self.services[reached].is_up && self.services[reached].outage.change != self.changes {
                 self.recharge(reached, now);
             }
         }
@@ -193,7 +205,14 @@ impl<O: Observer> World<'_, O> {
     /// Fills `culprits` of a service that is down: the modes of the failures whose repair alone would end it, else of
     /// all failures in force in what it rests on.
     pub(super) fn blame(&mut self, s: usize) {
-        let mut culprits = std::mem::take(&mut self.services[s].outage.culprits);
+        let outage = &mut self.services[s].outage;
+        outage.change = self.changes;
+        if self.in_force == 1 {
+            outage.culprits.clear();
+            outage.culprits.push(self.components[self.in_force_clocks as usize].mode);
+            return;
+        }
+        let mut culprits = std::mem::take(&mut outage.culprits);
         let mut all = std::mem::take(&mut self.scratch.modes);
         culprits.clear();
         all.clear();

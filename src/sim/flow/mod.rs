@@ -40,9 +40,9 @@ struct Tally {
 #[derive(Debug, Clone)]
 pub struct Flow {
     /// Some traffic exists.
-    active: bool,
-    /// Services with a health check that requests reach.
-    pub checks: Vec<bool>,
+    pub active: bool,
+    /// Services with a health check that requests reach, ascending.
+    pub checked: Vec<u32>,
     pub rotations: Vec<Rotation>,
     /// Accounted up to here, seconds after the start.
     last: f64,
@@ -68,7 +68,7 @@ impl Flow {
         let reached = |s: usize| model.services[s].visits.iter().any(|&visits| visits > 0.0);
         Self {
             active: !model.demand.is_empty(),
-            checks: (0..n).map(|s| model.services[s].health_check > 0.0 && reached(s)).collect(),
+            checked: (0..n).filter(|&s| model.services[s].health_check > 0.0 && reached(s)).map(|s| s as u32).collect(),
             rotations: vec![Rotation::default(); n],
             last: 0.0,
             broken: vec![false; n],
@@ -164,6 +164,12 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     pub(super) fn capacity_changed(&mut self, s: usize) {
         if self.flow.active {
+            self.review_capacity(s);
+        }
+    }
+
+    fn review_capacity(&mut self, s: usize) {
+        {
             let strength = if self.services[s].weakened == 0 { f64::from(self.services[s].up) } else { self.strength(s) };
             let one = self.drawn.carry[s].capacity;
             self.flow.set_capacity(s, if one.is_finite() { one * strength } else { f64::INFINITY });
@@ -233,7 +239,6 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    #[inline]
     fn advance(&mut self, now: f64) {
         let from = self.flow.last;
         if now <= from {
