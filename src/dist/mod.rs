@@ -5,6 +5,7 @@
 //! transcendental functions come from a library of portable code, so that the same word gives the same time, to the
 //! last bit, on every platform.
 
+mod by_hazard;
 mod constant;
 mod empirical;
 mod exponential;
@@ -77,7 +78,9 @@ trait Lifetime {
     fn quantile(&self, u: f64) -> f64;
     /// The time whose survival is `v`.
     fn quantile_upper(&self, v: f64) -> f64;
+    /// The mean in seconds; may be infinite.
     fn mean(&self) -> f64;
+    /// The variance in seconds squared; may be infinite.
     fn variance(&self) -> f64;
 
     /// −ln P(T > t), also where the survival is below the smallest double.

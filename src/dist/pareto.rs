@@ -1,6 +1,7 @@
 //! A power-law tail (type I; Arnold, *Pareto Distributions*, 2nd ed. 2015).
 
-use super::{Lifetime, between, positive};
+use super::by_hazard::ByHazard;
+use super::{between, positive};
 
 /// Pareto type I: S(t) = (scale / t)^shape for t ≥ scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,23 +44,7 @@ impl Pareto {
     }
 }
 
-impl Lifetime for Pareto {
-    fn cdf(&self, t: f64) -> f64 {
-        -libm::expm1(-self.cumulative_hazard(t))
-    }
-
-    fn survival(&self, t: f64) -> f64 {
-        libm::exp(-self.cumulative_hazard(t))
-    }
-
-    fn quantile(&self, u: f64) -> f64 {
-        self.at_hazard(-libm::log1p(-u))
-    }
-
-    fn quantile_upper(&self, v: f64) -> f64 {
-        self.at_hazard(-libm::log(v))
-    }
-
+impl ByHazard for Pareto {
     fn mean(&self) -> f64 {
         if self.shape > 1.0 { self.scale * self.shape / (self.shape - 1.0) } else { f64::INFINITY }
     }
