@@ -38,7 +38,7 @@ pub struct Runs {
 }
 
 /// What the replications gave for one service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ServiceRuns {
     /// Means and covariances over draws of the sums named in [`sum`].
     pub sums: Joint<{ sum::N }>,
@@ -109,7 +109,7 @@ pub struct WindowRuns {
 }
 
 /// What the replications gave for one failure mode, on all things that it hits together.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct FailureRuns {
     /// Failures in the horizon.
     pub count: Moments,
@@ -118,7 +118,7 @@ pub struct FailureRuns {
 }
 
 /// What the replications gave for one team.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TeamRuns {
     /// Mean people at work.
     pub busy: Moments,
@@ -129,7 +129,7 @@ pub struct TeamRuns {
 }
 
 /// Money over the horizon of a replication, in the currency.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CostRuns {
     /// What the replicas cost.
     pub infrastructure: Moments,

@@ -3,6 +3,7 @@
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
+pub use crate::model::Counts;
 use crate::model::{self, Model};
 use crate::run::runs::{DemandCurve, Runs, Timeline};
 use crate::run::{self, Options};
@@ -107,26 +108,8 @@ pub struct ObjectiveInput {
     pub window: WindowKind,
     /// Good only where answered within so many seconds, for this fraction of requests.
     pub latency: Option<(f64, f64)>,
-    /// A month's fee, in the currency.
-    pub fee: Option<f64>,
     /// Whether it promises credits.
     pub has_credits: bool,
-}
-
-/// What an objective counts.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Counts {
-    /// Requests that arrive at the service, good where they are answered in time and without error.
-    Requests,
-    /// Seconds, good while the service is structurally up.
-    Time,
-    /// Slices of so many seconds, each good where at least this fraction of its requests is.
-    Slices {
-        /// Length of a slice, in seconds.
-        seconds: f64,
-        /// The least fraction of good requests that makes a slice good, 0 to 1.
-        good: f64,
-    },
 }
 
 /// The window an objective holds for.
@@ -234,18 +217,13 @@ fn objective(objective: &model::Objective) -> ObjectiveInput {
         name: objective.name.clone(),
         service: usize::try_from(objective.service).unwrap_or(usize::MAX),
         target: objective.target,
-        counts: match objective.counts {
-            model::Counts::Time => Counts::Time,
-            model::Counts::Requests => Counts::Requests,
-            model::Counts::Slices { length, good } => Counts::Slices { seconds: length, good },
-        },
+        counts: objective.counts,
         window: match objective.windows {
             model::Windows::Calendar { months: 1, .. } => WindowKind::Month,
             model::Windows::Calendar { .. } => WindowKind::Quarter,
             model::Windows::Rolling(seconds) => WindowKind::Rolling(seconds),
         },
         latency: None,
-        fee: (objective.fee > 0.0).then_some(objective.fee),
         has_credits: !objective.credits.is_empty(),
     }
 }

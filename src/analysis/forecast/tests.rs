@@ -3,7 +3,7 @@ use super::*;
 use crate::output::terminal::Screen;
 use crate::report::{Part, Status};
 use crate::run::runs::{Runs, Timeline, sum};
-use crate::stats::{Joint, Moments, Proportion};
+use crate::stats::{Joint, Proportion};
 
 fn near(value: Option<f64>, expected: f64) {
     let value = value.unwrap();
@@ -142,11 +142,7 @@ fn nothing_at_all_is_reported_calmly() {
         objectives: vec![],
         failures: vec![],
         teams: vec![],
-        cost: crate::run::runs::CostRuns {
-            infrastructure: Moments::default(),
-            credits: Moments::default(),
-            total: Moments::default(),
-        },
+        cost: crate::run::runs::CostRuns::default(),
         typical: 0,
         bad: 0,
     };

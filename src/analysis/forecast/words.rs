@@ -77,7 +77,7 @@ pub fn promise(o: &ObjectiveInput, service: &str) -> String {
     let what = match o.counts {
         Counts::Requests => format!("{target} of requests to {service}"),
         Counts::Time => format!("{target} of time of {service}"),
-        Counts::Slices { seconds, .. } => format!("{target} of slices of {} of {service}", duration(seconds)),
+        Counts::Slices { length, .. } => format!("{target} of slices of {} of {service}", duration(length)),
     };
     let latency = o
         .latency
