@@ -26,7 +26,7 @@
 //! services:
 //!   database: {replicas: 2}
 //! failures:
-//!   machine: {hits: replica, mttf: 30d, repair: {exponential: 12h}}
+//!   machine: {hits: replica, mttf: 30d, repair: {exponential: {mean: 12h}}}
 //! objectives:
 //!   database is there: {service: database, target: 99.9%, window: calendar month}
 //! ";

@@ -150,21 +150,6 @@ impl Demand {
             curve.fill(self, source, draws);
         }
     }
-
-    /// Whether no source holds an uncertain number.
-    #[must_use]
-    pub fn is_known(&self) -> bool {
-        self.sources.iter().all(|source| {
-            let growth = match source.growth {
-                Profile::Flat => Value::Known(0.0),
-                Profile::Compound { fraction, .. } | Profile::Linear { fraction, .. } => fraction,
-            };
-            std::iter::once(source.rate)
-                .chain([growth])
-                .chain(source.surges.iter().map(|surge| surge.2))
-                .all(|v| matches!(v, Value::Known(_)))
-        })
-    }
 }
 
 impl Profile {

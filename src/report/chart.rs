@@ -62,8 +62,6 @@ pub enum Scale {
 pub enum Look {
     /// One of the series of the chart, by its number from 0.
     Series(usize),
-    /// The colour of the text.
-    Ink,
     /// A limit, a target: the colour of the text, dashed.
     Limit,
 }

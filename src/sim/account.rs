@@ -6,7 +6,7 @@ use super::structure::Without;
 use super::windows::Segment;
 use super::{Observer, World};
 use crate::kernel::NEVER;
-use crate::model::{Counts, NONE};
+use crate::model::Counts;
 
 impl<O: Observer> World<'_, O> {
     /// A service goes down by the failure of clock `c`.

@@ -9,6 +9,7 @@ const ATTEMPTS: u64 = 1_000;
 
 /// Samplers of a mode.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "answers to questions of the event loop, each its own")]
 pub struct ModeNow {
     /// From new, or from a repair, to the failure of one thing; without the common cause.
     pub life: Sampler,

@@ -69,13 +69,6 @@ impl Moments {
         self.mean
     }
 
-    /// Their sum.
-    #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    pub fn sum(&self) -> f64 {
-        self.mean * self.n as f64
-    }
-
     /// Their unbiased sample variance; 0 for fewer than two.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]

@@ -44,12 +44,6 @@ impl Proportion {
         self.trials
     }
 
-    /// Trials that succeeded.
-    #[must_use]
-    pub fn successes(&self) -> u64 {
-        self.successes
-    }
-
     /// The probability with Clopper & Pearson's interval (*Biometrika* 26, 1934), which holds at least its level.
     ///
     /// Trials of one cluster may go together; then they count as fewer: the effective sample size of Korn & Graubard

@@ -108,7 +108,7 @@ fn px(x: f64) -> i32 {
 pub fn color(look: Look) -> RGBColor {
     match look {
         Look::Series(i) => PALETTE[i % PALETTE.len()],
-        Look::Ink | Look::Limit => INK,
+        Look::Limit => INK,
     }
 }
 
@@ -116,7 +116,6 @@ pub fn color(look: Look) -> RGBColor {
 pub fn dash(look: Look) -> Option<(f64, f64)> {
     match look {
         Look::Series(i) => [None, Some((9.0, 4.0)), Some((2.5, 3.0)), Some((15.0, 4.0))][i % 4],
-        Look::Ink => None,
         Look::Limit => Some((6.0, 4.0)),
     }
 }
