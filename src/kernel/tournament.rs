@@ -56,19 +56,18 @@ impl Tournament {
     pub fn set(&mut self, slot: usize, time: f64) {
         debug_assert!(time >= 0.0, "events are scheduled at times that are not negative");
         let nodes = self.nodes.as_mut_slice();
-        let mut i = self.leaves + slot;
-        let mut winner = Node { time: time.to_bits(), slot: slot as u64 };
-        nodes[i] = winner;
-        while i > 1 {
-            let rival = nodes[i ^ 1];
-            // The left one of equals wins: a right child must be strictly earlier.
-            let wins = rival.time.wrapping_add((i & 1) as u64 ^ 1) > winner.time;
-            winner = Node {
-                time: select_unpredictable(wins, winner.time, rival.time),
-                slot: select_unpredictable(wins, winner.slot, rival.slot),
-            };
-            i >>= 1;
-            nodes[i] = winner;
+        // With the size known, the path is unrolled and no index needs a check.
+        match nodes.len() {
+            8 => replay::<8>(nodes, slot, time),
+            16 => replay::<16>(nodes, slot, time),
+            32 => replay::<32>(nodes, slot, time),
+            64 => replay::<64>(nodes, slot, time),
+            128 => replay::<128>(nodes, slot, time),
+            256 => replay::<256>(nodes, slot, time),
+            512 => replay::<512>(nodes, slot, time),
+            1_024 => replay::<1_024>(nodes, slot, time),
+            2_048 => replay::<2_048>(nodes, slot, time),
+            _ => replay_any(nodes, self.leaves + slot, time, slot),
         }
     }
 
@@ -85,6 +84,42 @@ impl Tournament {
     pub fn next(&self) -> (usize, f64) {
         let top = self.nodes[1];
         (top.slot as usize, f64::from_bits(top.time))
+    }
+}
+
+/// Plays the path of `slot` again in a tree of `N` nodes.
+#[inline(never)]
+fn replay<const N: usize>(nodes: &mut [Node], slot: usize, time: f64) {
+    let Some(nodes) = nodes.first_chunk_mut::<N>() else { return };
+    let mut i = (slot & (N / 2 - 1)) | (N / 2);
+    let mut winner = Node { time: time.to_bits(), slot: slot as u64 };
+    nodes[i] = winner;
+    for _ in 1..N.trailing_zeros() {
+        winner = winner.against(nodes[i ^ 1], i);
+        i >>= 1;
+        nodes[i] = winner;
+    }
+}
+
+/// The same in a tree of any size, from leaf `i`.
+#[inline(never)]
+fn replay_any(nodes: &mut [Node], mut i: usize, time: f64, slot: usize) {
+    let mut winner = Node { time: time.to_bits(), slot: slot as u64 };
+    nodes[i] = winner;
+    while i > 1 {
+        winner = winner.against(nodes[i ^ 1], i);
+        i >>= 1;
+        nodes[i] = winner;
+    }
+}
+
+impl Node {
+    /// The winner of node `i` and its rival. The left one of equals wins: a right child must be strictly earlier.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the inner loop of every run")]
+    fn against(self, rival: Self, i: usize) -> Self {
+        let wins = rival.time + ((i & 1) as u64 ^ 1) > self.time;
+        Self { time: select_unpredictable(wins, self.time, rival.time), slot: select_unpredictable(wins, self.slot, rival.slot) }
     }
 }
 

@@ -167,7 +167,7 @@ impl Builder {
         let hurt = |s: u32| {
             let service = &services[s as usize];
             // Replicas matter where the service needs some of its own, or where another counts them.
-            let matter = service.needs > 0 || service.counted;
+            let matter = service.needs > 0 || !service.counted_by.is_empty();
             down.iter().any(|scope| match scope {
                 Scope::Services(of) => of.contains(&s),
                 Scope::Replicas(of) => matter && of.contains(&s),

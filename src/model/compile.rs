@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::clocks::Builder;
 use super::timing::Timing;
 use super::uncertain::{Parameters, Spread as Law, Value};
-use super::{Call, Model, NONE, Replica, Service, Team, UpWhen, Work, graph, objectives, traffic};
+use super::{Call, Model, NONE, Replica, Service, Team, UpWhen, Work, gates, graph, objectives, traffic};
 use crate::dist::{Sampler, Tables};
 use crate::scenario::{self, Loaded, Scenario, Spread};
 
@@ -105,6 +105,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
     builder.clocks(&mut compiler, &mut services, &mut replicas);
     let demand = traffic::compile(&mut compiler);
     let objectives = objectives::compile(&mut compiler, &builder.modes);
+    let gates = gates::compile(&mut services);
     let order = match graph::connect(&mut services) {
         Ok(order) => order,
         Err(circle) => {
@@ -138,6 +139,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         objectives,
         demand,
         parameters: compiler.parameters.list,
+        gates,
         zone_clocks: builder.zone_clocks,
         tables: compiler.tables,
         zero: Sampler::Constant(0.0),
@@ -190,8 +192,9 @@ fn compile_services(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
             up_when,
             calls: compile_calls(compiler, &path, written),
             depends_on: Vec::new(),
-            watched_by: Vec::new(),
-            counted: false,
+            needed_by: Vec::new(),
+            feeds: Vec::new(),
+            counted_by: Vec::new(),
             rank: 0,
             support: Vec::new(),
             reach: Vec::new(),

@@ -2,80 +2,74 @@
 
 use super::{Service, UpWhen};
 
-/// Leaves of an `up_when` tree: services that must be up, and services whose replicas are counted.
-pub fn leaves(tree: &UpWhen, services: &mut Vec<u32>, counted: &mut Vec<u32>) {
+/// Adds the leaves of an `up_when` tree: services read or counted.
+fn leaves(tree: &UpWhen, found: &mut Vec<u32>) {
     match tree {
-        UpWhen::Service(service) => services.push(*service),
-        UpWhen::AtLeast(_, of) => counted.extend(of),
-        UpWhen::Any(parts) | UpWhen::All(parts) => parts.iter().for_each(|part| leaves(part, services, counted)),
+        UpWhen::Service(service) => found.push(*service),
+        UpWhen::AtLeast(_, of) => found.extend(of),
+        UpWhen::Any(parts) | UpWhen::All(parts) => parts.iter().for_each(|part| leaves(part, found)),
     }
 }
 
-/// Fills in `depends_on`, `watched_by`, `counted`, `support` and `reach`, and returns the services in an order in
-/// which what a service depends on comes before it.
+/// Fills in `depends_on`, `needed_by`, `rank`, `support` and `reach`, and returns the services in an order in which
+/// what a service depends on comes before it.
 ///
 /// # Errors
 /// The indices of services on a circle, if there is one.
 pub fn connect(services: &mut [Service]) -> Result<Vec<u32>, Vec<u32>> {
-    // What a service reads, for its state (needed callees, up_when) or for its requests (every callee).
-    let mut reads: Vec<Vec<u32>> = vec![Vec::new(); services.len()];
+    // What the state of a service comes from, and what its requests need besides: every callee.
+    let mut sources: Vec<Vec<u32>> = Vec::with_capacity(services.len());
+    let mut watchers: Vec<Vec<u32>> = vec![Vec::new(); services.len()];
     for s in 0..services.len() {
-        let (mut ups, mut counts) = (Vec::new(), Vec::new());
-        if let Some(tree) = &services[s].up_when {
-            leaves(tree, &mut ups, &mut counts);
-        }
         let needed = services[s].calls.iter().filter(|call| call.needed && call.per_request >= 1.0).map(|call| call.to);
-        let mut depends: Vec<u32> = needed.collect();
-        depends.sort_unstable();
-        depends.dedup();
-        counts.sort_unstable();
-        counts.dedup();
-        for &counted in &counts {
-            services[counted as usize].counted = true;
+        services[s].depends_on = sorted(needed.collect());
+        for i in 0..services[s].depends_on.len() {
+            let callee = services[s].depends_on[i] as usize;
+            services[callee].needed_by.push(s as u32);
         }
-        let mut state: Vec<u32> = depends.iter().chain(&ups).chain(&counts).copied().collect();
-        state.sort_unstable();
-        state.dedup();
+        let mut state = services[s].depends_on.clone();
+        if let Some(tree) = &services[s].up_when {
+            leaves(tree, &mut state);
+        }
+        let state = sorted(state);
         for &source in &state {
-            services[source as usize].watched_by.push(s as u32);
+            watchers[source as usize].push(s as u32);
         }
-        reads[s] = state;
-        reads[s].extend(services[s].calls.iter().map(|call| call.to));
-        services[s].depends_on = depends;
+        sources.push(state);
     }
+    let reads: Vec<Vec<u32>> = sources
+        .iter()
+        .zip(services.iter())
+        .map(|(state, service)| state.iter().copied().chain(service.calls.iter().map(|call| call.to)).collect())
+        .collect();
     let order = sort(&reads)?;
     let mut rank = vec![0; services.len()];
     for (place, &s) in order.iter().enumerate() {
         rank[s as usize] = place;
         services[s as usize].rank = place as u32;
     }
-    for s in 0..services.len() {
-        let mut support = closure(s as u32, |u| state_sources(services, u));
-        support.sort_unstable_by_key(|&u| rank[u as usize]);
-        services[s].support = support;
-        let mut reach = closure(s as u32, |u| services[u as usize].watched_by.clone());
-        reach.sort_unstable_by_key(|&u| rank[u as usize]);
-        services[s].reach = reach;
+    for (s, service) in services.iter_mut().enumerate() {
+        service.support = closure(s as u32, &sources);
+        service.support.sort_unstable_by_key(|&u| rank[u as usize]);
+        service.reach = closure(s as u32, &watchers);
+        service.reach.sort_unstable_by_key(|&u| rank[u as usize]);
     }
     Ok(order)
 }
 
-fn state_sources(services: &[Service], s: u32) -> Vec<u32> {
-    let service = &services[s as usize];
-    let (mut ups, mut counts) = (service.depends_on.clone(), Vec::new());
-    if let Some(tree) = &service.up_when {
-        leaves(tree, &mut ups, &mut counts);
-    }
-    ups.extend(counts);
-    ups
+fn sorted(mut list: Vec<u32>) -> Vec<u32> {
+    list.sort_unstable();
+    list.dedup();
+    list
 }
 
-fn closure(from: u32, next: impl Fn(u32) -> Vec<u32>) -> Vec<u32> {
+/// Everything that `next` leads to, the start included.
+fn closure(from: u32, next: &[Vec<u32>]) -> Vec<u32> {
     let mut found = vec![from];
     let mut seen = std::collections::BTreeSet::from([from]);
     let mut i = 0;
     while i < found.len() {
-        for to in next(found[i]) {
+        for &to in &next[found[i] as usize] {
             if seen.insert(to) {
                 found.push(to);
             }

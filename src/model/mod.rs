@@ -6,6 +6,7 @@ mod clocks;
 mod columns;
 mod compile;
 mod demand;
+mod gates;
 mod graph;
 mod load;
 mod objectives;
@@ -20,6 +21,7 @@ use crate::dist::{Sampler, Tables};
 pub use calendar::Span;
 pub use compile::{Mistake, compile};
 pub use demand::{Curve, Demand, Growth, Profile, Source};
+pub use gates::{Gate, Output};
 pub use load::{Carry, Work};
 pub use timing::Timing;
 pub use uncertain::{Parameter, Value, draw_all, medians};
@@ -62,6 +64,8 @@ pub struct Model {
     pub demand: Demand,
     /// The numbers that nobody knows exactly.
     pub parameters: Vec<Parameter>,
+    /// The nodes of all `up_when` trees.
+    pub gates: Vec<Gate>,
     /// Clocks of zones.
     pub zone_clocks: Range<u32>,
     /// Quantile tables of all laws.
@@ -87,10 +91,11 @@ pub struct Service {
     pub calls: Vec<Call>,
     /// Services that must be up for this one to be up, its `up_when` tree aside: needed callees.
     pub depends_on: Vec<u32>,
-    /// Services whose state can change when this one's does: they call it or count it.
-    pub watched_by: Vec<u32>,
-    /// Another service's `up_when` counts the replicas of this one.
-    pub counted: bool,
+    /// Services that call this one and need it for every request.
+    pub needed_by: Vec<u32>,
+    /// Gates that read whether this service is up, and gates that count its replicas.
+    pub feeds: Vec<u32>,
+    pub counted_by: Vec<u32>,
     /// Its place in `order`.
     pub rank: u32,
     /// This service and all that it depends on, directly or not, in `order`.

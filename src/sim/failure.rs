@@ -172,13 +172,9 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.services[s];
         state.up -= 1;
         state.area -= self.end - now;
-        let crosses = state.up + 1 == state.needs || state.counted;
+        let (crosses, counted) = (state.up + 1 == state.needs, state.counted);
         self.capacity_changed(s);
-        if crosses {
-            self.settle(s, c, now);
-        } else {
-            self.touched(s, now);
-        }
+        self.count_changed(s, c, -1, crosses, counted, now);
     }
 
     #[inline]
@@ -194,13 +190,24 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.services[s];
         state.up += 1;
         state.area += self.end - now;
-        let crosses = state.up == state.needs || state.counted;
+        let (crosses, counted) = (state.up == state.needs, state.counted);
         self.capacity_changed(s);
-        if crosses {
-            self.settle(s, c, now);
-        } else {
-            self.touched(s, now);
+        self.count_changed(s, c, 1, crosses, counted, now);
+    }
+
+    /// A service has one replica more or less.
+    #[inline]
+    fn count_changed(&mut self, s: usize, c: usize, change: i32, crosses: bool, counted: bool, now: f64) {
+        if counted {
+            self.recount(s, change);
         }
+        if crosses {
+            self.mark_dirty(s);
+        }
+        if crosses || counted {
+            self.settle_dirty(c, now);
+        }
+        self.touched(s, now);
     }
 
     /// Zones go down or come back, and with them the replicas that stand there and are up in their own right.
@@ -231,9 +238,13 @@ impl<O: Observer> World<'_, O> {
                     self.services[s].area += left;
                 }
                 self.capacity_changed(s);
+                self.recount(s, if down { -(there as i32) } else { there as i32 });
                 self.mark_dirty(s);
             }
         }
         self.settle_dirty(c, now);
+        for s in 0..self.services.len() {
+            self.touched(s, now);
+        }
     }
 }

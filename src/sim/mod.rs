@@ -54,6 +54,11 @@ pub struct World<'m, O = ()> {
     /// Services whose state must be looked at again, by their rank in the order, and how many.
     dirty: Vec<bool>,
     dirty_count: u32,
+    /// The lowest rank that is dirty.
+    dirty_from: usize,
+    /// Inputs that hold, by gate.
+    gates: Vec<u32>,
+    healthy: structure::Healthy,
     scratch: structure::Scratch,
     flow: Flow,
     outcome: Outcome,
@@ -95,6 +100,9 @@ impl<'m, O: Observer> World<'m, O> {
             changes: 0,
             dirty: vec![false; services.len()],
             dirty_count: 0,
+            dirty_from: usize::MAX,
+            gates: Vec::new(),
+            healthy: structure::Healthy::new(model),
             scratch: structure::Scratch::new(model),
             flow,
             outcome: Outcome::new(model),
@@ -138,9 +146,10 @@ impl<'m, O: Observer> World<'m, O> {
                 self.own_up[replica.service as usize * zones + replica.zone as usize] += 1;
             }
         }
-        for (state, service) in self.services.iter_mut().zip(&model.services) {
-            state.reset(service);
+        for ((state, service), healthy) in self.services.iter_mut().zip(&model.services).zip(&self.healthy.services) {
+            state.reset(service, *healthy);
         }
+        self.gates.clone_from(&self.healthy.gates);
         for (state, team) in self.teams.iter_mut().zip(&model.teams) {
             state.reset(team.people);
         }
@@ -162,8 +171,13 @@ impl<'m, O: Observer> World<'m, O> {
             self.events.place(self.warmup_slot(), self.from);
         }
         self.events.rebuild();
-        // Structures that are down from the start (an up_when that nothing fulfils) begin their outage at once.
-        self.settle_from_scratch();
+        for s in 0..self.services.len() {
+            // An `up_when` that nothing fulfils: down from the start, by no failure.
+            if !self.services[s].is_up {
+                self.begin_outage(s, crate::model::NONE as usize, 0.0);
+                self.structure_changed(s, self.services[s].own_ok);
+            }
+        }
         self.measure_from(0.0);
     }
 

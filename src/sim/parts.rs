@@ -126,7 +126,15 @@ pub struct ServiceState {
     pub needs: u32,
     /// `down` failures of the service itself in force.
     pub own_down: u32,
+<<<<<<< HEAD
     /// Whether its own structure holds: needs, `up_when`, no failure of its own.
+=======
+    /// Callees that it needs and that are down.
+    pub callees_down: u32,
+    /// Its `up_when` holds.
+    pub tree_ok: bool,
+    /// Whether its own structure holds: needs, up_when, no failure of its own.
+>>>>>>> main
     pub own_ok: bool,
     /// Structurally up.
     pub is_up: bool,
@@ -140,13 +148,12 @@ pub struct ServiceState {
 }
 
 impl ServiceState {
-    pub fn reset(&mut self, service: &Service) {
+    pub fn reset(&mut self, service: &Service, healthy: (bool, bool, bool, u32)) {
         self.up = service.replicas.len() as u32;
         self.needs = service.needs;
         self.own_down = 0;
-        self.own_ok = true;
-        self.is_up = true;
-        self.counted = service.counted;
+        (self.tree_ok, self.own_ok, self.is_up, self.callees_down) = healthy;
+        self.counted = !service.counted_by.is_empty();
         self.weakened = 0;
         self.area = 0.0;
         self.outage.reset();

@@ -1,7 +1,7 @@
 //! Which services are structurally up, and what would be if some failure were not.
 
 use super::{Observer, World};
-use crate::model::{Model, NONE, Thing, UpWhen};
+use crate::model::{Gate, Model, NONE, Output, Thing, UpWhen};
 
 /// Room for the hypothetical states of services.
 #[derive(Debug, Clone)]
@@ -38,61 +38,90 @@ impl<O: Observer> World<'_, O> {
         self.touched(s, now);
     }
 
-    /// A service's replicas or what it rests on changed.
+    /// A service's own state, or one that it rests on, changed.
     pub(super) fn mark_dirty(&mut self, s: usize) {
-        let dirty = &mut self.dirty[self.model.services[s].rank as usize];
-        self.dirty_count += u32::from(!*dirty);
-        *dirty = true;
+        let rank = self.model.services[s].rank as usize;
+        self.dirty_count += u32::from(!self.dirty[rank]);
+        self.dirty[rank] = true;
+        self.dirty_from = self.dirty_from.min(rank);
     }
 
     /// Looks again at all services marked dirty, what a service depends on before the service.
     pub(super) fn settle_dirty(&mut self, c: usize, now: f64) {
-        let mut rank = 0;
+        let mut rank = self.dirty_from;
         while self.dirty_count > 0 {
-            if !std::mem::replace(&mut self.dirty[rank], false) {
-                rank += 1;
-                continue;
+            if std::mem::replace(&mut self.dirty[rank], false) {
+                self.dirty_count -= 1;
+                self.look(self.model.order[rank] as usize, c, now);
             }
-            self.dirty_count -= 1;
-            let s = self.model.order[rank] as usize;
-            let service = &self.model.services[s];
-            let state = &self.services[s];
-            let tree = service
-                .up_when
-                .as_ref()
-                .is_none_or(|tree| holds(tree, &|u| self.services[u as usize].is_up, &|u| self.services[u as usize].up));
-            let own_ok = state.own_down == 0 && state.up >= state.needs && tree;
-            let is_up = own_ok && service.depends_on.iter().all(|&u| self.services[u as usize].is_up);
-            let was_up = state.is_up;
-            if own_ok != state.own_ok {
-                self.services[s].own_ok = own_ok;
-                self.structure_changed(s, own_ok);
-            }
-            if is_up != was_up {
-                self.services[s].is_up = is_up;
-                if is_up {
-                    self.end_outage(s, now);
-                } else {
-                    self.begin_outage(s, c, now);
-                }
-                self.review_agers(s, now);
-            } else if !is_up {
-                self.recharge(s, now);
-            }
-            if is_up != was_up || service.counted {
-                for &watcher in &service.watched_by {
-                    self.mark_dirty(watcher as usize);
-                }
-            }
+            rank += 1;
+        }
+        self.dirty_from = usize::MAX;
+    }
+
+    /// Looks at one service, and tells those that depend on it.
+    fn look(&mut self, s: usize, c: usize, now: f64) {
+        let state = &mut self.services[s];
+        let own_ok = state.own_down == 0 && state.up >= state.needs && state.tree_ok;
+        let own_changed = own_ok != state.own_ok;
+        state.own_ok = own_ok;
+        let is_up = own_ok && state.callees_down == 0;
+        let changed = is_up != state.is_up;
+        state.is_up = is_up;
+        if own_changed {
+            self.structure_changed(s, own_ok);
+        }
+        if !changed {
+            return;
+        }
+        if is_up {
+            self.end_outage(s, now);
+        } else {
+            self.begin_outage(s, c, now);
+        }
+        let service = &self.model.services[s];
+        for &caller in &service.needed_by {
+            let down = &mut self.services[caller as usize].callees_down;
+            *down = if is_up { *down - 1 } else { *down + 1 };
+            self.mark_dirty(caller as usize);
+        }
+        for &gate in &service.feeds {
+            self.feed(gate, if is_up { 1 } else { -1 });
+        }
+        if !service.ageing_with.is_empty() {
+            self.review_agers(s, now);
         }
     }
 
-    /// Before anything has failed: finds structures that do not hold even so.
-    pub(super) fn settle_from_scratch(&mut self) {
-        for s in 0..self.services.len() {
-            self.mark_dirty(s);
+    /// Tells the gates that count the replicas of a service that it has `change` more of them.
+    pub(super) fn recount(&mut self, s: usize, change: i32) {
+        for &gate in &self.model.services[s].counted_by {
+            self.feed(gate, change);
         }
-        self.settle_dirty(NONE as usize, 0.0);
+    }
+
+    /// Adds to the count of a gate; what changes by that is marked dirty.
+    fn feed(&mut self, gate: u32, change: i32) {
+        let (mut gate, mut change) = (gate as usize, change);
+        loop {
+            let Gate { needs, output } = self.model.gates[gate];
+            let count = &mut self.gates[gate];
+            let held = *count >= needs;
+            *count = count.wrapping_add_signed(change);
+            let holds = *count >= needs;
+            if holds == held {
+                return;
+            }
+            match output {
+                Output::Gate(next) => gate = next as usize,
+                Output::Service(s) => {
+                    self.services[s as usize].tree_ok = holds;
+                    self.mark_dirty(s as usize);
+                    return;
+                }
+            }
+            change = if holds { 1 } else { -1 };
+        }
     }
 
     /// A failure or repair of something that a service rests on, without a change of its state: who is to blame for its
@@ -250,6 +279,44 @@ impl<O: Observer> World<'_, O> {
         let Thing::Zones(zones) = &self.model.clocks[c as usize].thing else { return false };
         let count = self.zone_down.len();
         self.model.services[s].support.iter().any(|&u| zones.iter().any(|&z| self.own_up[u as usize * count + z as usize] > 0))
+    }
+}
+
+/// The state of a system in which nothing has failed.
+#[derive(Debug, Clone)]
+pub struct Healthy {
+    /// By service: whether its tree holds, whether its structure does, whether it is up, and how many callees are not.
+    pub services: Vec<(bool, bool, bool, u32)>,
+    /// Counts of the gates.
+    pub gates: Vec<u32>,
+}
+
+impl Healthy {
+    pub fn new(model: &Model) -> Self {
+        let mut up = vec![false; model.services.len()];
+        let mut services = vec![(true, true, true, 0); model.services.len()];
+        for &s in &model.order {
+            let service = &model.services[s as usize];
+            let replicas = |u: u32| model.services[u as usize].replicas.len() as u32;
+            let tree = service.up_when.as_ref().is_none_or(|tree| holds(tree, &|u| up[u as usize], &replicas));
+            let own = tree && replicas(s) >= service.needs;
+            let callees_down = service.depends_on.iter().filter(|&&u| !up[u as usize]).count() as u32;
+            up[s as usize] = own && callees_down == 0;
+            services[s as usize] = (tree, own, up[s as usize], callees_down);
+        }
+        let mut gates = vec![0; model.gates.len()];
+        for (service, up) in model.services.iter().zip(&up) {
+            service.feeds.iter().for_each(|&gate| gates[gate as usize] += u32::from(*up));
+            service.counted_by.iter().for_each(|&gate| gates[gate as usize] += service.replicas.len() as u32);
+        }
+        for (g, gate) in model.gates.iter().enumerate() {
+            if let Output::Gate(next) = gate.output
+                && gates[g] >= gate.needs
+            {
+                gates[next as usize] += 1;
+            }
+        }
+        Self { services, gates }
     }
 }
 
