@@ -1,3 +1,5 @@
+//! The forecast against runs whose figures are known.
+
 use super::fixture::{HOSTILE, World, quiet, shop};
 use super::*;
 use crate::output::terminal::Screen;
