@@ -44,6 +44,7 @@ impl Empirical {
         count as f64 / self.sorted.len() as f64
     }
 
+    /// One of the values above `age`, less the age; 0 where there is none.
     pub(super) fn remaining(&self, age: f64, word: u64) -> f64 {
         let from = self.up_to(age);
         if from == self.sorted.len() { 0.0 } else { self.at(from, sampler::fraction(word)) - age }

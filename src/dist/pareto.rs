@@ -27,6 +27,7 @@ impl Pareto {
         Pareto::with_scale(shape, positive("the mean of the Pareto", mean)? * (shape - 1.0) / shape)
     }
 
+    /// The hazard times `h`: the shape times `h`.
     pub(super) fn hazard_times(self, h: f64) -> Pareto {
         Pareto { shape: self.shape * h, ..self }
     }

@@ -24,6 +24,7 @@ impl Weibull {
         Weibull::with_scale(shape, positive("the mean of the Weibull", mean)? / libm::tgamma(1.0 + 1.0 / shape))
     }
 
+    /// The hazard times `h`: another scale, since (t / scale)^shape · h is a power of t again.
     pub(super) fn hazard_times(self, h: f64) -> Weibull {
         Weibull { scale: self.scale * libm::pow(h, -1.0 / self.shape), ..self }
     }

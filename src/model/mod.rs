@@ -93,8 +93,9 @@ pub struct Service {
     pub depends_on: Vec<u32>,
     /// Services that call this one and need it for every request.
     pub needed_by: Vec<u32>,
-    /// Gates that read whether this service is up, and gates that count its replicas.
+    /// Gates that read whether this service is up, by their index in [`Model::gates`].
     pub feeds: Vec<u32>,
+    /// Gates that count its replicas, by their index in [`Model::gates`].
     pub counted_by: Vec<u32>,
     /// Its place in `order`.
     pub rank: u32,

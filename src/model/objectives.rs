@@ -8,6 +8,7 @@ use crate::scenario::{self, Tier, Window};
 /// Most calendar windows of one objective: a century of months.
 const MOST_WINDOWS: f64 = 1_200.0;
 
+/// The objectives as written, then the default of each service that has a tier and no objective.
 pub fn compile(compiler: &mut Compiler, modes: &[Mode]) -> Vec<Objective> {
     let scenario = compiler.scenario;
     let mut objectives = Vec::new();

@@ -19,6 +19,7 @@ struct Shape {
     surges: Vec<(f64, f64, Value)>,
 }
 
+/// All traffic sources on one grid of pieces; empty where a source has a mistake.
 pub fn compile(compiler: &mut Compiler) -> Demand {
     let horizon = compiler.scenario.horizon.0;
     let mut shapes = Vec::new();

@@ -84,6 +84,7 @@ impl Parameter {
 /// The parameters found while compiling.
 #[derive(Debug, Default)]
 pub struct Parameters {
+    /// In the order in which they were found; a parameter's index is its place here.
     pub list: Vec<Parameter>,
 }
 

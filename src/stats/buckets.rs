@@ -38,6 +38,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
+    /// Adds `count` values to a bucket.
     #[inline]
     pub(super) fn add(&mut self, index: usize, count: u64) {
         match self.counts.get_mut(index.wrapping_sub(self.first)) {
@@ -63,6 +64,7 @@ impl Counts {
         self.counts[last] += count;
     }
 
+    /// Adds all values of another.
     pub(super) fn merge(&mut self, other: &Counts) {
         let Some(last) = other.counts.len().checked_sub(1) else { return };
         self.add(other.first, 0);

@@ -121,6 +121,7 @@ pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// The section on demand and capacity; absent where no capacity is known or nothing asks.
 pub fn section(input: &Input<'_>) -> Option<Section> {
     let curves = curves(input);
     if curves.is_empty() {

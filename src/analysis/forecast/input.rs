@@ -165,10 +165,12 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The name of a service, by its index.
     pub(super) fn service(&self, index: usize) -> &str {
         self.services.get(index).map_or("?", |s| &s.name)
     }
 
+    /// The name of a failure mode, by its index.
     pub(super) fn failure(&self, index: usize) -> &str {
         self.failures.get(index).map_or("?", |f| &f.name)
     }

@@ -13,6 +13,7 @@ pub const LIKELY: f64 = 0.5;
 /// Objectives that get a sentence of their own.
 const OBJECTIVES: usize = 8;
 
+/// The answers, the most important first.
 pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     if summary.interrupted {

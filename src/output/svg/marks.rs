@@ -63,6 +63,7 @@ fn stack(chart: &Chart) -> Vec<Piece> {
     pieces
 }
 
+/// Draws the marks in their order, then the names of levels, then the bars.
 pub fn draw(pen: &Pen<'_>, chart: &Chart, frame: &Frame, xs: &Span<'_>, ys: &Span<'_>) -> Drawn {
     let at = |x: f64, y: f64| frame.at(xs.position(x), ys.position(y));
     #[allow(clippy::cast_precision_loss)]
@@ -160,6 +161,7 @@ fn stepped(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
 /// Where each entry of the legend stands.
 pub struct Legend {
     entries: Vec<(f64, f64, String, Sample)>,
+    /// The room that it takes, in the units of the picture; 0 without entries.
     pub height: f64,
 }
 
@@ -173,6 +175,7 @@ enum Sample {
     Tick(Look),
 }
 
+/// Sets the legend of a chart in lines of the width `room`.
 pub fn legend(chart: &Chart, room: f64) -> Legend {
     let (mut x, mut y) = (0.0, 0.0);
     let mut entries: Vec<(f64, f64, String, Sample)> = Vec::new();
@@ -203,6 +206,7 @@ pub fn legend(chart: &Chart, room: f64) -> Legend {
 }
 
 impl Legend {
+    /// Draws it with its upper left corner at (`left`, `top`).
     pub fn draw(&self, pen: &Pen<'_>, left: f64, top: f64) -> Drawn {
         for (x, y, name, sample) in &self.entries {
             let (x, y) = (left + x, top + y);

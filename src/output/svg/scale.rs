@@ -9,7 +9,9 @@ use crate::report::{Axis, Scale, Unit};
 /// A tick: its value, and its label where it has one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick {
+    /// Its value.
     pub at: f64,
+    /// What stands beside it; absent on small ticks between others.
     pub label: Option<String>,
 }
 
@@ -20,6 +22,7 @@ pub struct Span<'a> {
     /// Ends in the scale's own measure.
     from: f64,
     to: f64,
+    /// From the lowest to the highest.
     pub ticks: Vec<Tick>,
 }
 
