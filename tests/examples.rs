@@ -1,7 +1,7 @@
 //! Every scenario that ships with the project runs, alone and with each of its policies, and gives the same result on any
 //! number of threads.
 
-#![allow(clippy::expect_used, reason = "a test says by a panic what it expected")]
+#![expect(clippy::expect_used, reason = "a test says by a panic what it expected")]
 
 mod common;
 

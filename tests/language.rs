@@ -1,6 +1,6 @@
 //! The scenario language: what is read, what is refused, and in which words.
 
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
 
 use std::path::Path;
 use std::time::{Duration, Instant};

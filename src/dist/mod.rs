@@ -244,5 +244,4 @@ fn between(what: &str, value: f64, low: f64, high: f64) -> Result<f64, String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_precision_loss, clippy::float_cmp, clippy::unwrap_used, reason = "tests count little, and may fail")]
 mod tests;

@@ -34,7 +34,7 @@ impl Sampler {
     /// The time in seconds of one word.
     #[must_use]
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the event loop draws with it")]
+    #[expect(clippy::inline_always, reason = "the event loop draws with it")]
     pub fn draw(&self, word: u64) -> f64 {
         match self {
             Sampler::Table { table, scale } => scale * table.draw(word),

@@ -54,7 +54,6 @@ pub fn render(chart: &Chart) -> Result<String, OutputError> {
     let label_room = names.map_or(0.0, |n| n.iter().map(|n| pen::width(n, TEXT)).fold(60.0, f64::max).min(230.0));
     let legend = marks::legend(chart, WIDTH - 32.0);
     let top = 44.0 + legend.height + if names.is_some() { 0.0 } else { 24.0 };
-    #[allow(clippy::cast_precision_loss)]
     let plot = names.map_or(270.0, |n| ROW * n.len().max(1) as f64 + 8.0);
     let height = top + plot + if chart.x.label.is_empty() { 34.0 } else { 58.0 };
 
@@ -69,7 +68,6 @@ pub fn render(chart: &Chart) -> Result<String, OutputError> {
 
     let mut text = String::new();
     {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let size = ((WIDTH * FINE) as u32, (height * FINE) as u32);
         let pen = Pen { area: SVGBackend::with_string(&mut text, size).into_drawing_area() };
         draw(&pen, chart, &legend, &frame, &xs, &ys)

@@ -165,7 +165,6 @@ impl Chart {
 }
 
 fn observations(mark: &Mark) -> Vec<Observation> {
-    #[allow(clippy::cast_precision_loss)] // indices of names
     let at = |i: &usize| Some(*i as f64);
     match &mark.shape {
         Shape::Line(pieces) | Shape::Steps(pieces) => {
@@ -183,7 +182,6 @@ fn observations(mark: &Mark) -> Vec<Observation> {
 
 /// The index a value on an axis of names stands for.
 pub fn index(value: f64) -> usize {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     if value >= 0.0 { value.round() as usize } else { 0 }
 }
 

@@ -14,7 +14,7 @@ pub(super) const COUNT: usize = 128 << BITS;
 
 /// The bucket of a positive value; values out of range go to the first or the last.
 #[inline]
-#[allow(clippy::cast_possible_truncation, reason = "an index below COUNT")]
+// An index below COUNT.
 pub(super) fn index(x: f64) -> usize {
     ((x.to_bits() >> (52 - BITS)).saturating_sub(FIRST) as usize).min(COUNT - 1)
 }

@@ -51,7 +51,6 @@ impl Proportion {
     /// data", *Survey Methodology* 24, 1998), between the number of clusters and that of trials. With no success the
     /// value is 0 and the upper end a bound.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn estimate(&self, level: f64) -> Estimate {
         const METHOD: &str = "Clopper-Pearson";
         if self.trials == 0 {
@@ -66,7 +65,6 @@ impl Proportion {
     }
 
     /// Independent trials that would say as much.
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     fn effective(&self, value: f64, level: f64) -> f64 {
         let (clusters, trials) = (self.clusters as f64, self.trials as f64);
         if self.clusters == self.trials || self.clusters < 2 {

@@ -62,12 +62,7 @@ impl Sketch {
 
     /// The value of rank ⌈p n⌉: the smallest that at least a fraction `p` of the values do not exceed.
     #[must_use]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a rank between 1 and the count"
-    )]
+    // A rank between 1 and the count.
     pub fn quantile(&self, p: f64) -> Option<f64> {
         let n = self.count();
         if n == 0 {

@@ -44,7 +44,6 @@ impl Survival {
 
     /// (seconds, fraction that lasts longer), falling, a step at each bucket in which something ended; from (0, 1) on.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn curve(&self) -> Vec<(f64, f64)> {
         let mut open = self.open.iter().peekable();
         let mut at_risk = self.count;

@@ -157,7 +157,6 @@ fn assumptions(input: &Input<'_>) -> Vec<String> {
 
 fn facts(input: &Input<'_>) -> Vec<(String, String)> {
     let runs = input.runs;
-    #[allow(clippy::cast_precision_loss)]
     let count = |n: u64| decimal(n as f64, 0);
     let draws = runs.replications.div_ceil(runs.per_draw.max(1));
     [
@@ -178,7 +177,6 @@ fn facts(input: &Input<'_>) -> Vec<(String, String)> {
     .collect()
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn replications(input: &Input<'_>) -> f64 {
     input.runs.replications as f64
 }

@@ -161,7 +161,6 @@ fn cost(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
     Some(Verdict::new(Status::Info, format!("It costs {shown} {} over {span}{year}{split}.", input.currency)))
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn replications(input: &Input<'_>) -> f64 {
     input.runs.replications as f64
 }

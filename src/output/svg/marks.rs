@@ -66,7 +66,6 @@ fn stack(chart: &Chart) -> Vec<Piece> {
 /// Draws the marks in their order, then the names of levels, then the bars.
 pub fn draw(pen: &Pen<'_>, chart: &Chart, frame: &Frame, xs: &Span<'_>, ys: &Span<'_>) -> Drawn {
     let at = |x: f64, y: f64| frame.at(xs.position(x), ys.position(y));
-    #[allow(clippy::cast_precision_loss)]
     let beside = |i: usize, x: f64| (frame.at(xs.position(x), 0.0).0, row(frame, ys.position(i as f64), true));
     let mut levels: Vec<(f64, &str)> = Vec::new();
     for mark in &chart.marks {

@@ -72,7 +72,7 @@ impl Pen<'_> {
         self.styled(text, at, size, Anchor::Start, INK, 1.0, FontStyle::Bold)
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "what a text is, where and how")]
     fn styled(
         &self,
         text: &str,
@@ -100,9 +100,8 @@ impl Pen<'_> {
 
 /// The nearest pixel of the picture.
 fn px(x: f64) -> i32 {
-    #[allow(clippy::cast_possible_truncation)] // charts are some thousand pixels wide; the cast saturates
-    let pixel = (x * FINE).round() as i32;
-    pixel
+    // Charts are some thousand pixels wide; the cast saturates.
+    (x * FINE).round() as i32
 }
 
 pub fn color(look: Look) -> RGBColor {

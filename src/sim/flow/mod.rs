@@ -312,7 +312,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Counts what an interval gave a service, and notes it for the objectives.
-    #[allow(clippy::too_many_arguments, reason = "one row of the books")]
+    #[expect(clippy::too_many_arguments, reason = "one row of the books")]
     pub(super) fn book(&mut self, s: usize, from: f64, to: f64, arrived: f64, missed: f64, bad: f64, unworked: f64) {
         if missed == 0.0 && bad == 0.0 && unworked == 0.0 {
             return;

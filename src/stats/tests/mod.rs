@@ -1,6 +1,5 @@
 //! Estimators against published figures, exact values and each other.
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
 mod accumulators;
 mod coverage;
 mod intervals;
