@@ -22,6 +22,7 @@ struct Node {
 pub struct Tournament {
     nodes: Vec<Node>,
     leaves: usize,
+    replay: Replay,
 }
 
 impl Tournament {
@@ -33,7 +34,7 @@ impl Tournament {
         for (slot, node) in nodes[leaves..].iter_mut().enumerate() {
             node.slot = slot as u64;
         }
-        let mut set = Self { nodes, leaves };
+        let mut set = Self { nodes, leaves, replay: replay_for(2 * leaves) };
         set.rebuild();
         set
     }
@@ -55,20 +56,7 @@ impl Tournament {
     #[inline]
     pub fn set(&mut self, slot: usize, time: f64) {
         debug_assert!(time >= 0.0, "events are scheduled at times that are not negative");
-        let nodes = self.nodes.as_mut_slice();
-        // With the size known, the path is unrolled and no index needs a check.
-        match nodes.len() {
-            8 => replay::<8>(nodes, slot, time),
-            16 => replay::<16>(nodes, slot, time),
-            32 => replay::<32>(nodes, slot, time),
-            64 => replay::<64>(nodes, slot, time),
-            128 => replay::<128>(nodes, slot, time),
-            256 => replay::<256>(nodes, slot, time),
-            512 => replay::<512>(nodes, slot, time),
-            1_024 => replay::<1_024>(nodes, slot, time),
-            2_048 => replay::<2_048>(nodes, slot, time),
-            _ => replay_any(nodes, self.leaves + slot, time, slot),
-        }
+        (self.replay)(&mut self.nodes, slot, time);
     }
 
     /// The time of the pending event of `slot`, [`NEVER`] if it has none.
@@ -87,8 +75,26 @@ impl Tournament {
     }
 }
 
-/// Plays the path of `slot` again in a tree of `N` nodes.
-#[inline(never)]
+/// Plays the path of a slot again, which has a new time.
+type Replay = fn(&mut [Node], usize, f64);
+
+/// With the number of nodes known, the path is unrolled and no index needs a check.
+fn replay_for(nodes: usize) -> Replay {
+    match nodes {
+        4 => replay::<4>,
+        8 => replay::<8>,
+        16 => replay::<16>,
+        32 => replay::<32>,
+        64 => replay::<64>,
+        128 => replay::<128>,
+        256 => replay::<256>,
+        512 => replay::<512>,
+        1_024 => replay::<1_024>,
+        2_048 => replay::<2_048>,
+        _ => replay_any,
+    }
+}
+
 fn replay<const N: usize>(nodes: &mut [Node], slot: usize, time: f64) {
     let Some(nodes) = nodes.first_chunk_mut::<N>() else { return };
     let mut i = (slot & (N / 2 - 1)) | (N / 2);
@@ -101,9 +107,9 @@ fn replay<const N: usize>(nodes: &mut [Node], slot: usize, time: f64) {
     }
 }
 
-/// The same in a tree of any size, from leaf `i`.
-#[inline(never)]
-fn replay_any(nodes: &mut [Node], mut i: usize, time: f64, slot: usize) {
+/// The same in a tree of any size.
+fn replay_any(nodes: &mut [Node], slot: usize, time: f64) {
+    let mut i = nodes.len() / 2 + slot;
     let mut winner = Node { time: time.to_bits(), slot: slot as u64 };
     nodes[i] = winner;
     while i > 1 {

@@ -131,6 +131,9 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
     if !compiler.mistakes.is_empty() {
         return Err(compiler.mistakes);
     }
+    for (o, objective) in objectives.iter().enumerate().filter(|(_, objective)| objective.counts == super::Counts::Time) {
+        services[objective.service as usize].time_objectives.push(o as u32);
+    }
     visits(&mut services, &order, &demand);
     can_fail(&mut services, &replicas, &order, &builder);
     let mut model = Model {
@@ -168,8 +171,8 @@ fn start(scenario: &Scenario) -> Result<jiff::Zoned, String> {
 /// A number that stands for the effective scenario and the data it reads.
 fn hash(scenario: &Scenario, model: &Model) -> u64 {
     let mut text = format!("{scenario:?}");
-    for mode in &model.modes {
-        text.push_str(&format!("{:?}{:?}", mode.trigger, mode.repair));
+    for timing in model.timings() {
+        text.push_str(&format!("{:?}", timing.law));
     }
     for source in &model.demand.sources {
         text.push_str(&format!("{:?}", source.shape));
@@ -211,6 +214,7 @@ fn compile_services(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
             reach: Vec::new(),
             can_fail: false,
             own_clocks: 0..0,
+            time_objectives: Vec::new(),
             ageing_with: Vec::new(),
             replica_clocks: 0..0,
             work: compile_work(compiler, &path, written),

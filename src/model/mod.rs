@@ -107,6 +107,8 @@ pub struct Service {
     pub can_fail: bool,
     /// Clocks of the service itself (its own failures and common-cause strikes).
     pub own_clocks: Range<u32>,
+    /// Objectives on the time that it is up.
+    pub time_objectives: Vec<u32>,
     /// Clocks that age while this service is up.
     pub ageing_with: Vec<u32>,
     /// Clocks of its replicas.

@@ -6,16 +6,15 @@ use super::structure::Without;
 use super::windows::Segment;
 use super::{Observer, World};
 use crate::kernel::NEVER;
-use crate::model::Counts;
 
 impl<O: Observer> World<'_, O> {
     /// A service goes down by the failure of clock `c`.
-    #[cold]
     pub(super) fn begin_outage(&mut self, s: usize, c: usize, now: f64) {
         self.services_down += 1;
-        if self.services[s].outage.ended != now {
-            self.book_outage(s);
-            let outage = &mut self.services[s].outage;
+        let outage = &mut self.services[s].outage;
+        if outage.ended == now {
+            self.reopen(s);
+        } else {
             outage.began = now;
             outage.cause = c as u32;
             outage.stages = None;
@@ -31,8 +30,24 @@ impl<O: Observer> World<'_, O> {
         self.note_exclusions(s);
     }
 
-    /// A service is up again. The outage is counted later: it may go on at this very instant.
+    /// The outage that ended at this very instant goes on: takes it back out of the books.
     #[cold]
+    fn reopen(&mut self, s: usize) {
+        let outage = &mut self.services[s].outage;
+        let length = outage.ended - outage.began;
+        let (detection, acknowledgement) = outage.stages.unwrap_or_default();
+        if length > 0.0 {
+            let given = &mut self.outcome.services[s];
+            given.lengths.pop();
+            let taken = [(sum::ONSETS, f64::from(u8::from(!outage.carried_over))), (sum::ENDED, 1.0), (sum::RESTORED, length)];
+            for (part, amount) in taken.into_iter().chain([(sum::DETECTION, detection), (sum::ACKNOWLEDGEMENT, acknowledgement)])
+            {
+                given.sums[part] -= amount;
+            }
+        }
+    }
+
+    /// A service is up again.
     pub(super) fn end_outage(&mut self, s: usize, now: f64) {
         self.services_down -= 1;
         self.charge(s, now);
@@ -44,6 +59,7 @@ impl<O: Observer> World<'_, O> {
             outage.stages = Some(stage_times(stages, outage.began, now));
             stages.outages = stages.outages.saturating_sub(1);
         }
+        self.book_outage(s, now, true);
     }
 
     /// Something changed in what a service that is down rests on.
@@ -68,23 +84,21 @@ impl<O: Observer> World<'_, O> {
         for &mode in &outage.culprits {
             given.causes[mode as usize] += share;
         }
-        for (o, objective) in self.model.objectives.iter().enumerate() {
-            if objective.service as usize == s && objective.counts == Counts::Time {
-                let excluded = self.outcome.objectives[o].excluded;
-                let (bad, out) = if excluded { (0.0, lasted) } else { (lasted, 0.0) };
-                self.outcome.objectives[o].log.push(Segment { from: from - self.from, to: now - self.from, bad, out });
-            }
+        for &o in &self.model.services[s].time_objectives {
+            let given = &mut self.outcome.objectives[o as usize];
+            let (bad, out) = if given.excluded { (0.0, lasted) } else { (lasted, 0.0) };
+            given.log.push(Segment { from: from - self.from, to: now - self.from, bad, out });
         }
     }
 
     /// Notes for each objective whether the present downtime of its service is left out.
+    #[inline]
     fn note_exclusions(&mut self, s: usize) {
         let model = self.model;
-        for (o, objective) in model.objectives.iter().enumerate() {
-            if objective.service as usize == s && objective.counts == Counts::Time {
-                let in_force = self.any_in_force(&objective.excludes);
-                self.outcome.objectives[o].excluded = in_force && self.up_without(s, Without::Modes(&objective.excludes));
-            }
+        for &o in &model.services[s].time_objectives {
+            let excludes = &model.objectives[o as usize].excludes;
+            let in_force = self.any_in_force(excludes);
+            self.outcome.objectives[o as usize].excluded = in_force && self.up_without(s, Without::Modes(excludes));
         }
     }
 
@@ -93,37 +107,28 @@ impl<O: Observer> World<'_, O> {
         modes.iter().zip(&self.drawn.modes).any(|(&marked, mode)| marked && mode.tally.in_force > 0)
     }
 
-    /// Counts the last outage of a service, unless it had no length.
-    fn book_outage(&mut self, s: usize) {
+    /// Counts the last outage of a service, which lasted until `until`; one of no length is none.
+    fn book_outage(&mut self, s: usize, until: f64, ended: bool) {
         let outage = &self.services[s].outage;
-        if outage.ended < 0.0 {
+        let length = until - outage.began;
+        if length <= 0.0 {
             return;
         }
-        let (cause, began, ended, carried) = (outage.cause, outage.began, outage.ended, outage.carried_over);
-        let kept = outage.stages;
-        let open = ended == NEVER;
-        let until = if open { self.end } else { ended };
-        self.services[s].outage.ended = -1.0;
-        if until <= began {
-            return;
-        }
-        let (detection, acknowledgement) = kept
-            .unwrap_or_else(|| self.stages.get(cause as usize).map_or((0.0, 0.0), |stages| stage_times(stages, began, until)));
         let given = &mut self.outcome.services[s];
-        if !carried {
+        if !outage.carried_over {
             given.sums[sum::ONSETS] += 1.0;
-            given.first_outage = given.first_outage.min(began - self.from);
+            given.first_outage = given.first_outage.min(outage.began - self.from);
         }
-        let length = until - began;
         given.longest = given.longest.max(length);
-        given.lengths.push((length, !open));
-        if !open {
+        given.lengths.push((length, ended));
+        if ended {
+            let (detection, acknowledgement) = outage.stages.unwrap_or_default();
             given.sums[sum::ENDED] += 1.0;
             given.sums[sum::RESTORED] += length;
             given.sums[sum::DETECTION] += detection;
             given.sums[sum::ACKNOWLEDGEMENT] += acknowledgement;
         }
-        self.observer.outage(s as u32, cause, began, ended);
+        self.observer.outage(s as u32, outage.cause, outage.began, outage.ended);
     }
 
     /// Clock `c` fails again while outages that its last failure began are still to be counted: keeps their stages.
@@ -174,8 +179,8 @@ impl<O: Observer> World<'_, O> {
         for s in 0..self.services.len() {
             if !self.services[s].is_up {
                 self.charge(s, end);
+                self.book_outage(s, end, false);
             }
-            self.book_outage(s);
             let state = &self.services[s];
             let given = &mut self.outcome.services[s];
             given.sums[sum::UP] = length - given.sums[sum::DOWN];

@@ -55,24 +55,9 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The next life of clock `c` begins: it runs, or is stopped from the start.
-    #[inline]
-    pub(super) fn renew_clock(&mut self, c: usize, now: f64) {
-        let component = &mut self.components[c];
-        let life = component.ahead;
-        component.n += 1;
-        component.phase = Phase::Running;
-        let mode = &self.drawn.modes[component.mode as usize];
-        component.ahead = mode.repair.draw(word(component.stream, component.n, REPAIR));
-        if component.alone {
-            self.events.set(c, now + life);
-        } else {
-            self.renew_crowded(c, now, life);
-        }
-    }
-
+    /// The next life of a clock that something else may stop: it runs, or is stopped from the start.
     #[cold]
-    fn renew_crowded(&mut self, c: usize, now: f64, life: f64) {
+    pub(super) fn renew_crowded(&mut self, c: usize, now: f64, life: f64) {
         let mode = self.components[c].mode as usize;
         if let Trigger::Schedule(times) = &self.model.modes[mode].trigger {
             let next = times.partition_point(|&time| time + self.from <= now);

@@ -1,7 +1,8 @@
 //! A failure's course: it begins, is detected, is repaired.
 
-use super::clock::{DETECTION, LIFE, word};
-use super::parts::{Phase, Stages, Target};
+use super::clock::{DETECTION, LIFE, REPAIR, word};
+use super::drawn::ModeNow;
+use super::parts::{Component, Phase, Stages, Target};
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{NONE, Thing};
@@ -47,28 +48,10 @@ impl<O: Observer> World<'_, O> {
         }
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];
-        mode.tally.count += 1.0;
-        mode.tally.in_force += 1;
-        component.since = now;
-        // While nobody works on it, `left` keeps the length of the repair to come.
-        component.left = component.ahead;
-        component.ahead = mode.life.draw(word(component.stream, component.n + 1, LIFE));
         let (down, alone) = (mode.down, component.alone);
-        let detected = if mode.detects { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) } else { now };
-        self.stages[c] = Stages { detected, acknowledged: NEVER, outages: 0 };
-        if !mode.repairable {
-            component.phase = Phase::Lost;
-            self.events.set(c, NEVER);
-        } else if mode.team == NONE {
-            // What is known already is not made an event.
-            component.phase = Phase::Repairing;
-            self.stages[c].acknowledged = detected;
-            self.events.set(c, detected + component.left);
-        } else if mode.detects {
-            component.phase = Phase::Detecting;
-            self.events.set(c, detected);
-        } else {
-            self.ask_team(c, now);
+        match begin(component, mode, &mut self.stages[c], now) {
+            Some(next) => self.events.set(c, next),
+            None => self.ask_team(c, now),
         }
         self.observer.failed(c as u32, now);
         if down {
@@ -85,14 +68,16 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     pub(super) fn repaired(&mut self, c: usize, now: f64) {
         self.before_change(now);
-        let component = &self.components[c];
+        self.observer.repaired(c as u32, &self.stages, now);
+        let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];
-        mode.tally.ended += 1.0;
-        mode.tally.duration += now - component.since;
-        mode.tally.in_force -= 1;
         let (down, team, alone) = (mode.down, mode.team, component.alone);
-        self.observer.repaired(c as u32, self.stages[c].detected, self.stages[c].acknowledged, now);
-        self.renew_clock(c, now);
+        let life = renew(component, mode, now);
+        if alone {
+            self.events.set(c, now + life);
+        } else {
+            self.renew_crowded(c, now, life);
+        }
         if down {
             self.bring_up(c, now);
         } else {
@@ -172,9 +157,11 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.services[s];
         state.up -= 1;
         state.area -= self.end - now;
-        let (crosses, counted) = (state.up + 1 == state.needs, state.counted);
+        let matters = (state.up + 1 == state.needs) | state.counted;
         self.capacity_changed(s);
-        self.count_changed(s, c, -1, crosses, counted, now);
+        if matters || self.services_down > 0 {
+            self.count_changed(s, c, -1, now);
+        }
     }
 
     #[inline]
@@ -190,21 +177,27 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.services[s];
         state.up += 1;
         state.area += self.end - now;
-        let (crosses, counted) = (state.up == state.needs, state.counted);
+        let matters = (state.up == state.needs) | state.counted;
         self.capacity_changed(s);
-        self.count_changed(s, c, 1, crosses, counted, now);
+        if matters || self.services_down > 0 {
+            self.count_changed(s, c, 1, now);
+        }
     }
 
-    /// A service has one replica more or less.
-    #[inline]
-    fn count_changed(&mut self, s: usize, c: usize, change: i32, crosses: bool, counted: bool, now: f64) {
-        if counted {
+    /// A service has one replica more or less, and that may matter to its state or to another's.
+    fn count_changed(&mut self, s: usize, c: usize, change: i32, now: f64) {
+        let state = &self.services[s];
+        let enough = state.up >= state.needs;
+        let crosses = enough != (state.up.wrapping_add_signed(-change) >= state.needs);
+        if state.counted {
             self.recount(s, change);
         }
-        if crosses {
+        if crosses && self.dirty_count == 0 {
+            self.look(s, c, now);
+        } else if crosses {
             self.mark_dirty(s);
         }
-        if crosses || counted {
+        if self.dirty_count > 0 {
             self.settle_dirty(c, now);
         }
         self.touched(s, now);
@@ -247,4 +240,45 @@ impl<O: Observer> World<'_, O> {
             self.touched(s, now);
         }
     }
+}
+
+/// A failure begins: when its next event is due, or nothing where it asks its team at once. Stages that are known
+/// already are not made events.
+#[inline]
+fn begin(component: &mut Component, mode: &mut ModeNow, stages: &mut Stages, now: f64) -> Option<f64> {
+    mode.tally.count += 1.0;
+    mode.tally.in_force += 1;
+    component.since = now;
+    // While nobody works on it, `left` keeps the length of the repair to come.
+    let repair = component.ahead;
+    component.left = repair;
+    component.ahead = mode.life.draw(word(component.stream, component.n + 1, LIFE));
+    let detected = if mode.detects { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) } else { now };
+    *stages = Stages { detected, acknowledged: NEVER, outages: 0 };
+    if !mode.repairable {
+        component.phase = Phase::Lost;
+        Some(NEVER)
+    } else if mode.team == NONE {
+        component.phase = Phase::Repairing;
+        stages.acknowledged = detected;
+        Some(detected + repair)
+    } else if mode.detects {
+        component.phase = Phase::Detecting;
+        Some(detected)
+    } else {
+        None
+    }
+}
+
+/// A failure ends and the next life begins: its length.
+#[inline]
+fn renew(component: &mut Component, mode: &mut ModeNow, now: f64) -> f64 {
+    mode.tally.ended += 1.0;
+    mode.tally.duration += now - component.since;
+    mode.tally.in_force -= 1;
+    let life = component.ahead;
+    component.n += 1;
+    component.phase = Phase::Running;
+    component.ahead = mode.repair.draw(word(component.stream, component.n, REPAIR));
+    life
 }

@@ -159,7 +159,6 @@ impl<'m, O: Observer> World<'m, O> {
         self.changes = 0;
         self.drawn.modes.iter_mut().for_each(|mode| mode.tally = ModeTally::default());
         self.flow.reset(model, &self.drawn, -self.from);
-        self.outcome.reset();
         for c in 0..self.components.len() {
             let time = self.start_clock(c, seed, replication);
             self.events.place(c, time);

@@ -1,11 +1,13 @@
 //! Who looks on: nobody in the hot loop, a recorder when the timeline of one replication is asked for.
 
+use super::parts::Stages;
+
 /// Told of every failure and outage. Times are of the simulation's clock, which starts with the warm-up.
 pub trait Observer: Clone {
     /// The clock's failure began.
     fn failed(&mut self, _clock: u32, _now: f64) {}
-    /// The failure ended, after its stages were reached at these times.
-    fn repaired(&mut self, _clock: u32, _detected: f64, _acknowledged: f64, _now: f64) {}
+    /// The failure ended; the stages of all clocks' last failures are told with it.
+    fn repaired(&mut self, _clock: u32, _stages: &[Stages], _now: f64) {}
     /// A service was down from `began` to `ended` (infinite: beyond the horizon); `cause` is the clock that began it.
     fn outage(&mut self, _service: u32, _cause: u32, _began: f64, _ended: f64) {}
     /// A failure is in force at the end; its stages were, or will be, reached at these times.
@@ -62,8 +64,10 @@ impl Observer for Recorder {
         });
     }
 
-    fn repaired(&mut self, clock: u32, detected: f64, acknowledged: f64, now: f64) {
-        self.open(clock, detected, acknowledged);
+    fn repaired(&mut self, clock: u32, stages: &[Stages], now: f64) {
+        if let Some(stages) = stages.get(clock as usize) {
+            self.open(clock, stages.detected, stages.acknowledged);
+        }
         if let Some(seen) = self.last(clock) {
             seen.repaired = now;
         }
@@ -77,6 +81,10 @@ impl Observer for Recorder {
     }
 
     fn outage(&mut self, service: u32, cause: u32, began: f64, ended: f64) {
-        self.outages.push((service, cause, began, ended));
+        // An outage that went on is told again, with its real end.
+        match self.outages.iter_mut().rev().find(|outage| outage.0 == service) {
+            Some(last) if last.2 == began => last.3 = ended,
+            _ => self.outages.push((service, cause, began, ended)),
+        }
     }
 }

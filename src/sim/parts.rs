@@ -173,8 +173,7 @@ impl ServiceState {
     }
 }
 
-/// The present or the last outage of a service. An outage is counted only when the next one begins or the horizon
-/// ends: one that goes on at the instant at which it ended is the same outage.
+/// The present or the last outage of a service. One that goes on at the instant at which it ended is the same outage.
 #[derive(Debug, Clone)]
 pub struct OpenOutage {
     /// When it began.

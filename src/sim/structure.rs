@@ -60,7 +60,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Looks at one service, and tells those that depend on it.
-    fn look(&mut self, s: usize, c: usize, now: f64) {
+    pub(super) fn look(&mut self, s: usize, c: usize, now: f64) {
         let state = &mut self.services[s];
         let own_ok = state.own_down == 0 && state.up >= state.needs && state.tree_ok;
         let own_changed = own_ok != state.own_ok;

@@ -8,6 +8,7 @@ use crate::model::NONE;
 
 impl<O: Observer> World<'_, O> {
     /// A detected failure asks its team for a person.
+    #[inline]
     pub(super) fn ask_team(&mut self, c: usize, now: f64) {
         let mode = &self.drawn.modes[self.components[c].mode as usize];
         let team = mode.team as usize;
@@ -18,8 +19,13 @@ impl<O: Observer> World<'_, O> {
             state.free -= 1;
             state.busy += self.end - now;
             self.begin_repair(c, now);
-            return;
+        } else {
+            self.wait_in_line(team, line, c, now);
         }
+    }
+
+    fn wait_in_line(&mut self, team: usize, line: usize, c: usize, now: f64) {
+        let state = &mut self.teams[team];
         self.components[c].phase = Phase::Waiting;
         state.waiting += 1;
         state.queued += self.end - now;
@@ -35,6 +41,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A person is done with an incident and takes the first in line.
+    #[inline]
     pub(super) fn release_person(&mut self, team: usize, now: f64) {
         let state = &mut self.teams[team];
         if state.waiting == 0 {
@@ -42,6 +49,11 @@ impl<O: Observer> World<'_, O> {
             state.busy -= self.end - now;
             return;
         }
+        self.take_next(team, now);
+    }
+
+    fn take_next(&mut self, team: usize, now: f64) {
+        let state = &mut self.teams[team];
         let Some(line) = state.lines.iter_mut().find(|line| line.0 != NONE) else { return };
         let c = line.0 as usize;
         line.0 = state.behind[c];
@@ -52,6 +64,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A person acknowledges, then repairs.
+    #[inline]
     fn begin_repair(&mut self, c: usize, now: f64) {
         let component = &mut self.components[c];
         let mode = &self.drawn.modes[component.mode as usize];
