@@ -39,7 +39,7 @@ pub struct Source {
 pub enum Profile {
     /// Not at all.
     Flat,
-    /// Growth in one `per` seconds.
+    /// By a constant fraction of what it has reached: exponentially.
     Compound {
         /// Growth in one `per`, relative: 0.04 for 4%.
         fraction: Value,
