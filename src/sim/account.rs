@@ -94,6 +94,12 @@ impl<O: Observer> World<'_, O> {
     /// Notes for each objective whether the present downtime of its service is left out.
     #[inline]
     fn note_exclusions(&mut self, s: usize) {
+        if !self.model.services[s].time_objectives.is_empty() {
+            self.note_each_exclusion(s);
+        }
+    }
+
+    fn note_each_exclusion(&mut self, s: usize) {
         let model = self.model;
         for &o in &model.services[s].time_objectives {
             let excludes = &model.objectives[o as usize].excludes;

@@ -5,13 +5,15 @@ use crate::kernel::NEVER;
 
 impl<O: Observer> World<'_, O> {
     /// `count` replicas of a service have just failed.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "one test in the path of every failure")]
     pub(super) fn leave_rotation(&mut self, s: usize, count: u32, now: f64) {
-        if self.flow.active && self.model.services[s].health_check > 0.0 {
+        if self.flow.active {
             self.linger(s, count, now);
         }
     }
 
+    #[cold]
     fn linger(&mut self, s: usize, count: u32, now: f64) {
         let Some(slot) = self.rotation_slot(s) else { return };
         let leaves = now + self.model.services[s].health_check;
