@@ -252,7 +252,8 @@ objectives: {search works: {service: search, target: 90%}}
         1,
         1,
     );
-    for (name, target, breached) in [("shop (critical)", 0.999, 1.0), ("blog (standard)", 0.995, 0.0), ("search works", 0.9, 0.0)] {
+    for (name, target, breached) in [("shop (critical)", 0.999, 1.0), ("blog (standard)", 0.995, 0.0), ("search works", 0.9, 0.0)]
+    {
         assert_eq!(run.summary_of("objectives", name)["target"].as_f64(), Some(target));
         run.exactly("objectives", name, "breach_probability", breached);
         run.exactly("objectives", name, "worst_window", 1.0 - 1.0 / 720.0);

@@ -101,7 +101,8 @@ enum Hit {
 fn scenario(dice: &mut Dice) -> (String, Vec<Service>) {
     let mut services = Vec::new();
     for s in 0..4 + dice.below(4) as usize {
-        let mut service = Service { replicas: 1 + dice.below(4) as usize, needs: 1, spread: dice.is(60), tree: None, calls: Vec::new() };
+        let mut service =
+            Service { replicas: 1 + dice.below(4) as usize, needs: 1, spread: dice.is(60), tree: None, calls: Vec::new() };
         if s > 1 && dice.is(50) {
             service.tree = Some(Tree::of(dice, s, 2));
             if dice.is(70) {
@@ -114,7 +115,8 @@ fn scenario(dice: &mut Dice) -> (String, Vec<Service>) {
         for callee in 0..s {
             if dice.is(20) {
                 let (words, takes) =
-                    [("", true), (", per_request: 3", true), (", per_request: 0.5", false), (", needed: false", false)][dice.below(4) as usize];
+                    [("", true), (", per_request: 3", true), (", per_request: 0.5", false), (", needed: false", false)]
+                        [dice.below(4) as usize];
                 service.calls.push((callee, words, takes));
             }
         }
@@ -256,7 +258,9 @@ fn account(services: &[Service], failures: &[(String, Hit, f64, f64)]) -> Vec<Co
             let concerns = |hit: &Hit| {
                 supports[s].iter().any(|&u| match hit {
                     Hit::Replica(of, _) | Hit::Service(of) => *of == u,
-                    Hit::Zones(zones) => services[u].spread && (0..services[u].replicas).any(|r| zones.contains(&(r % ZONES.len()))),
+                    Hit::Zones(zones) => {
+                        services[u].spread && (0..services[u].replicas).any(|r| zones.contains(&(r % ZONES.len())))
+                    }
                 })
             };
             let ends = |left_out: usize| {

@@ -156,8 +156,7 @@ fn a_caller_loses_what_waits_longer_than_its_timeout() {
     let surge = "rate: 8/s, surges: [{at: 2026-01-05T00:10, lasts: 10m, times: 2}]";
     let lost = 6.0 * (600.0 - 100.0 / 6.0);
     let all = 8.0 * 4200.0;
-    let timed =
-        loaded("1h", surge, "  web: {calls: [{to: db, timeout: 10100ms}]}\n  db: {service_time: 100ms}");
+    let timed = loaded("1h", surge, "  web: {calls: [{to: db, timeout: 10100ms}]}\n  db: {service_time: 100ms}");
     timed.exactly("services", "web", "error_rate", lost / all);
     timed.exactly("services", "db", "error_rate", lost / all);
     // Two calls a request, of which either may be lost: 32/s against 20/s.
@@ -323,10 +322,7 @@ fn a_series_repeats_after_its_end() {
 fn utilization_is_busy_over_up() {
     let services = "  web: {replicas: 2, spread: zones, service_time: 200ms, concurrency: 4}";
     ten_hours(services, "").exactly("services", "web", "utilization", 0.25);
-    let half = ten_hours(
-        services,
-        "failures: {out: {hits: zone, of: [a], schedule: {first: 2026-01-01T02:00}, repair: 5h}}",
-    );
+    let half = ten_hours(services, "failures: {out: {hits: zone, of: [a], schedule: {first: 2026-01-01T02:00}, repair: 5h}}");
     half.exactly("services", "web", "utilization", 1.0 / 3.0);
 }
 

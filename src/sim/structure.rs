@@ -15,11 +15,7 @@ pub struct Scratch {
 
 impl Scratch {
     pub fn new(model: &Model) -> Self {
-        Self {
-            up: vec![true; model.services.len()],
-            count: vec![0; model.services.len()],
-            suspects: Vec::new(),
-        }
+        Self { up: vec![true; model.services.len()], count: vec![0; model.services.len()], suspects: Vec::new() }
     }
 }
 
@@ -290,7 +286,8 @@ impl<O: Observer> World<'_, O> {
     /// Whether a replica would be up without the failure of clock `c`.
     fn would_return(&self, c: u32) -> bool {
         let component = &self.components[c as usize];
-        self.replica_down[component.thing as usize] == 1 && (component.zone == NONE || self.zone_down[component.zone as usize] == 0)
+        self.replica_down[component.thing as usize] == 1
+            && (component.zone == NONE || self.zone_down[component.zone as usize] == 0)
     }
 
     /// Whether a service rests on replicas that stand in the zones that a clock hits.

@@ -114,9 +114,9 @@ impl Run {
 
     /// Asserts a measure to its last digits: nothing in the scenario is left to chance.
     pub fn exactly(&self, kind: &str, name: &str, measure: &str, exact: f64) {
-        let value = self.value(kind, name, measure).unwrap_or_else(|| {
-            panic!("{kind}.{name}.{measure} was not observed: {}", self.summary[kind][name][measure])
-        });
+        let value = self
+            .value(kind, name, measure)
+            .unwrap_or_else(|| panic!("{kind}.{name}.{measure} was not observed: {}", self.summary[kind][name][measure]));
         let off = (value - exact).abs();
         assert!(off <= 1e-9 * exact.abs().max(1e-3), "{kind}.{name}.{measure} is {value}, not {exact}");
     }
