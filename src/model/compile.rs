@@ -17,6 +17,7 @@ use crate::scenario::{self, Loaded, Scenario, Spread};
 pub struct Mistake {
     /// Key path in the scenario, e.g. `traffic.shoppers.series`.
     pub path: String,
+    /// What is wrong there, and what would be right.
     pub message: String,
 }
 
@@ -28,21 +29,31 @@ impl Mistake {
 
 /// What every part of the compiler needs: the names, and what it collects on the way.
 pub(super) struct Compiler<'s> {
+    /// What is compiled.
     pub scenario: &'s Scenario,
+    /// Where relative paths of files start.
     pub folder: &'s Path,
+    /// The start, in the scenario's time zone.
     pub start: jiff::Zoned,
+    /// Indices of the services, by name.
     pub services: HashMap<&'s str, u32>,
+    /// Indices of the zones, by name.
     pub zones: HashMap<&'s str, u32>,
+    /// The uncertain numbers found so far.
     pub parameters: Parameters,
+    /// Quantile tables of the laws found so far.
     pub tables: Tables,
+    /// All that is wrong; compiling goes on, so that it is told at once.
     pub mistakes: Vec<Mistake>,
 }
 
-impl<'s> Compiler<'s> {
+impl Compiler<'_> {
+    /// Notes a mistake at a key path of the scenario.
     pub fn wrong(&mut self, path: impl Into<String>, message: impl Into<String>) {
         self.mistakes.push(Mistake::new(path, message));
     }
 
+    /// The index of a service; a mistake at `path` where there is none of that name.
     pub fn service(&mut self, path: &str, name: &str) -> Option<u32> {
         let found = self.services.get(name).copied();
         if found.is_none() {
@@ -51,6 +62,7 @@ impl<'s> Compiler<'s> {
         found
     }
 
+    /// A distribution compiled; a mistake at `path` where its numbers or its file are wrong.
     pub fn timing(&mut self, path: &str, written: &scenario::Distribution) -> Option<Timing> {
         let compiled = Timing::compile(written, path, self.folder, &mut self.parameters, &mut self.tables);
         compiled.map_err(|message| self.wrong(path, message)).ok()
@@ -123,6 +135,15 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         services[objective.service as usize].time_objectives.push(o as u32);
     }
     visits(&mut services, &order, &demand);
+    let flooded = services.iter().find(|service| service.visits.iter().any(|&visits| visits > MOST_VISITS));
+    if let Some(service) = flooded {
+        let most = service.visits.iter().copied().fold(0.0, f64::max);
+        let message = format!(
+            "one request from outside leads to {most:.1e} calls of this service, by way of the calls of its callers; at most \
+             {MOST_VISITS:.0e} are followed: look at `per_request` and at calls that fan out again and again"
+        );
+        return Err(vec![Mistake::new(format!("services.{}", service.name), message)]);
+    }
     can_fail(&mut services, &replicas, &order, &builder);
     let mut model = Model {
         name: scenario.name.clone(),
@@ -148,7 +169,10 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         never: Sampler::Constant(f64::INFINITY),
     };
     model.hash = hash(scenario, &model);
-    Ok(model)
+    match super::size::too_much(&model) {
+        Some(mistake) => Err(vec![mistake]),
+        None => Ok(model),
+    }
 }
 
 fn start(scenario: &Scenario) -> Result<jiff::Zoned, String> {
@@ -272,6 +296,9 @@ fn compile_teams(compiler: &mut Compiler) -> Vec<Team> {
     }
     teams
 }
+
+/// Calls of one service that one request from outside may lead to.
+const MOST_VISITS: f64 = 1e6;
 
 /// Requests that reach each service for one request of each source, all being well.
 fn visits(services: &mut [Service], order: &[u32], demand: &super::Demand) {

@@ -8,10 +8,11 @@ use super::{Service, UpWhen};
 pub struct Gate {
     /// Inputs (or replicas) that must be up.
     pub needs: u32,
+    /// What follows from it.
     pub output: Output,
 }
 
-/// What a gate tells of itself.
+/// Where it is told that a gate holds, or no longer does.
 #[derive(Debug, Clone, Copy)]
 pub enum Output {
     /// Another gate, further on in the list.
@@ -40,7 +41,8 @@ fn build(tree: &UpWhen, services: &mut [Service], gates: &mut Vec<Gate>) -> u32 
         UpWhen::All(parts) => (parts.len() as u32, &parts[..], &[][..]),
         UpWhen::AtLeast(least, of) => (*least, &[][..], &of[..]),
     };
-    let inner: Vec<u32> = parts.iter().filter(|part| !matches!(part, UpWhen::Service(_))).map(|part| build(part, services, gates)).collect();
+    let inner: Vec<u32> =
+        parts.iter().filter(|part| !matches!(part, UpWhen::Service(_))).map(|part| build(part, services, gates)).collect();
     let gate = gates.len() as u32;
     gates.push(Gate { needs, output: Output::Gate(gate) });
     for part in inner {

@@ -32,7 +32,9 @@ const CANDIDATES: usize = 4_096;
 /// How to simulate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
+    /// What all random streams are made from: the same seed, scenario and version give the same bytes.
     pub seed: u64,
+    /// How many times the horizon is simulated.
     pub replications: u64,
     /// Stop when every objective's interval is this narrow relative to its downtime; `replications` is then not used.
     pub precision: Option<f64>,
@@ -65,8 +67,10 @@ pub struct Control {
 /// Why a run could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
+    /// The operating system refused so many threads.
     #[error("cannot start {0} threads: {1}; give a smaller --threads")]
     Threads(usize, rayon::ThreadPoolBuildError),
+    /// Whoever takes the rows of the replications could not.
     #[error(transparent)]
     Rows(#[from] std::io::Error),
 }
@@ -131,7 +135,7 @@ struct Block {
     downtimes: Vec<f64>,
 }
 
-/// Runs the replications `from..to`, in draws of the uncertain numbers; stops between draws when asked to.
+/// Runs the replications `from..to`, in draws of the uncertain numbers; stops at once when asked to.
 fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, control: &Control, wants_rows: bool) -> Block {
     let mut block = Block { runs: Runs::new(model), rows: Vec::new(), downtimes: Vec::new() };
     let per_draw = block.runs.per_draw;
@@ -145,8 +149,14 @@ fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, co
         let draw = replication / per_draw;
         let last = (replication + per_draw).min(to);
         outcomes.truncate(0);
+        let (rows_before, downtimes_before) = (block.rows.len(), block.downtimes.len());
         for number in replication..last {
-            block.runs.events += world.run(seed, number, draw);
+            let goes_on = |_: &World| !control.stop.load(Ordering::Relaxed);
+            let Some(events) = world.run_while(seed, number, draw, goes_on) else {
+                block.runs.interrupted = true;
+                break;
+            };
+            block.runs.events += events;
             let outcome = world.outcome();
             block.downtimes.push(outcome.services.iter().map(|service| service.sums[crate::sim::sum::DOWN]).sum());
             if wants_rows {
@@ -155,6 +165,12 @@ fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, co
             if per_draw > 1 {
                 outcomes.push(outcome.clone());
             }
+        }
+        if block.runs.interrupted {
+            // A draw counts as a whole or not at all.
+            block.rows.truncate(rows_before);
+            block.downtimes.truncate(downtimes_before);
+            break;
         }
         if per_draw > 1 {
             block.runs.add(&outcomes.iter().collect::<Vec<_>>());

@@ -41,9 +41,9 @@ impl<O: Observer> World<'_, O> {
         if length > 0.0 {
             let given = &mut self.outcome.services[s];
             given.lengths.pop();
-            let taken = [(sum::ONSETS, f64::from(u8::from(!outage.carried_over))), (sum::ENDED, 1.0), (sum::RESTORED, length)];
-            for (part, amount) in taken.into_iter().chain([(sum::DETECTION, detection), (sum::ACKNOWLEDGEMENT, acknowledgement)])
-            {
+            let onset = f64::from(u8::from(!outage.carried_over));
+            let stages = [(sum::DETECTION, detection), (sum::ACKNOWLEDGEMENT, acknowledgement)];
+            for (part, amount) in [(sum::ONSETS, onset), (sum::ENDED, 1.0)].into_iter().chain(stages) {
                 given.sums[part] -= amount;
             }
         }
@@ -132,7 +132,6 @@ impl<O: Observer> World<'_, O> {
         if ended {
             let (detection, acknowledgement) = outage.stages.unwrap_or_default();
             given.sums[sum::ENDED] += 1.0;
-            given.sums[sum::RESTORED] += length;
             given.sums[sum::DETECTION] += detection;
             given.sums[sum::ACKNOWLEDGEMENT] += acknowledgement;
         }

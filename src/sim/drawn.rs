@@ -9,14 +9,21 @@ const ATTEMPTS: u64 = 1_000;
 
 /// Samplers of a mode.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "answers to questions of the event loop, each its own")]
 pub struct ModeNow {
+    /// From new, or from a repair, to the failure of one thing; without the common cause.
     pub life: Sampler,
     /// Life of the common cause.
     pub strike: Sampler,
+    /// From the failure until it is known.
     pub detection: Sampler,
+    /// From the begin of work until it is over.
     pub repair: Sampler,
+    /// From the call of a free person to the begin of work.
     pub acknowledge: Sampler,
+    /// It takes down what it hits; else it takes capacity.
     pub down: bool,
+    /// Somebody or something repairs it.
     pub repairable: bool,
     /// Detection takes time.
     pub detects: bool,
@@ -24,6 +31,7 @@ pub struct ModeNow {
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
     pub team: u32,
+    /// Place in the queue for people, 1 (first) to 5.
     pub priority: u8,
     /// Fraction of the capacity that is left.
     pub capacity: f64,
@@ -38,10 +46,15 @@ pub struct ModeNow {
 pub struct Drawn {
     /// The uncertain numbers, by parameter.
     pub draws: Vec<f64>,
+    /// The seed and the number of the draw.
+    of: Option<(u64, u64)>,
+    /// The modes, by their index in the model.
     pub modes: Vec<ModeNow>,
     /// Laws of the lives and ages, for clocks that start old.
     pub lives: Vec<Option<(Law, Law, Law)>>,
+    /// What each service can carry, by its index in the model.
     pub carry: Vec<Carry>,
+    /// The rate of each traffic source over time.
     pub curves: Vec<Curve>,
     /// Money per second for all replicas.
     pub cost: f64,
@@ -52,16 +65,18 @@ impl Drawn {
     #[must_use]
     pub fn new(model: &Model) -> Self {
         let draws = medians(&model.parameters);
-        let mut drawn = Self { draws, modes: Vec::new(), lives: Vec::new(), carry: Vec::new(), curves: Vec::new(), cost: 0.0 };
+        let mut drawn =
+            Self { draws, of: None, modes: Vec::new(), lives: Vec::new(), carry: Vec::new(), curves: Vec::new(), cost: 0.0 };
         drawn.build(model);
         drawn
     }
 
     /// The numbers of draw `draw`; nothing to do where nothing is uncertain.
     pub fn resolve(&mut self, model: &Model, seed: u64, draw: u64) {
-        if model.parameters.is_empty() {
+        if model.parameters.is_empty() || self.of == Some((seed, draw)) {
             return;
         }
+        self.of = Some((seed, draw));
         for attempt in 0..ATTEMPTS {
             draw_all(&model.parameters, seed, draw, attempt, &mut self.draws);
             if model.timings().all(|timing| timing.drawn(&self.draws).is_some()) {
@@ -75,9 +90,12 @@ impl Drawn {
 
     fn build(&mut self, model: &Model) {
         let draws = &self.draws;
-        let sampler = |timing: &Timing| match timing.is_uncertain() {
-            false => timing.sampler.clone(),
-            true => model.tables.sampler(&timing.drawn(draws).unwrap_or_else(|| timing.law.clone())),
+        let sampler = |timing: &Timing| {
+            if timing.is_uncertain() {
+                model.tables.sampler(&timing.drawn(draws).unwrap_or_else(|| timing.law.clone()))
+            } else {
+                timing.sampler.clone()
+            }
         };
         self.modes.clear();
         self.lives.clear();

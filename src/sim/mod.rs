@@ -116,17 +116,30 @@ impl<'m, O: Observer> World<'m, O> {
     /// Runs replication `replication` of `seed` with draw `draw` of the uncertain numbers, and returns the number of
     /// events. What it gave is in [`World::outcome`] until the next one.
     pub fn run(&mut self, seed: u64, replication: u64, draw: u64) -> u64 {
+        self.run_while(seed, replication, draw, |_| true).unwrap_or_default()
+    }
+
+    /// As [`World::run`], unless `goes_on` says no on the way: then there is no outcome, and the answer is `None`.
+    pub fn run_while(&mut self, seed: u64, replication: u64, draw: u64, goes_on: impl Fn(&Self) -> bool) -> Option<u64> {
         self.start(seed, replication, draw);
         let end = self.end;
-        let events = crate::kernel::run(self, end);
+        let (events, reached) = crate::kernel::run_while(self, end, goes_on);
+        if !reached {
+            return None;
+        }
         self.finish();
-        events
+        Some(events)
     }
 
     /// What the last replication gave.
     #[must_use]
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
+    }
+
+    /// The observer, with what it saw so far.
+    pub fn observer(&self) -> &O {
+        &self.observer
     }
 
     /// The observer, with what it saw.

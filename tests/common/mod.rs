@@ -7,7 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use ninefold::analysis::forecast::{Findings, Input, forecast};
-use ninefold::run::{Control, Options, Runs};
+use ninefold::model::Model;
+use ninefold::run::{Control, Options, Row, Runs};
 use ninefold::scenario::{Loaded, Patches, parse};
 use ninefold::stats::Sketch;
 use serde_json::Value;
@@ -61,13 +62,42 @@ fn load(text: &str, policy: Option<&str>) -> Loaded {
 
 fn simulate(text: &str, policy: Option<&str>, options: &Options) -> Run {
     let loaded = load(text, policy);
-    let model =
-        ninefold::model::compile(&loaded).unwrap_or_else(|error| panic!("the scenario does not compile: {error:?}\n{text}"));
-    let runs = ninefold::run::simulate(&model, options, &Control::default(), None).expect("the simulation runs");
-    let findings = Findings::of(&model, options, &runs);
-    let (summary, _report) = forecast(&Input::of(&model, options.seed, &runs, &findings));
+    Run { warnings: loaded.warnings.len(), ..simulate_model(&model_of(&loaded), options) }
+}
+
+fn model_of(loaded: &Loaded) -> Model {
+    ninefold::model::compile(loaded).unwrap_or_else(|error| panic!("the scenario does not compile: {error:?}"))
+}
+
+/// A scenario text with or without one of its policies, compiled, to be run over and over.
+pub fn compiled(text: &str, policy: Option<&str>) -> Model {
+    model_of(&load(text, policy))
+}
+
+/// Simulates a compiled scenario.
+pub fn simulate_model(model: &Model, options: &Options) -> Run {
+    let runs = ninefold::run::simulate(model, options, &Control::default(), None).expect("the simulation runs");
+    read(model, options, runs)
+}
+
+/// Simulates a compiled scenario under a control, and keeps the rows of its replications. `see` is shown the rows of each
+/// block as it is done.
+pub fn simulate_rows(model: &Model, options: &Options, control: &Control, mut see: impl FnMut(&[Row])) -> (Run, Vec<Row>) {
+    let mut rows = Vec::new();
+    let mut sink = |block: &[Row]| {
+        rows.extend_from_slice(block);
+        see(block);
+        Ok(())
+    };
+    let runs = ninefold::run::simulate(model, options, control, Some(&mut sink)).expect("the simulation runs");
+    (read(model, options, runs), rows)
+}
+
+fn read(model: &Model, options: &Options, runs: Runs) -> Run {
+    let findings = Findings::of(model, options, &runs);
+    let (summary, _report) = forecast(&Input::of(model, options.seed, &runs, &findings));
     let names = model.services.iter().map(|service| service.name.clone()).collect();
-    Run { summary: serde_json::to_value(summary).expect("a summary is JSON"), runs, names, warnings: loaded.warnings.len() }
+    Run { summary: serde_json::to_value(summary).expect("a summary is JSON"), runs, names, warnings: 0 }
 }
 
 impl Run {
@@ -125,6 +155,11 @@ impl Run {
         &self.summary[kind][name]
     }
 
+    /// What the replications gave, before it became estimates.
+    pub fn runs(&self) -> &Runs {
+        &self.runs
+    }
+
     /// The unavailability of each replication of a service, as a sketch of its distribution.
     pub fn unavailability(&self, service: &str) -> &Sketch {
         let at = self.names.iter().position(|name| name == service).unwrap_or_else(|| panic!("no service {service}"));
@@ -165,6 +200,11 @@ impl Estimate {
             low: whole - self.high,
             high: whole - self.low,
         }
+    }
+
+    /// Whether the interval holds the exact value.
+    pub fn holds(&self, exact: f64) -> bool {
+        self.low <= exact && exact <= self.high
     }
 
     /// Asserts that the estimate is precise and agrees with the exact value.

@@ -1,9 +1,10 @@
 //! Demand against capacity: when the peak first exceeds what the replicas carry, and in whose absence.
 
 use super::Input;
+use super::charts::time;
 use crate::report::chart::after;
 use crate::report::format::{decimal, number};
-use crate::report::{Axis, Chart, Column, Frame, Look, Mark, Part, Scale, Section, Status, Table, Unit, Verdict};
+use crate::report::{Axis, Chart, Column, Frame, Look, Mark, Part, Scale, Section, Shape, Status, Table, Unit, Verdict};
 use crate::run::runs::DemandCurve;
 
 /// Charts that are shown, of the tightest services; the table has all.
@@ -48,7 +49,7 @@ fn cases<'a>(input: &Input<'a>, curve: &'a DemandCurve) -> Vec<Case<'a>> {
 
 fn case(curve: &DemandCurve, name: String, replicas: u32) -> Case<'_> {
     let capacity = curve.capacity * f64::from(replicas);
-    let first = |peaks: &[f64]| peaks.iter().zip(&curve.times).find(|(p, _)| **p > capacity).map(|(_, t)| *t);
+    let first = |peaks: &[f64]| peaks.iter().zip(&curve.begins).find(|(p, _)| **p > capacity).map(|(_, t)| *t);
     Case {
         curve,
         name,
@@ -64,8 +65,30 @@ fn index(curve: &DemandCurve) -> usize {
     usize::try_from(curve.service).unwrap_or(usize::MAX)
 }
 
+const DAY: f64 = 86_400.0;
+
+/// How long the intervals of the demand are.
+fn step(input: &Input<'_>) -> f64 {
+    match input.demand.first().map(|curve| curve.begins.as_slice()) {
+        Some([first, second, ..]) => second - first,
+        _ => 0.0,
+    }
+}
+
+/// `on 6 Mar 2026`, `in the week of 26 Nov 2026`.
+fn preposition(input: &Input<'_>) -> &'static str {
+    if step(input) < 7.0 * DAY { "on" } else { "in" }
+}
+
+/// The interval that begins at a time: `the week of 26 Nov 2026`, or a day, or an hour.
 fn date(input: &Input<'_>, seconds: f64) -> String {
-    after(&input.start, seconds).strftime("%-d %b %Y").to_string()
+    let form = match step(input) {
+        step if step < DAY => "%-d %b %Y %H:%M",
+        step if step < 7.0 * DAY => "%-d %b %Y",
+        step if step == 7.0 * DAY => "the week of %-d %b %Y",
+        _ => "the weeks from %-d %b %Y",
+    };
+    after(&input.start, seconds).strftime(form).to_string()
 }
 
 /// The date in the middle case, and the range over the draws where there is one.
@@ -90,7 +113,12 @@ pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
         let Some(all) = cases.first() else { continue };
         let lesser = lost.and_then(|c| Some(format!("; with {} from {}", c.name, dates(input, c)?)));
         if let Some(dates) = dates(input, all) {
-            let text = format!("{name} saturates: its peak first exceeds {} on {dates}{}.", all.name, lesser.unwrap_or_default());
+            let text = format!(
+                "{name} saturates: its peak first exceeds {} {} {dates}{}.",
+                all.name,
+                preposition(input),
+                lesser.unwrap_or_default()
+            );
             verdicts.push(Verdict::new(Status::Bad, text));
         } else if let Some(early) = all.early {
             let text =
@@ -120,6 +148,7 @@ pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// The section on demand and capacity; absent where no capacity is known or nothing asks.
 pub fn section(input: &Input<'_>) -> Option<Section> {
     let curves = curves(input);
     if curves.is_empty() {
@@ -178,22 +207,20 @@ fn chart(input: &Input<'_>, curve: &DemandCurve, number: usize) -> Chart {
     let uncertain = band.iter().any(|b| b[1] < b[2]);
     let mut marks = Vec::new();
     if uncertain {
-        marks.push(Mark::Band { name: "highest rate, P5–P95".to_owned(), look: Look::Series(0), pieces: vec![band] });
+        marks.push(Mark::new("highest rate, P5–P95", Look::Series(0), Shape::Band(vec![band])));
     }
     let middle = if uncertain { "highest rate, median" } else { "highest rate" };
-    marks.push(Mark::Line { name: middle.to_owned(), look: Look::Series(0), pieces: line(&curve.peak_p50), steps: false });
-    marks.push(Mark::Line { name: "mean rate".to_owned(), look: Look::Series(1), pieces: line(&curve.mean), steps: false });
-    marks.extend(cases.iter().map(|c| Mark::Level {
-        name: c.name.clone(),
-        look: Look::Limit,
-        at: curve.capacity * f64::from(c.replicas),
-    }));
+    marks.push(Mark::new(middle, Look::Series(0), Shape::Line(line(&curve.peak_p50))));
+    marks.push(Mark::new("mean rate", Look::Series(1), Shape::Line(line(&curve.mean))));
+    marks.extend(
+        cases.iter().map(|c| Mark::new(c.name.as_str(), Look::Limit, Shape::Level(curve.capacity * f64::from(c.replicas)))),
+    );
     let whole = curve.capacity * f64::from(curve.replicas);
     let least = curve.mean.iter().copied().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
     // Rates that lie far apart would be flat lines on a linear axis.
     let wide = highest(&curve.peak_p95).max(whole) > 30.0 * highest(&curve.mean) && least.is_finite();
     let said = match cases.first().and_then(|c| dates(input, c)) {
-        Some(dates) => format!("The peak first exceeds the capacity of {} on {dates}.", cases[0].name),
+        Some(dates) => format!("The peak first exceeds the capacity of {} {} {dates}.", cases[0].name, preposition(input)),
         None => {
             format!("The peak stays below the capacity of all {} replicas, {} requests/s.", curve.replicas, decimal(whole, 0))
         }
@@ -204,14 +231,7 @@ fn chart(input: &Input<'_>, curve: &DemandCurve, number: usize) -> Chart {
         description: format!(
             "Mean and highest rate of requests to {name} over time, with lines for what its replicas carry. {said}"
         ),
-        x: Axis {
-            label: String::new(),
-            column: "time_seconds".to_owned(),
-            unit: Unit::Duration,
-            scale: Scale::Time(input.start.clone()),
-            least: Some(0.0),
-            most: Some(input.runs.horizon),
-        },
+        x: time(input),
         y: Axis {
             label: "Rate".to_owned(),
             column: "requests_per_second".to_owned(),

@@ -94,8 +94,8 @@ fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool) -> ServiceSumm
         interval_reliability: clean(exact(1.0, runs.no_outage.estimate(LEVEL))),
         request_availability: request_availability.map(clean),
         outages_per_year: clean(exact(0.0, onsets_per_second(s, per_second).scaled(YEAR))),
-        mtbf: clean(unless_perfect(s.ratio_sum((sum::UP, sum::ONSETS), (sum::RESTORED, sum::ENDED), LEVEL))),
-        mttr: clean(unless_perfect(s.ratio(sum::RESTORED, sum::ENDED, LEVEL))),
+        mtbf: clean(unless_perfect(s.ratio_sum((sum::UP, sum::ONSETS), (sum::DOWN, sum::ENDED), LEVEL))),
+        mttr: clean(unless_perfect(s.ratio(sum::DOWN, sum::ENDED, LEVEL))),
         mttf: clean(unless_perfect(s.ratio(sum::UP, sum::ONSETS, LEVEL))),
         mttd: clean(unless_perfect(s.ratio(sum::DETECTION, sum::ENDED, LEVEL))),
         mtta: clean(unless_perfect(s.ratio(sum::ACKNOWLEDGEMENT, sum::ENDED, LEVEL))),
@@ -208,7 +208,6 @@ fn shares(input: &Input<'_>, failure: usize) -> IndexMap<String, Estimate> {
 /// independent: failure modes have random streams of their own.
 fn share<'m>(cause: &Moments, rest: impl Iterator<Item = &'m Moments>) -> Estimate {
     const NORMAL: f64 = 1.959_963_984_540_054;
-    #[allow(clippy::cast_precision_loss)]
     let error = |m: &Moments| if m.count() > 1 { m.variance() / m.count() as f64 } else { f64::NAN };
     let (mut other, mut variance) = (0.0, 0.0);
     for m in rest.filter(|m| m.mean() > 0.0) {

@@ -24,6 +24,7 @@ const YEAR: f64 = 365.0 * 86_400.0;
 /// Budget charts that are shown.
 const BUDGETS: usize = 4;
 
+/// What the forecast asks, how it answers and how it is read; it stands at the end of the report.
 pub const DOCS: Docs = Docs {
     name: "forecast",
     question: "Will the objectives hold, what breaks most, when does capacity run out, and what does it cost?",
@@ -56,7 +57,9 @@ pub fn forecast(input: &Input<'_>) -> (Summary, Report) {
 
 fn report(input: &Input<'_>, summary: &Summary) -> Report {
     let end = crate::report::chart::after(&input.start, input.runs.horizon);
-    let span = format!("{} to {}", input.start.strftime("%-d %b %Y"), end.strftime("%-d %b %Y"));
+    // A horizon of hours begins and ends on one day.
+    let form = if input.runs.horizon < 3.0 * 86_400.0 { "%-d %b %Y %H:%M" } else { "%-d %b %Y" };
+    let span = format!("{} to {}", input.start.strftime(form), end.strftime(form));
     let about = input.about.as_ref().map_or(String::new(), |a| format!("{} ", a.trim()));
     let sections = [objectives(input, summary), Some(services(input, summary)), causes(input, summary), capacity::section(input)];
     let mut sections: Vec<Section> = sections.into_iter().flatten().collect();
@@ -156,7 +159,6 @@ fn assumptions(input: &Input<'_>) -> Vec<String> {
 
 fn facts(input: &Input<'_>) -> Vec<(String, String)> {
     let runs = input.runs;
-    #[allow(clippy::cast_precision_loss)]
     let count = |n: u64| decimal(n as f64, 0);
     let draws = runs.replications.div_ceil(runs.per_draw.max(1));
     [
@@ -177,7 +179,6 @@ fn facts(input: &Input<'_>) -> Vec<(String, String)> {
     .collect()
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn replications(input: &Input<'_>) -> f64 {
     input.runs.replications as f64
 }
