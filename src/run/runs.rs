@@ -156,6 +156,8 @@ pub struct Timeline {
     pub replication: u64,
     pub incidents: Vec<Incident>,
     pub outages: Vec<Outage>,
+    /// So much happened that it is told only up to here, seconds after the start.
+    pub told_until: Option<f64>,
 }
 
 /// Demand of one service over time against what its replicas can carry.
@@ -164,6 +166,8 @@ pub struct DemandCurve {
     pub service: u32,
     /// Middle of each interval, seconds after the start.
     pub times: Vec<f64>,
+    /// Where each interval begins, seconds after the start.
+    pub begins: Vec<f64>,
     /// Mean and highest rate in each interval, requests/s: quantiles over draws (equal where nothing is uncertain).
     pub mean: Vec<f64>,
     pub peak_p5: Vec<f64>,

@@ -6,13 +6,15 @@ use super::structure::Without;
 use super::windows::Segment;
 use super::{Observer, World};
 use crate::kernel::NEVER;
+use crate::model::NONE;
 
 impl<O: Observer> World<'_, O> {
     /// A service goes down by the failure of clock `c`.
     pub(super) fn begin_outage(&mut self, s: usize, c: usize, now: f64) {
         self.services_down += 1;
         let outage = &mut self.services[s].outage;
-        if outage.ended == now {
+        // One that ended at this very instant goes on, unless it had no length: then it was none.
+        if outage.ended == now && outage.began < now {
             self.reopen(s);
         } else {
             outage.began = now;
@@ -123,8 +125,8 @@ impl<O: Observer> World<'_, O> {
         let given = &mut self.outcome.services[s];
         if !outage.carried_over {
             given.sums[sum::ONSETS] += 1.0;
-            given.first_outage = given.first_outage.min(outage.began - self.from);
         }
+        given.first_outage = given.first_outage.min(outage.began - self.from);
         given.longest = given.longest.max(length);
         given.lengths.push((length, ended));
         if ended {
@@ -160,7 +162,8 @@ impl<O: Observer> World<'_, O> {
             state.area = f64::from(state.up) * left;
             let outage = &mut state.outage;
             if outage.ended == NEVER {
-                outage.carried_over = now > 0.0;
+                // With a cause it began before: in the warm-up, or by a failure that is in force at the start.
+                outage.carried_over = now > 0.0 || outage.cause != NONE;
                 outage.began = now;
                 outage.charged = now;
             } else {

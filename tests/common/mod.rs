@@ -36,6 +36,15 @@ pub fn run_after(text: &str, replications: u64, seed: u64, warmup: f64) -> Run {
     simulate(text, None, &Options { seed, replications, threads: Some(2), warmup, ..Default::default() })
 }
 
+/// One replication of a scenario text, and its failures: mode, what was hit, when it began and was repaired (seconds).
+pub fn run_with_timeline(text: &str, seed: u64) -> (Run, Vec<(String, String, f64, Option<f64>)>) {
+    let model = ninefold::model::compile(&load(text, None)).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+    let timeline = ninefold::run::timeline(&model, seed, 0.0, 0);
+    let incidents = timeline.incidents.into_iter();
+    let failures = incidents.map(|i| (model.modes[i.failure as usize].name.clone(), i.thing, i.began, i.repaired));
+    (run(text, 1, seed), failures.collect())
+}
+
 /// Simulates a scenario text with one of its policies.
 pub fn run_policy(text: &str, policy: Option<&str>, replications: u64, threads: usize) -> Run {
     simulate(text, policy, &Options { seed: 1, replications, threads: Some(threads), ..Default::default() })
@@ -103,6 +112,27 @@ impl Run {
         self.estimate("services", name, measure)
     }
 
+    /// Asserts a measure to its last digits: nothing in the scenario is left to chance.
+    pub fn exactly(&self, kind: &str, name: &str, measure: &str, exact: f64) {
+        let value = self.value(kind, name, measure).unwrap_or_else(|| {
+            panic!("{kind}.{name}.{measure} was not observed: {}", self.summary[kind][name][measure])
+        });
+        let off = (value - exact).abs();
+        assert!(off <= 1e-9 * exact.abs().max(1e-3), "{kind}.{name}.{measure} is {value}, not {exact}");
+    }
+
+    /// Asserts what was spent on `infrastructure`, `credits` or both, the `total`.
+    pub fn costs(&self, part: &str, exact: f64) {
+        let value = self.summary["cost"][part]["value"].as_f64();
+        assert!(value.is_some_and(|value| (value - exact).abs() <= 1e-9 * exact), "{part} is {value:?}, not {exact}");
+    }
+
+    /// Asserts which share of the downtime of `service` is charged to `failure`.
+    pub fn charged(&self, failure: &str, service: &str, exact: f64) {
+        let value = self.summary["failures"][failure]["downtime_share"][service]["value"].as_f64().unwrap_or(0.0);
+        assert!((value - exact).abs() <= 1e-9, "{failure} is charged {value} of the downtime of {service}, not {exact}");
+    }
+
     /// The value alone, where the model leaves nothing to chance and an interval has no width.
     pub fn value(&self, kind: &str, name: &str, measure: &str) -> Option<f64> {
         self.summary[kind][name][measure]["value"].as_f64()
@@ -155,6 +185,11 @@ impl Estimate {
     /// The same estimate of a quantity that is `factor` times as large, say in other units.
     pub fn times(&self, factor: f64) -> Self {
         Self { what: self.what.clone(), value: factor * self.value, low: factor * self.low, high: factor * self.high }
+    }
+
+    /// Of the value, from the interval.
+    pub fn standard_error(&self) -> f64 {
+        (self.high - self.low) / 2.0 / 1.96
     }
 
     /// `whole` less the estimate: an availability seen as an unavailability, replicas up as replicas down.
