@@ -95,7 +95,8 @@ pub enum FailOn {
 }
 
 const MOST_REPLICATIONS: u64 = 1_000_000_000;
-const MOST_THREADS: usize = 4_096;
+/// More of them only wait for each other.
+const MOST_THREADS: usize = 1_024;
 
 fn replications(text: &str) -> Result<u64, String> {
     let count: u64 = text.parse().map_err(|_| "expected a whole number like `1000`")?;

@@ -19,11 +19,24 @@ pub trait System {
 /// Handles all events before `end` in order of (time, slot) and returns how many there were.
 #[inline]
 pub fn run<S: System>(system: &mut S, end: f64) -> u64 {
+    run_while(system, end, |_| true).0
+}
+
+/// Events between two questions whether to go on: some milliseconds.
+const PATIENCE: u64 = 1 << 16;
+
+/// As [`run`], for as long as `goes_on` says so, which is asked now and then: a single replication may take minutes, and
+/// whoever waits must be able to end it. Returns the number of events, and whether the end was reached.
+#[inline]
+pub fn run_while<S: System>(system: &mut S, end: f64, goes_on: impl Fn(&S) -> bool) -> (u64, bool) {
     let mut handled = 0;
     loop {
         let (slot, now) = system.events().next();
         if now >= end {
-            return handled;
+            return (handled, true);
+        }
+        if handled % PATIENCE == PATIENCE - 1 && !goes_on(system) {
+            return (handled, false);
         }
         system.handle(slot, now);
         handled += 1;

@@ -135,6 +135,15 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         services[objective.service as usize].time_objectives.push(o as u32);
     }
     visits(&mut services, &order, &demand);
+    let flooded = services.iter().find(|service| service.visits.iter().any(|&visits| visits > MOST_VISITS));
+    if let Some(service) = flooded {
+        let most = service.visits.iter().copied().fold(0.0, f64::max);
+        let message = format!(
+            "one request from outside leads to {most:.1e} calls of this service, by way of the calls of its callers; at most \
+             {MOST_VISITS:.0e} are followed: look at `per_request` and at calls that fan out again and again"
+        );
+        return Err(vec![Mistake::new(format!("services.{}", service.name), message)]);
+    }
     can_fail(&mut services, &replicas, &order, &builder);
     let mut model = Model {
         name: scenario.name.clone(),
@@ -160,7 +169,10 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         never: Sampler::Constant(f64::INFINITY),
     };
     model.hash = hash(scenario, &model);
-    Ok(model)
+    match super::size::too_much(&model) {
+        Some(mistake) => Err(vec![mistake]),
+        None => Ok(model),
+    }
 }
 
 fn start(scenario: &Scenario) -> Result<jiff::Zoned, String> {
@@ -284,6 +296,9 @@ fn compile_teams(compiler: &mut Compiler) -> Vec<Team> {
     }
     teams
 }
+
+/// Calls of one service that one request from outside may lead to.
+const MOST_VISITS: f64 = 1e6;
 
 /// Requests that reach each service for one request of each source, all being well.
 fn visits(services: &mut [Service], order: &[u32], demand: &super::Demand) {

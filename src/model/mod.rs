@@ -10,6 +10,7 @@ mod gates;
 mod graph;
 mod load;
 mod objectives;
+mod size;
 mod timing;
 mod traffic;
 mod uncertain;
@@ -123,6 +124,14 @@ pub struct Service {
     pub cost: Value,
     /// Requests that reach this service for each request of each traffic source, in a healthy system.
     pub visits: Vec<f64>,
+}
+
+impl Service {
+    /// Whether a replica of it stands in one of these zones.
+    #[must_use]
+    pub fn stands_in(&self, model: &Model, zones: &[u32]) -> bool {
+        self.replicas.clone().any(|replica| zones.contains(&model.replicas[replica as usize].zone))
+    }
 }
 
 /// A tree that says when a service is up.

@@ -135,7 +135,7 @@ struct Block {
     downtimes: Vec<f64>,
 }
 
-/// Runs the replications `from..to`, in draws of the uncertain numbers; stops between draws when asked to.
+/// Runs the replications `from..to`, in draws of the uncertain numbers; stops at once when asked to.
 fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, control: &Control, wants_rows: bool) -> Block {
     let mut block = Block { runs: Runs::new(model), rows: Vec::new(), downtimes: Vec::new() };
     let per_draw = block.runs.per_draw;
@@ -149,8 +149,14 @@ fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, co
         let draw = replication / per_draw;
         let last = (replication + per_draw).min(to);
         outcomes.truncate(0);
+        let (rows_before, downtimes_before) = (block.rows.len(), block.downtimes.len());
         for number in replication..last {
-            block.runs.events += world.run(seed, number, draw);
+            let goes_on = |_: &World| !control.stop.load(Ordering::Relaxed);
+            let Some(events) = world.run_while(seed, number, draw, goes_on) else {
+                block.runs.interrupted = true;
+                break;
+            };
+            block.runs.events += events;
             let outcome = world.outcome();
             block.downtimes.push(outcome.services.iter().map(|service| service.sums[crate::sim::sum::DOWN]).sum());
             if wants_rows {
@@ -159,6 +165,12 @@ fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, co
             if per_draw > 1 {
                 outcomes.push(outcome.clone());
             }
+        }
+        if block.runs.interrupted {
+            // A draw counts as a whole or not at all.
+            block.rows.truncate(rows_before);
+            block.downtimes.truncate(downtimes_before);
+            break;
         }
         if per_draw > 1 {
             block.runs.add(&outcomes.iter().collect::<Vec<_>>());

@@ -124,7 +124,7 @@ pub struct TeamRuns {
     pub busy: Moments,
     /// Mean incidents in the queue.
     pub waiting: Moments,
-    /// (seconds waited for a person, incidents that asked for one).
+    /// (seconds waited for a person, incidents to which one came).
     pub wait: Joint<2>,
 }
 
@@ -203,6 +203,8 @@ pub struct Timeline {
     pub incidents: Vec<Incident>,
     /// In the order in which they began.
     pub outages: Vec<Outage>,
+    /// So much happened that it is told only up to here, seconds after the start.
+    pub told_until: Option<f64>,
 }
 
 /// Demand of one service over time against what its replicas can carry.
@@ -212,6 +214,8 @@ pub struct DemandCurve {
     pub service: u32,
     /// Middle of each interval, seconds after the start.
     pub times: Vec<f64>,
+    /// Where each interval begins, seconds after the start.
+    pub begins: Vec<f64>,
     /// Mean rate in each interval, requests/s: the mean over the draws of the uncertain numbers.
     pub mean: Vec<f64>,
     /// Highest rate in each interval, requests/s: its 5th percentile over the draws, equal to the others where nothing is

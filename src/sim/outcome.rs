@@ -13,22 +13,20 @@ pub mod sum {
     pub const ONSETS: usize = 2;
     /// Outages that ended in it.
     pub const ENDED: usize = 3;
-    /// Downtime of the ended outages.
-    pub const RESTORED: usize = 4;
     /// Of the ended outages: from their onset until the failure that began them was detected.
-    pub const DETECTION: usize = 5;
+    pub const DETECTION: usize = 4;
     /// Of the ended outages: from that detection to the begin of work, the wait for a person included.
-    pub const ACKNOWLEDGEMENT: usize = 6;
+    pub const ACKNOWLEDGEMENT: usize = 5;
     /// Requests that arrived at the service and were resolved.
-    pub const REQUESTS: usize = 7;
+    pub const REQUESTS: usize = 6;
     /// Those of them that succeeded.
-    pub const GOOD: usize = 8;
+    pub const GOOD: usize = 7;
     /// Server-seconds at work.
-    pub const BUSY: usize = 9;
+    pub const BUSY: usize = 8;
     /// Server-seconds in service: of replicas that are up, at work or not.
-    pub const SERVERS: usize = 10;
+    pub const SERVERS: usize = 9;
     /// How many sums there are.
-    pub const N: usize = 11;
+    pub const N: usize = 10;
 }
 
 /// Points in time at which the budget left is kept for the fan chart.
@@ -43,8 +41,8 @@ pub struct Outcome {
     pub objectives: Vec<ObjectiveOutcome>,
     /// By the mode's index: [failures, seconds of those that ended, how many ended].
     pub failures: Vec<[f64; 3]>,
-    /// By the team's index: [mean people at work, mean incidents in line, seconds waited, incidents that asked for a
-    /// person].
+    /// By the team's index: [mean people at work, mean incidents in line, seconds waited, incidents to which a
+    /// person came].
     pub teams: Vec<[f64; 4]>,
     /// Money for infrastructure over the horizon.
     pub cost: f64,

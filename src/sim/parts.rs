@@ -237,7 +237,7 @@ pub struct TeamState {
     pub queued: f64,
     /// Seconds that incidents waited before a person came.
     pub waited: f64,
-    /// Incidents that asked for a person.
+    /// Incidents to which a person came.
     pub asked: f64,
 }
 

@@ -290,11 +290,10 @@ impl<O: Observer> World<'_, O> {
             && (component.zone == NONE || self.zone_down[component.zone as usize] == 0)
     }
 
-    /// Whether a service rests on replicas in the zones that a clock hits.
+    /// Whether a service rests on replicas that stand in the zones that a clock hits.
     fn zones_matter(&self, s: usize, c: u32) -> bool {
         let Thing::Zones(zones) = &self.model.clocks[c as usize].thing else { return false };
-        let count = self.zone_down.len();
-        self.model.services[s].support.iter().any(|&u| zones.iter().any(|&z| self.own_up[u as usize * count + z as usize] > 0))
+        self.model.services[s].support.iter().any(|&u| self.model.services[u as usize].stands_in(self.model, zones))
     }
 }
 

@@ -49,7 +49,7 @@ fn cases<'a>(input: &Input<'a>, curve: &'a DemandCurve) -> Vec<Case<'a>> {
 
 fn case(curve: &DemandCurve, name: String, replicas: u32) -> Case<'_> {
     let capacity = curve.capacity * f64::from(replicas);
-    let first = |peaks: &[f64]| peaks.iter().zip(&curve.times).find(|(p, _)| **p > capacity).map(|(_, t)| *t);
+    let first = |peaks: &[f64]| peaks.iter().zip(&curve.begins).find(|(p, _)| **p > capacity).map(|(_, t)| *t);
     Case {
         curve,
         name,
@@ -65,8 +65,30 @@ fn index(curve: &DemandCurve) -> usize {
     usize::try_from(curve.service).unwrap_or(usize::MAX)
 }
 
+const DAY: f64 = 86_400.0;
+
+/// How long the intervals of the demand are.
+fn step(input: &Input<'_>) -> f64 {
+    match input.demand.first().map(|curve| curve.begins.as_slice()) {
+        Some([first, second, ..]) => second - first,
+        _ => 0.0,
+    }
+}
+
+/// `on 6 Mar 2026`, `in the week of 26 Nov 2026`.
+fn preposition(input: &Input<'_>) -> &'static str {
+    if step(input) < 7.0 * DAY { "on" } else { "in" }
+}
+
+/// The interval that begins at a time: `the week of 26 Nov 2026`, or a day, or an hour.
 fn date(input: &Input<'_>, seconds: f64) -> String {
-    after(&input.start, seconds).strftime("%-d %b %Y").to_string()
+    let form = match step(input) {
+        step if step < DAY => "%-d %b %Y %H:%M",
+        step if step < 7.0 * DAY => "%-d %b %Y",
+        step if step == 7.0 * DAY => "the week of %-d %b %Y",
+        _ => "the weeks from %-d %b %Y",
+    };
+    after(&input.start, seconds).strftime(form).to_string()
 }
 
 /// The date in the middle case, and the range over the draws where there is one.
@@ -91,7 +113,12 @@ pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
         let Some(all) = cases.first() else { continue };
         let lesser = lost.and_then(|c| Some(format!("; with {} from {}", c.name, dates(input, c)?)));
         if let Some(dates) = dates(input, all) {
-            let text = format!("{name} saturates: its peak first exceeds {} on {dates}{}.", all.name, lesser.unwrap_or_default());
+            let text = format!(
+                "{name} saturates: its peak first exceeds {} {} {dates}{}.",
+                all.name,
+                preposition(input),
+                lesser.unwrap_or_default()
+            );
             verdicts.push(Verdict::new(Status::Bad, text));
         } else if let Some(early) = all.early {
             let text =
@@ -193,7 +220,7 @@ fn chart(input: &Input<'_>, curve: &DemandCurve, number: usize) -> Chart {
     // Rates that lie far apart would be flat lines on a linear axis.
     let wide = highest(&curve.peak_p95).max(whole) > 30.0 * highest(&curve.mean) && least.is_finite();
     let said = match cases.first().and_then(|c| dates(input, c)) {
-        Some(dates) => format!("The peak first exceeds the capacity of {} on {dates}.", cases[0].name),
+        Some(dates) => format!("The peak first exceeds the capacity of {} {} {dates}.", cases[0].name, preposition(input)),
         None => {
             format!("The peak stays below the capacity of all {} replicas, {} requests/s.", curve.replicas, decimal(whole, 0))
         }

@@ -159,7 +159,6 @@ fn service(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> ServiceRu
                 sums[sum::ONSETS] += 1.0;
                 if cut == length {
                     sums[sum::ENDED] += 1.0;
-                    sums[sum::RESTORED] += length;
                     sums[sum::DETECTION] += 30.0;
                     sums[sum::ACKNOWLEDGEMENT] += 240.0f64.min(length - 30.0);
                 }
@@ -308,6 +307,7 @@ fn timeline(dice: &mut Dice, replication: u64, n: u32, outages: f64) -> Timeline
 
 fn demand(service: usize) -> DemandCurve {
     let times: Vec<f64> = (0..365).map(|d| (f64::from(d) + 0.5) * DAY).collect();
+    let begins = (0..365).map(|d| f64::from(d) * DAY).collect();
     let surge = |t: f64| if (330.0..334.0).contains(&(t / DAY)) { 1.6 } else { 1.0 };
     let mean: Vec<f64> =
         times.iter().map(|t| 900.0 / (1.0 + service as f64) * 1.04f64.powf(t / YEAR * 12.0) * surge(*t)).collect();
@@ -318,6 +318,7 @@ fn demand(service: usize) -> DemandCurve {
         peak_p50: at(0.0),
         peak_p95: at(1.0),
         times,
+        begins,
         mean,
         capacity: if service == 2 { f64::INFINITY } else { 260.0 },
         replicas: 9,

@@ -57,7 +57,9 @@ pub fn forecast(input: &Input<'_>) -> (Summary, Report) {
 
 fn report(input: &Input<'_>, summary: &Summary) -> Report {
     let end = crate::report::chart::after(&input.start, input.runs.horizon);
-    let span = format!("{} to {}", input.start.strftime("%-d %b %Y"), end.strftime("%-d %b %Y"));
+    // A horizon of hours begins and ends on one day.
+    let form = if input.runs.horizon < 3.0 * 86_400.0 { "%-d %b %Y %H:%M" } else { "%-d %b %Y" };
+    let span = format!("{} to {}", input.start.strftime(form), end.strftime(form));
     let about = input.about.as_ref().map_or(String::new(), |a| format!("{} ", a.trim()));
     let sections = [objectives(input, summary), Some(services(input, summary)), causes(input, summary), capacity::section(input)];
     let mut sections: Vec<Section> = sections.into_iter().flatten().collect();

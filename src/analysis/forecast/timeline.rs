@@ -2,7 +2,7 @@
 
 use super::Input;
 use crate::report::chart::after;
-use crate::report::format::duration;
+use crate::report::format::{decimal, duration};
 use crate::report::{Column, Frame, Part, Section, Table, Unit};
 use crate::run::runs::{Outage, Timeline};
 
@@ -14,14 +14,17 @@ pub fn section(input: &Input<'_>) -> Section {
     let mut parts = Vec::new();
     for (which, timeline) in histories(input) {
         let total: f64 = timeline.outages.iter().map(|o| length(input, o)).sum();
+        let failures = counted(timeline.incidents.len(), "failure");
+        let until = timeline.told_until.map_or(String::new(), |t| {
+            format!(" It is told only until {}: so much happens in it.", after(&input.start, t).strftime("%-d %b %Y %H:%M"))
+        });
         parts.push(Part::Text(if timeline.outages.is_empty() {
-            format!("Replication {}, {which}: {} failures, no outage.", timeline.replication, timeline.incidents.len())
+            format!("Replication {}, {which}: {failures}, no outage.{until}", timeline.replication)
         } else {
             format!(
-                "Replication {}, {which}: {} failures, {} outages, {} of downtime over all services.",
+                "Replication {}, {which}: {failures}, {}, {} of downtime over all services.{until}",
                 timeline.replication,
-                timeline.incidents.len(),
-                timeline.outages.len(),
+                counted(timeline.outages.len(), "outage"),
                 duration(total)
             )
         }));
@@ -37,6 +40,12 @@ pub fn section(input: &Input<'_>) -> Section {
             .to_owned(),
         parts,
     }
+}
+
+/// `1 failure`, `12,345 failures`.
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", decimal(count as f64, 0))
 }
 
 fn histories<'a>(input: &Input<'a>) -> [(&'static str, &'a Timeline); 2] {
