@@ -1,6 +1,8 @@
 //! Random structures under random failures: from the failures of a replication alone (its timeline) every outage and
 //! every charge is worked out again, by trying all that is in force, and held against what the simulator counted.
 
+#![expect(clippy::expect_used, reason = "a test says by a panic what it expected")]
+
 mod common;
 
 use std::collections::BTreeMap;
@@ -139,7 +141,7 @@ fn scenario(dice: &mut Dice) -> (String, Vec<Service>) {
         text += &format!("  s{s}: {{{}}}\n", words.join(", "));
     }
     text += "failures:\n";
-    for f in 0..1 + dice.below(5) {
+    for f in 0..=dice.below(5) {
         let low = 5 + dice.below(100);
         let mut words = vec![
             format!("repair: {{uniform: {{low: 1h, high: {}h}}}}", 2 + dice.below(40)),

@@ -1,4 +1,4 @@
-//! A whole small system against an independent simulation of it, tests/reference/rota.py (SimPy), whose figures stand
+//! A whole small system against an independent simulation of it, `tests/reference/rota.py` (`SimPy`), whose figures stand
 //! here: `python tests/reference/rota.py 30000`, seeds 0 to 29,999.
 
 mod common;

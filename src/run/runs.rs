@@ -124,7 +124,7 @@ pub struct TeamRuns {
     pub busy: Moments,
     /// Mean incidents in the queue.
     pub waiting: Moments,
-    /// (seconds waited for a person, incidents that asked for one).
+    /// (seconds waited for a person, incidents to which one came).
     pub wait: Joint<2>,
 }
 

@@ -41,8 +41,8 @@ pub struct Outcome {
     pub objectives: Vec<ObjectiveOutcome>,
     /// By the mode's index: [failures, seconds of those that ended, how many ended].
     pub failures: Vec<[f64; 3]>,
-    /// By the team's index: [mean people at work, mean incidents in line, seconds waited, incidents that asked for a
-    /// person].
+    /// By the team's index: [mean people at work, mean incidents in line, seconds waited, incidents to which a
+    /// person came].
     pub teams: Vec<[f64; 4]>,
     /// Money for infrastructure over the horizon.
     pub cost: f64,

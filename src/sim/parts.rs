@@ -235,9 +235,9 @@ pub struct TeamState {
     pub busy: f64,
     /// Incident-seconds in line, up to the end if nothing changed any more.
     pub queued: f64,
-    /// Seconds that incidents waited before a person came, and to how many one came.
+    /// Seconds that incidents waited before a person came.
     pub waited: f64,
-    /// Incidents that asked for a person.
+    /// Incidents to which a person came.
     pub asked: f64,
 }
 

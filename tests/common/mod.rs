@@ -36,8 +36,11 @@ pub fn run_after(text: &str, replications: u64, seed: u64, warmup: f64) -> Run {
     simulate(text, None, &Options { seed, replications, threads: Some(2), warmup, ..Default::default() })
 }
 
-/// One replication of a scenario text, and its failures: mode, what was hit, when it began and was repaired (seconds).
-pub fn run_with_timeline(text: &str, seed: u64) -> (Run, Vec<(String, String, f64, Option<f64>)>) {
+/// A failure of a replication: its mode, what was hit, when it began and when it was repaired (seconds).
+pub type Failed = (String, String, f64, Option<f64>);
+
+/// One replication of a scenario text, and its failures.
+pub fn run_with_timeline(text: &str, seed: u64) -> (Run, Vec<Failed>) {
     let model = ninefold::model::compile(&load(text, None)).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
     let timeline = ninefold::run::timeline(&model, seed, 0.0, 0);
     let incidents = timeline.incidents.into_iter();

@@ -119,14 +119,14 @@ impl<O: Observer> World<'_, O> {
         }
         let mut lost_at = std::mem::take(&mut self.flow.fluid.direct);
         lost_at.fill(0.0);
-        for s in 0..self.services.len() {
+        for (s, lost_here) in lost_at.iter_mut().enumerate() {
             let waiting = self.flow.fluid.queues[s];
             let room = if self.services[s].own_ok { self.model.services[s].queue * f64::from(self.services[s].up) } else { 0.0 };
             if waiting > room * (1.0 + EMPTY) {
                 let lost = waiting - room;
                 self.flow.fluid.queues[s] = room;
                 self.flow.tallies[s].unworked += lost;
-                lost_at[s] = lost;
+                *lost_here = lost;
             }
         }
         add_to_callers(self.model, &self.drawn, at, &mut lost_at);
