@@ -40,7 +40,8 @@ fn build(tree: &UpWhen, services: &mut [Service], gates: &mut Vec<Gate>) -> u32 
         UpWhen::All(parts) => (parts.len() as u32, &parts[..], &[][..]),
         UpWhen::AtLeast(least, of) => (*least, &[][..], &of[..]),
     };
-    let inner: Vec<u32> = parts.iter().filter(|part| !matches!(part, UpWhen::Service(_))).map(|part| build(part, services, gates)).collect();
+    let inner: Vec<u32> =
+        parts.iter().filter(|part| !matches!(part, UpWhen::Service(_))).map(|part| build(part, services, gates)).collect();
     let gate = gates.len() as u32;
     gates.push(Gate { needs, output: Output::Gate(gate) });
     for part in inner {

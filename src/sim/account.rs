@@ -40,7 +40,8 @@ impl<O: Observer> World<'_, O> {
             let given = &mut self.outcome.services[s];
             given.lengths.pop();
             let taken = [(sum::ONSETS, f64::from(u8::from(!outage.carried_over))), (sum::ENDED, 1.0), (sum::RESTORED, length)];
-            for (part, amount) in taken.into_iter().chain([(sum::DETECTION, detection), (sum::ACKNOWLEDGEMENT, acknowledgement)]) {
+            for (part, amount) in taken.into_iter().chain([(sum::DETECTION, detection), (sum::ACKNOWLEDGEMENT, acknowledgement)])
+            {
                 given.sums[part] -= amount;
             }
         }

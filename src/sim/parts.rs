@@ -177,7 +177,16 @@ pub struct OpenOutage {
 
 impl Default for OpenOutage {
     fn default() -> Self {
-        Self { began: 0.0, ended: -1.0, cause: NONE, stages: None, charged: 0.0, change: 0, culprits: Vec::new(), carried_over: false }
+        Self {
+            began: 0.0,
+            ended: -1.0,
+            cause: NONE,
+            stages: None,
+            charged: 0.0,
+            change: 0,
+            culprits: Vec::new(),
+            carried_over: false,
+        }
     }
 }
 

@@ -68,7 +68,8 @@ impl<O: Observer> World<'_, O> {
     fn begin_repair(&mut self, c: usize, now: f64) {
         let component = &mut self.components[c];
         let mode = &self.drawn.modes[component.mode as usize];
-        let takes = if mode.acknowledges { mode.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 };
+        let takes =
+            if mode.acknowledges { mode.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 };
         let acknowledged = now + takes;
         component.phase = Phase::Repairing;
         self.stages[c].acknowledged = acknowledged;

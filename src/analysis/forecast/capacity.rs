@@ -112,7 +112,12 @@ pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
         let Some(all) = cases.first() else { continue };
         let lesser = lost.and_then(|c| Some(format!("; with {} from {}", c.name, dates(input, c)?)));
         if let Some(dates) = dates(input, all) {
-            let text = format!("{name} saturates: its peak first exceeds {} {} {dates}{}.", all.name, preposition(input), lesser.unwrap_or_default());
+            let text = format!(
+                "{name} saturates: its peak first exceeds {} {} {dates}{}.",
+                all.name,
+                preposition(input),
+                lesser.unwrap_or_default()
+            );
             verdicts.push(Verdict::new(Status::Bad, text));
         } else if let Some(early) = all.early {
             let text =
