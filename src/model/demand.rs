@@ -64,6 +64,15 @@ impl Growth {
         }
     }
 
+    /// The integral of the factor between two times, seconds.
+    #[must_use]
+    pub fn between(self, from: f64, to: f64) -> f64 {
+        match self {
+            Self::Exponential(rate) => self.factor(from) * Self::Exponential(rate).integral(to - from),
+            Self::Flat | Self::Linear(_) => self.integral(to) - self.integral(from),
+        }
+    }
+
     /// The integral of the factor from 0 to `t`, seconds.
     #[must_use]
     pub fn integral(self, t: f64) -> f64 {
@@ -90,10 +99,9 @@ pub struct Curve {
     /// Requests before each piece.
     before: Vec<f64>,
     growth: Option<Growth>,
-    /// Highest rate in each piece and in each block of pieces, and the growth integral at each edge.
+    /// Highest rate in each piece and in each block of pieces.
     peaks: Vec<f64>,
     blocks: Vec<f64>,
-    integrals: Vec<f64>,
 }
 
 impl Demand {
@@ -176,18 +184,16 @@ impl Curve {
             let times = times.get(draws);
             self.base[from as usize..to as usize].iter_mut().for_each(|base| *base *= times);
         }
-        self.integrals.clear();
-        self.integrals.extend(demand.edges.iter().map(|&edge| growth.integral(edge)));
         self.before.clear();
         self.peaks.clear();
-        let mut total = 0.0;
-        let mut left = demand.edges.first().map_or(1.0, |&edge| growth.factor(edge));
+        let mut path = Path::new(growth);
+        let (mut total, mut factor) = (0.0, 1.0);
         for (piece, base) in self.base.iter().enumerate() {
             self.before.push(total);
-            total += base * (self.integrals[piece + 1] - self.integrals[piece]);
-            let right = growth.factor(demand.edges[piece + 1]);
-            self.peaks.push(base * left.max(right));
-            left = right;
+            let (grown, next) = path.step(demand.edges[piece], demand.edges[piece + 1]);
+            self.peaks.push(base * next.max(factor));
+            total += base * grown;
+            factor = next;
         }
         self.before.push(total);
         self.blocks.clear();
@@ -202,7 +208,7 @@ impl Curve {
         }
         let piece = demand.piece(t);
         let growth = self.growth.unwrap_or(Growth::Flat);
-        self.before[piece] + self.base[piece] * (growth.integral(t) - self.integrals[piece])
+        self.before[piece] + self.base[piece] * growth.between(demand.edges[piece], t)
     }
 
     /// Rate at `t`, requests/s.
@@ -234,6 +240,42 @@ impl Curve {
     #[must_use]
     pub fn highest(&self) -> f64 {
         self.blocks.iter().fold(0.0, |a, &b| a.max(b))
+    }
+}
+
+/// Walks along a growth factor from edge to edge. Most pieces have the same width, and so the same growth: a factor is
+/// multiplied on, and computed anew often enough that its rounding stays below 1e-14.
+struct Path {
+    growth: Growth,
+    factor: f64,
+    width: f64,
+    /// Growth over a piece of this width, and its integral for a factor of 1 at the start.
+    times: f64,
+    integral: f64,
+    steps: u32,
+}
+
+impl Path {
+    const ANEW: u32 = 64;
+
+    fn new(growth: Growth) -> Self {
+        Self { growth, factor: 1.0, width: f64::NAN, times: 1.0, integral: 0.0, steps: 0 }
+    }
+
+    /// The integral of the factor over a piece, and the factor at its end.
+    fn step(&mut self, from: f64, to: f64) -> (f64, f64) {
+        let Growth::Exponential(rate) = self.growth else {
+            return (self.growth.integral(to) - self.growth.integral(from), self.growth.factor(to));
+        };
+        if to - from != self.width {
+            self.width = to - from;
+            self.times = libm::exp(rate * self.width);
+            self.integral = self.growth.integral(self.width);
+        }
+        let grown = self.factor * self.integral;
+        self.steps += 1;
+        self.factor = if self.steps.is_multiple_of(Self::ANEW) { libm::exp(rate * to) } else { self.factor * self.times };
+        (grown, self.factor)
     }
 }
 

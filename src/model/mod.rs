@@ -111,6 +111,14 @@ pub struct Service {
     pub visits: Vec<f64>,
 }
 
+impl Service {
+    /// Whether a replica of it stands in one of these zones.
+    #[must_use]
+    pub fn stands_in(&self, model: &Model, zones: &[u32]) -> bool {
+        self.replicas.clone().any(|replica| zones.contains(&model.replicas[replica as usize].zone))
+    }
+}
+
 /// A tree that says when a service is up.
 #[derive(Debug, Clone)]
 pub enum UpWhen {

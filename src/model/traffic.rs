@@ -10,6 +10,9 @@ use crate::units::GrowthRate;
 
 /// A year of five-minute values has 105,120 pieces; this many take some hundred megabytes.
 const MOST_PIECES: f64 = 5e6;
+/// A growing source is cut into pieces of a day, or of this part of a shorter horizon.
+const GROWING: f64 = 86_400.0;
+const STEPS: f64 = 1_024.0;
 const MONTH: f64 = 365.0 / 12.0 * 86_400.0;
 
 /// What one source adds to the common grid.
@@ -46,6 +49,11 @@ pub fn compile(compiler: &mut Compiler) -> Demand {
     }
     let mut edges: Vec<f64> = shapes.iter().flat_map(|shape| shape.pieces.iter().map(|piece| piece.0)).collect();
     edges.extend(shapes.iter().flat_map(|shape| &shape.surges).flat_map(|surge| [surge.0, surge.1]));
+    // Growth is solved piece by piece too: no piece may be so long that its mean hides when demand passes a capacity.
+    if sources.iter().any(|source| !matches!(source.growth, Profile::Flat)) {
+        let step = GROWING.min(horizon / STEPS);
+        edges.extend((1..).map(|n| f64::from(n) * step).take_while(|edge| *edge < horizon));
+    }
     edges.push(horizon);
     edges.retain(|edge| (0.0..=horizon).contains(edge));
     edges.sort_unstable_by(f64::total_cmp);

@@ -47,9 +47,10 @@ pub struct ServiceSummary {
     pub outages_per_year: Estimate,
     /// Mean time from onset to onset: MTTF + MTTR. IEC 60050-192 leaves the downtime out and would call our `mttf` so.
     pub mtbf: Estimate,
-    /// Mean length of the outages that ended, detection and waiting included.
+    /// All downtime over the outages that ended, detection and waiting included. The mean length of those that ended alone
+    /// would be too short, since long ones are more often open at the end.
     pub mttr: Estimate,
-    /// Mean up time between outages.
+    /// All up time over onsets: the mean up time between outages.
     pub mttf: Estimate,
     /// Mean time from the onset of an outage to its detection.
     pub mttd: Estimate,

@@ -6,13 +6,15 @@ use super::structure::Without;
 use super::windows::Segment;
 use super::{Observer, World};
 use crate::kernel::NEVER;
+use crate::model::NONE;
 
 impl<O: Observer> World<'_, O> {
     /// A service goes down by the failure of clock `c`.
     pub(super) fn begin_outage(&mut self, s: usize, c: usize, now: f64) {
         self.services_down += 1;
         let outage = &mut self.services[s].outage;
-        if outage.ended == now {
+        // One that ended at this very instant goes on, unless it had no length: then it was none.
+        if outage.ended == now && outage.began < now {
             self.reopen(s);
         } else {
             outage.began = now;
@@ -39,9 +41,9 @@ impl<O: Observer> World<'_, O> {
         if length > 0.0 {
             let given = &mut self.outcome.services[s];
             given.lengths.pop();
-            let taken = [(sum::ONSETS, f64::from(u8::from(!outage.carried_over))), (sum::ENDED, 1.0), (sum::RESTORED, length)];
-            for (part, amount) in taken.into_iter().chain([(sum::DETECTION, detection), (sum::ACKNOWLEDGEMENT, acknowledgement)])
-            {
+            let onset = f64::from(u8::from(!outage.carried_over));
+            let stages = [(sum::DETECTION, detection), (sum::ACKNOWLEDGEMENT, acknowledgement)];
+            for (part, amount) in [(sum::ONSETS, onset), (sum::ENDED, 1.0)].into_iter().chain(stages) {
                 given.sums[part] -= amount;
             }
         }
@@ -94,6 +96,12 @@ impl<O: Observer> World<'_, O> {
     /// Notes for each objective whether the present downtime of its service is left out.
     #[inline]
     fn note_exclusions(&mut self, s: usize) {
+        if !self.model.services[s].time_objectives.is_empty() {
+            self.note_each_exclusion(s);
+        }
+    }
+
+    fn note_each_exclusion(&mut self, s: usize) {
         let model = self.model;
         for &o in &model.services[s].time_objectives {
             let excludes = &model.objectives[o as usize].excludes;
@@ -117,14 +125,13 @@ impl<O: Observer> World<'_, O> {
         let given = &mut self.outcome.services[s];
         if !outage.carried_over {
             given.sums[sum::ONSETS] += 1.0;
-            given.first_outage = given.first_outage.min(outage.began - self.from);
         }
+        given.first_outage = given.first_outage.min(outage.began - self.from);
         given.longest = given.longest.max(length);
         given.lengths.push((length, ended));
         if ended {
             let (detection, acknowledgement) = outage.stages.unwrap_or_default();
             given.sums[sum::ENDED] += 1.0;
-            given.sums[sum::RESTORED] += length;
             given.sums[sum::DETECTION] += detection;
             given.sums[sum::ACKNOWLEDGEMENT] += acknowledgement;
         }
@@ -155,7 +162,8 @@ impl<O: Observer> World<'_, O> {
             state.area = f64::from(state.up) * left;
             let outage = &mut state.outage;
             if outage.ended == NEVER {
-                outage.carried_over = now > 0.0;
+                // With a cause it began before: in the warm-up, or by a failure that is in force at the start.
+                outage.carried_over = now > 0.0 || outage.cause != NONE;
                 outage.began = now;
                 outage.charged = now;
             } else {

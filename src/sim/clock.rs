@@ -56,7 +56,9 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn renew_crowded(&mut self, c: usize, now: f64, life: f64) {
         let mode = self.components[c].mode as usize;
         if let Trigger::Schedule(times) = &self.model.modes[mode].trigger {
-            let next = times.partition_point(|&time| time + self.from <= now);
+            // One at this very instant takes place, unless it is the one that has just ended.
+            let since = self.components[c].since;
+            let next = times.partition_point(|&time| time + self.from < now || time + self.from <= since);
             self.events.set(c, times.get(next).map_or(NEVER, |time| time + self.from));
         } else {
             self.events.set(c, now + life);

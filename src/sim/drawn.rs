@@ -38,6 +38,8 @@ pub struct ModeNow {
 pub struct Drawn {
     /// The uncertain numbers, by parameter.
     pub draws: Vec<f64>,
+    /// The seed and the number of the draw.
+    of: Option<(u64, u64)>,
     pub modes: Vec<ModeNow>,
     /// Laws of the lives and ages, for clocks that start old.
     pub lives: Vec<Option<(Law, Law, Law)>>,
@@ -52,16 +54,18 @@ impl Drawn {
     #[must_use]
     pub fn new(model: &Model) -> Self {
         let draws = medians(&model.parameters);
-        let mut drawn = Self { draws, modes: Vec::new(), lives: Vec::new(), carry: Vec::new(), curves: Vec::new(), cost: 0.0 };
+        let mut drawn =
+            Self { draws, of: None, modes: Vec::new(), lives: Vec::new(), carry: Vec::new(), curves: Vec::new(), cost: 0.0 };
         drawn.build(model);
         drawn
     }
 
     /// The numbers of draw `draw`; nothing to do where nothing is uncertain.
     pub fn resolve(&mut self, model: &Model, seed: u64, draw: u64) {
-        if model.parameters.is_empty() {
+        if model.parameters.is_empty() || self.of == Some((seed, draw)) {
             return;
         }
+        self.of = Some((seed, draw));
         for attempt in 0..ATTEMPTS {
             draw_all(&model.parameters, seed, draw, attempt, &mut self.draws);
             if model.timings().all(|timing| timing.drawn(&self.draws).is_some()) {

@@ -41,7 +41,7 @@ impl<O: Observer> World<'_, O> {
 
     /// The failure of clock `c` begins.
     #[inline]
-    fn fail(&mut self, c: usize, now: f64) {
+    pub(super) fn fail(&mut self, c: usize, now: f64) {
         self.before_change(now);
         if self.stages[c].outages > 0 {
             self.keep_stages(c);
@@ -236,6 +236,7 @@ impl<O: Observer> World<'_, O> {
             }
         }
         self.settle_dirty(c, now);
+        // Who is to blame may have changed even where nothing else has.
         for s in 0..self.services.len() {
             self.touched(s, now);
         }

@@ -25,7 +25,7 @@ pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
 
 use crate::kernel::{NEVER, System, Tournament};
-use crate::model::Model;
+use crate::model::{Model, Trigger};
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
 
@@ -172,8 +172,10 @@ impl<'m, O: Observer> World<'m, O> {
         self.changes = 0;
         self.drawn.modes.iter_mut().for_each(|mode| mode.tally = ModeTally::default());
         self.flow.reset(model, &self.drawn, -self.from);
+        let mut at_once = false;
         for c in 0..self.components.len() {
             let time = self.start_clock(c, seed, replication);
+            at_once |= time <= 0.0;
             self.events.place(c, time);
         }
         for check in 0..self.flow.checked.len() {
@@ -188,9 +190,24 @@ impl<'m, O: Observer> World<'m, O> {
             if !self.services[s].is_up {
                 self.begin_outage(s, crate::model::NONE as usize, 0.0);
                 self.structure_changed(s, self.services[s].own_ok);
+                self.review_agers(s, 0.0);
             }
         }
+        if at_once {
+            self.in_force_at_start();
+        }
         self.measure_from(0.0);
+    }
+
+    /// Failures that are known to be in force at the start began before it.
+    #[cold]
+    fn in_force_at_start(&mut self) {
+        for c in 0..self.components.len() {
+            let mode = self.components[c].mode as usize;
+            if self.events.time(c) <= 0.0 && matches!(self.model.modes[mode].trigger, Trigger::Sla(_)) {
+                self.fail(c, 0.0);
+            }
+        }
     }
 
     fn warmup_slot(&self) -> usize {

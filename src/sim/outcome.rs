@@ -9,16 +9,14 @@ pub mod sum {
     pub const DOWN: usize = 1;
     pub const ONSETS: usize = 2;
     pub const ENDED: usize = 3;
-    /// Downtime of the ended outages.
-    pub const RESTORED: usize = 4;
-    pub const DETECTION: usize = 5;
-    pub const ACKNOWLEDGEMENT: usize = 6;
-    pub const REQUESTS: usize = 7;
-    pub const GOOD: usize = 8;
+    pub const DETECTION: usize = 4;
+    pub const ACKNOWLEDGEMENT: usize = 5;
+    pub const REQUESTS: usize = 6;
+    pub const GOOD: usize = 7;
     /// Server-seconds at work, and in service (up and active).
-    pub const BUSY: usize = 9;
-    pub const SERVERS: usize = 10;
-    pub const N: usize = 11;
+    pub const BUSY: usize = 8;
+    pub const SERVERS: usize = 9;
+    pub const N: usize = 10;
 }
 
 /// Points in time at which the budget left is kept for the fan chart.

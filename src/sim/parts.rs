@@ -212,7 +212,7 @@ pub struct TeamState {
     /// Person-seconds at work and incident-seconds in line, up to the end if nothing changed any more.
     pub busy: f64,
     pub queued: f64,
-    /// Seconds that incidents waited before a person came, and how many asked for one.
+    /// Seconds that incidents waited before a person came, and to how many one came.
     pub waited: f64,
     pub asked: f64,
 }

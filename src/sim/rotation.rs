@@ -5,13 +5,15 @@ use crate::kernel::NEVER;
 
 impl<O: Observer> World<'_, O> {
     /// `count` replicas of a service have just failed.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "one test in the path of every failure")]
     pub(super) fn leave_rotation(&mut self, s: usize, count: u32, now: f64) {
-        if self.flow.active && self.model.services[s].health_check > 0.0 {
+        if self.flow.active {
             self.linger(s, count, now);
         }
     }
 
+    #[cold]
     fn linger(&mut self, s: usize, count: u32, now: f64) {
         let Some(slot) = self.rotation_slot(s) else { return };
         let leaves = now + self.model.services[s].health_check;
@@ -34,17 +36,20 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     pub(super) fn join_rotation(&mut self, s: usize, since: f64, count: u32, now: f64) {
         if self.flow.active && now < since + self.model.services[s].health_check {
-            self.recover_early(s, since, count);
+            self.recover_early(s, since, count, now);
         }
     }
 
-    fn recover_early(&mut self, s: usize, since: f64, count: u32) {
+    fn recover_early(&mut self, s: usize, since: f64, count: u32, now: f64) {
         let leaves = since + self.model.services[s].health_check;
         let rotation = &mut self.flow.rotations[s];
-        if let Some(entry) = rotation.leaving.iter_mut().find(|entry| entry.0 == leaves) {
+        // They left with this failure, or with one before it that has ended meanwhile.
+        let mut count = count;
+        for entry in rotation.leaving.iter_mut().rev().filter(|entry| now < entry.0 && entry.0 <= leaves) {
             let back = count.min(entry.1);
             entry.1 -= back;
             rotation.failed -= back;
+            count -= back;
         }
         self.flow.review_broken(s, self.services[s].own_ok);
     }

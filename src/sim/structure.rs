@@ -1,5 +1,6 @@
 //! Which services are structurally up, and what would be if some failure were not.
 
+use super::parts::Target;
 use super::{Observer, World};
 use crate::model::{Gate, Model, NONE, Output, Thing, UpWhen};
 
@@ -8,16 +9,13 @@ use crate::model::{Gate, Model, NONE, Output, Thing, UpWhen};
 pub struct Scratch {
     up: Vec<bool>,
     count: Vec<u32>,
-    modes: Vec<u32>,
+    /// Clocks whose failures are in force.
+    suspects: Vec<u32>,
 }
 
 impl Scratch {
     pub fn new(model: &Model) -> Self {
-        Self {
-            up: vec![true; model.services.len()],
-            count: vec![0; model.services.len()],
-            modes: Vec::with_capacity(model.modes.len()),
-        }
+        Self { up: vec![true; model.services.len()], count: vec![0; model.services.len()], suspects: Vec::new() }
     }
 }
 
@@ -242,43 +240,60 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let mut culprits = std::mem::take(&mut outage.culprits);
-        let mut all = std::mem::take(&mut self.scratch.modes);
+        let mut suspects = std::mem::take(&mut self.scratch.suspects);
         culprits.clear();
-        all.clear();
-        for i in 0..self.model.services[s].support.len() {
-            let u = self.model.services[s].support[i] as usize;
-            let (replicas, own) = (self.model.services[u].replica_clocks.clone(), self.model.services[u].own_clocks.clone());
-            for c in replicas.chain(own).filter(|&c| self.model.clocks[c as usize].thing != Thing::Strike(u as u32)) {
-                self.suspect(s, c, &mut culprits, &mut all);
+        suspects.clear();
+        self.find_suspects(s, &mut suspects);
+        let mode = |c: &u32| self.components[*c as usize].mode;
+        if suspects.len() > 1 {
+            // Replicas of one service that are down for one reason alone are alike: one answer serves all of them.
+            let mut alike: Option<(u32, bool)> = None;
+            for &c in &suspects {
+                let component = &self.components[c as usize];
+                let (target, service, mode) = (component.target, component.service, component.mode);
+                let guilty = match (target, alike) {
+                    (Target::Replica, _) if !self.would_return(c) => false,
+                    (Target::Replica, Some((known, guilty))) if known == service => guilty,
+                    _ => self.up_without(s, Without::Failure(c)),
+                };
+                if target == Target::Replica && self.would_return(c) {
+                    alike = Some((service, guilty));
+                }
+                if guilty {
+                    culprits.push(mode);
+                }
             }
-        }
-        for c in self.model.zone_clocks.clone() {
-            if self.zones_matter(s, c) {
-                self.suspect(s, c, &mut culprits, &mut all);
+            if culprits.is_empty() {
+                culprits.extend(suspects.iter().map(|c| self.components[*c as usize].mode));
             }
-        }
-        if culprits.is_empty() {
-            culprits.extend(&all);
+        } else {
+            culprits.extend(suspects.iter().map(mode));
         }
         self.services[s].outage.culprits = culprits;
-        self.scratch.modes = all;
+        self.scratch.suspects = suspects;
     }
 
-    fn suspect(&mut self, s: usize, c: u32, culprits: &mut Vec<u32>, all: &mut Vec<u32>) {
-        if self.is_down(c) {
-            let mode = self.components[c as usize].mode;
-            all.push(mode);
-            if self.up_without(s, Without::Failure(c)) {
-                culprits.push(mode);
-            }
+    /// The failures in force in what a service rests on.
+    fn find_suspects(&self, s: usize, suspects: &mut Vec<u32>) {
+        for &u in &self.model.services[s].support {
+            let service = &self.model.services[u as usize];
+            let clocks = service.replica_clocks.clone().chain(service.own_clocks.clone());
+            suspects.extend(clocks.filter(|&c| self.is_down(c)));
         }
+        suspects.extend(self.model.zone_clocks.clone().filter(|&c| self.is_down(c) && self.zones_matter(s, c)));
     }
 
-    /// Whether a service rests on replicas in the zones that a clock hits.
+    /// Whether a replica would be up without the failure of clock `c`.
+    fn would_return(&self, c: u32) -> bool {
+        let component = &self.components[c as usize];
+        self.replica_down[component.thing as usize] == 1
+            && (component.zone == NONE || self.zone_down[component.zone as usize] == 0)
+    }
+
+    /// Whether a service rests on replicas that stand in the zones that a clock hits.
     fn zones_matter(&self, s: usize, c: u32) -> bool {
         let Thing::Zones(zones) = &self.model.clocks[c as usize].thing else { return false };
-        let count = self.zone_down.len();
-        self.model.services[s].support.iter().any(|&u| zones.iter().any(|&z| self.own_up[u as usize * count + z as usize] > 0))
+        self.model.services[s].support.iter().any(|&u| self.model.services[u as usize].stands_in(self.model, zones))
     }
 }
 

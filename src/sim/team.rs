@@ -14,8 +14,8 @@ impl<O: Observer> World<'_, O> {
         let team = mode.team as usize;
         let line = usize::from(mode.priority.clamp(1, 5) - 1);
         let state = &mut self.teams[team];
-        state.asked += 1.0;
         if state.free > 0 {
+            state.asked += 1.0;
             state.free -= 1;
             state.busy += self.end - now;
             self.begin_repair(c, now);
@@ -60,6 +60,7 @@ impl<O: Observer> World<'_, O> {
         state.waiting -= 1;
         state.queued -= self.end - now;
         state.waited += now - self.stages[c].detected;
+        state.asked += 1.0;
         self.begin_repair(c, now);
     }
 

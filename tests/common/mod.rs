@@ -7,7 +7,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use ninefold::analysis::forecast::{Findings, Input, forecast};
-use ninefold::run::{Control, Options, Runs};
+use ninefold::model::Model;
+use ninefold::run::{Control, Options, Row, Runs};
 use ninefold::scenario::{Loaded, Patches, parse};
 use ninefold::stats::Sketch;
 use serde_json::Value;
@@ -35,6 +36,15 @@ pub fn run_after(text: &str, replications: u64, seed: u64, warmup: f64) -> Run {
     simulate(text, None, &Options { seed, replications, threads: Some(2), warmup, ..Default::default() })
 }
 
+/// One replication of a scenario text, and its failures: mode, what was hit, when it began and was repaired (seconds).
+pub fn run_with_timeline(text: &str, seed: u64) -> (Run, Vec<(String, String, f64, Option<f64>)>) {
+    let model = ninefold::model::compile(&load(text, None)).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+    let timeline = ninefold::run::timeline(&model, seed, 0.0, 0);
+    let incidents = timeline.incidents.into_iter();
+    let failures = incidents.map(|i| (model.modes[i.failure as usize].name.clone(), i.thing, i.began, i.repaired));
+    (run(text, 1, seed), failures.collect())
+}
+
 /// Simulates a scenario text with one of its policies.
 pub fn run_policy(text: &str, policy: Option<&str>, replications: u64, threads: usize) -> Run {
     simulate(text, policy, &Options { seed: 1, replications, threads: Some(threads), ..Default::default() })
@@ -52,13 +62,42 @@ fn load(text: &str, policy: Option<&str>) -> Loaded {
 
 fn simulate(text: &str, policy: Option<&str>, options: &Options) -> Run {
     let loaded = load(text, policy);
-    let model =
-        ninefold::model::compile(&loaded).unwrap_or_else(|error| panic!("the scenario does not compile: {error:?}\n{text}"));
-    let runs = ninefold::run::simulate(&model, options, &Control::default(), None).expect("the simulation runs");
-    let findings = Findings::of(&model, options, &runs);
-    let (summary, _report) = forecast(&Input::of(&model, options.seed, &runs, &findings));
+    Run { warnings: loaded.warnings.len(), ..simulate_model(&model_of(&loaded), options) }
+}
+
+fn model_of(loaded: &Loaded) -> Model {
+    ninefold::model::compile(loaded).unwrap_or_else(|error| panic!("the scenario does not compile: {error:?}"))
+}
+
+/// A scenario text with or without one of its policies, compiled, to be run over and over.
+pub fn compiled(text: &str, policy: Option<&str>) -> Model {
+    model_of(&load(text, policy))
+}
+
+/// Simulates a compiled scenario.
+pub fn simulate_model(model: &Model, options: &Options) -> Run {
+    let runs = ninefold::run::simulate(model, options, &Control::default(), None).expect("the simulation runs");
+    read(model, options, runs)
+}
+
+/// Simulates a compiled scenario under a control, and keeps the rows of its replications. `see` is shown the rows of each
+/// block as it is done.
+pub fn simulate_rows(model: &Model, options: &Options, control: &Control, mut see: impl FnMut(&[Row])) -> (Run, Vec<Row>) {
+    let mut rows = Vec::new();
+    let mut sink = |block: &[Row]| {
+        rows.extend_from_slice(block);
+        see(block);
+        Ok(())
+    };
+    let runs = ninefold::run::simulate(model, options, control, Some(&mut sink)).expect("the simulation runs");
+    (read(model, options, runs), rows)
+}
+
+fn read(model: &Model, options: &Options, runs: Runs) -> Run {
+    let findings = Findings::of(model, options, &runs);
+    let (summary, _report) = forecast(&Input::of(model, options.seed, &runs, &findings));
     let names = model.services.iter().map(|service| service.name.clone()).collect();
-    Run { summary: serde_json::to_value(summary).expect("a summary is JSON"), runs, names, warnings: loaded.warnings.len() }
+    Run { summary: serde_json::to_value(summary).expect("a summary is JSON"), runs, names, warnings: 0 }
 }
 
 impl Run {
@@ -71,6 +110,27 @@ impl Run {
 
     pub fn service(&self, name: &str, measure: &str) -> Estimate {
         self.estimate("services", name, measure)
+    }
+
+    /// Asserts a measure to its last digits: nothing in the scenario is left to chance.
+    pub fn exactly(&self, kind: &str, name: &str, measure: &str, exact: f64) {
+        let value = self
+            .value(kind, name, measure)
+            .unwrap_or_else(|| panic!("{kind}.{name}.{measure} was not observed: {}", self.summary[kind][name][measure]));
+        let off = (value - exact).abs();
+        assert!(off <= 1e-9 * exact.abs().max(1e-3), "{kind}.{name}.{measure} is {value}, not {exact}");
+    }
+
+    /// Asserts what was spent on `infrastructure`, `credits` or both, the `total`.
+    pub fn costs(&self, part: &str, exact: f64) {
+        let value = self.summary["cost"][part]["value"].as_f64();
+        assert!(value.is_some_and(|value| (value - exact).abs() <= 1e-9 * exact), "{part} is {value:?}, not {exact}");
+    }
+
+    /// Asserts which share of the downtime of `service` is charged to `failure`.
+    pub fn charged(&self, failure: &str, service: &str, exact: f64) {
+        let value = self.summary["failures"][failure]["downtime_share"][service]["value"].as_f64().unwrap_or(0.0);
+        assert!((value - exact).abs() <= 1e-9, "{failure} is charged {value} of the downtime of {service}, not {exact}");
     }
 
     /// The value alone, where the model leaves nothing to chance and an interval has no width.
@@ -93,6 +153,11 @@ impl Run {
     /// All measures of one service, failure or objective.
     pub fn summary_of(&self, kind: &str, name: &str) -> &Value {
         &self.summary[kind][name]
+    }
+
+    /// What the replications gave, before it became estimates.
+    pub fn runs(&self) -> &Runs {
+        &self.runs
     }
 
     /// The unavailability of each replication of a service, as a sketch of its distribution.
@@ -122,6 +187,11 @@ impl Estimate {
         Self { what: self.what.clone(), value: factor * self.value, low: factor * self.low, high: factor * self.high }
     }
 
+    /// Of the value, from the interval.
+    pub fn standard_error(&self) -> f64 {
+        (self.high - self.low) / 2.0 / 1.96
+    }
+
     /// `whole` less the estimate: an availability seen as an unavailability, replicas up as replicas down.
     pub fn from(&self, whole: f64) -> Self {
         Self {
@@ -130,6 +200,11 @@ impl Estimate {
             low: whole - self.high,
             high: whole - self.low,
         }
+    }
+
+    /// Whether the interval holds the exact value.
+    pub fn holds(&self, exact: f64) -> bool {
+        self.low <= exact && exact <= self.high
     }
 
     /// Asserts that the estimate is precise and agrees with the exact value.

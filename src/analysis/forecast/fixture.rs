@@ -173,7 +173,6 @@ fn service(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> ServiceRu
                 sums[sum::ONSETS] += 1.0;
                 if cut == length {
                     sums[sum::ENDED] += 1.0;
-                    sums[sum::RESTORED] += length;
                     sums[sum::DETECTION] += 30.0;
                     sums[sum::ACKNOWLEDGEMENT] += 240.0f64.min(length - 30.0);
                 }

@@ -91,26 +91,58 @@ impl Fluid {
     pub fn is_empty(&self) -> bool {
         !self.anywhere
     }
+}
 
-    /// Requests that wait at a service.
-    pub fn waiting(&self, s: usize) -> f64 {
-        self.queues[s]
+/// Adds to the requests of each service those at what it calls and needs, in the shares in which its calls arrive there.
+/// Calls of one request stand together in a queue, so `per_request` of them are one request.
+fn add_to_callers(model: &Model, drawn: &Drawn, at: f64, requests: &mut [f64]) {
+    let rate = |s: u32| -> f64 {
+        let visits = model.services[s as usize].visits.iter().zip(&drawn.curves);
+        visits.map(|(visits, curve)| visits * curve.rate(&model.demand, at)).sum()
+    };
+    for &caller in &model.order {
+        for call in model.services[caller as usize].calls.iter().filter(|call| call.needed) {
+            let below = requests[call.to as usize];
+            let all = if below > 0.0 { rate(call.to) } else { 0.0 };
+            if all > 0.0 {
+                requests[caller as usize] += below * rate(caller) / all * call.per_request.min(1.0);
+            }
+        }
     }
 }
 
 impl<O: Observer> World<'_, O> {
-    /// What waits at a service whose structure is down fails.
+    /// What waits at a service whose structure is down fails, and so does what waits in places that went with a replica.
     pub(super) fn drop_queues_of_failed(&mut self, at: f64) {
         if self.flow.fluid.is_empty() {
             return;
         }
+        let mut lost_at = std::mem::take(&mut self.flow.fluid.direct);
+        lost_at.fill(0.0);
         for s in 0..self.services.len() {
-            let lost = self.flow.fluid.queues[s];
-            if lost > 0.0 && !self.services[s].own_ok {
-                self.flow.fluid.queues[s] = 0.0;
-                self.book(s, at, at, lost, 0.0, lost, lost);
+            let waiting = self.flow.fluid.queues[s];
+            let room = if self.services[s].own_ok { self.model.services[s].queue * f64::from(self.services[s].up) } else { 0.0 };
+            if waiting > room * (1.0 + EMPTY) {
+                let lost = waiting - room;
+                self.flow.fluid.queues[s] = room;
+                self.flow.tallies[s].unworked += lost;
+                lost_at[s] = lost;
             }
         }
+        add_to_callers(self.model, &self.drawn, at, &mut lost_at);
+        for (s, &lost) in lost_at.iter().enumerate() {
+            self.book(s, at, at, lost, 0.0, lost, 0.0);
+        }
+        self.flow.fluid.direct = lost_at;
+    }
+
+    /// Requests at each service that wait, there or in what it calls.
+    pub(super) fn unresolved(&mut self, at: f64) -> Vec<f64> {
+        let mut waiting = self.flow.fluid.queues.clone();
+        if self.flow.fluid.anywhere {
+            add_to_callers(self.model, &self.drawn, at, &mut waiting);
+        }
+        waiting
     }
 
     /// A piece of demand in which something waits or may come to wait.

@@ -98,7 +98,8 @@ impl Flow {
             rotation.failed = 0;
         }
         for (s, service) in model.services.iter().enumerate() {
-            self.capacity[s] = drawn.carry[s].capacity * service.replicas.len() as f64;
+            let one = drawn.carry[s].capacity;
+            self.capacity[s] = if one.is_finite() { one * service.replicas.len() as f64 } else { f64::INFINITY };
             self.highest[s] = service.visits.iter().zip(&drawn.curves).map(|(visits, curve)| visits * curve.highest()).sum();
             self.tight[s] = self.capacity[s] < self.highest[s];
             self.tight_count += u32::from(self.tight[s]);
@@ -350,6 +351,7 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let model = self.model;
+        let unresolved = if self.flow.fluid.is_empty() { Vec::new() } else { self.unresolved(model.horizon) };
         for s in 0..self.services.len() {
             let visits = &model.services[s].visits;
             let healthy: f64 = visits
@@ -358,7 +360,7 @@ impl<O: Observer> World<'_, O> {
                 .map(|(visits, curve)| visits * curve.total(&model.demand, model.horizon))
                 .sum();
             let tally = self.flow.tallies[s];
-            let waiting = self.flow.fluid.waiting(s);
+            let waiting = unresolved.get(s).copied().unwrap_or(0.0);
             let requests = (healthy - tally.missed - waiting).max(0.0);
             let one = self.drawn.carry[s].capacity;
             let given = &mut self.outcome.services[s];

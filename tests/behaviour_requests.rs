@@ -1,0 +1,453 @@
+//! Requests as a rate: what is lost, what waits, what it costs. Failures are scheduled and rates known, so every figure
+//! is worked out by hand.
+
+mod common;
+
+use std::io::Write;
+
+use common::{HOUR, Run, run};
+use proptest::prelude::*;
+
+/// Ten hours of ten requests a second.
+fn ten_hours(services: &str, rest: &str) -> Run {
+    run(
+        &format!(
+            "
+name: ten hours
+start: 2026-01-01
+horizon: 10h
+zones: [a, b]
+traffic: {{users: {{to: web, rate: 10/s}}}}
+services:
+{services}
+{rest}
+"
+        ),
+        1,
+        1,
+    )
+}
+
+const ONE_HOUR: &str = "failures: {out: {hits: service, of: [db], schedule: {first: 2026-01-01T02:00}, repair: 1h}}";
+
+/// While what it calls is down, a service fails the requests that call: a tenth, all, all.
+#[test]
+fn a_failed_callee_fails_the_requests_that_call_it() {
+    for (per_request, share, down) in [(0.1, 0.1, 0.0), (0.75, 0.75, 0.0), (1.0, 1.0, 0.1), (2.5, 1.0, 0.1)] {
+        let run = ten_hours(&format!("  web: {{calls: [{{to: db, per_request: {per_request}}}]}}\n  db: {{}}"), ONE_HOUR);
+        run.exactly("services", "web", "error_rate", 0.1 * share);
+        run.exactly("services", "db", "error_rate", 0.1);
+        run.exactly("services", "db", "throughput", 10.0 * per_request * 0.9);
+        let lost = run.value("services", "web", "time_availability").map_or(0.0, |up| 1.0 - up);
+        assert!((lost - down).abs() < 1e-12, "{per_request} a request: down {lost} of the time");
+    }
+}
+
+#[test]
+fn a_soft_callee_fails_nothing() {
+    let run = ten_hours("  web: {calls: [{to: db, needed: false}]}\n  db: {}", ONE_HOUR);
+    assert_eq!(run.value("services", "web", "error_rate"), None);
+    run.exactly("services", "web", "throughput", 10.0);
+    run.exactly("services", "db", "error_rate", 0.1);
+}
+
+/// What a failed service would have called never arrives further down, and nothing fails there.
+#[test]
+fn requests_that_never_arrive_do_not_count() {
+    let run = ten_hours("  web: {calls: [{to: db}]}\n  db: {calls: [{to: disk}]}\n  disk: {}", ONE_HOUR);
+    run.exactly("services", "web", "error_rate", 0.1);
+    run.exactly("services", "disk", "throughput", 9.0);
+    assert_eq!(run.value("services", "disk", "error_rate"), None);
+}
+
+/// A zone with half of the replicas fails, and half of the requests for 30 s, of ten hours.
+#[test]
+fn failed_replicas_get_their_share_until_the_health_check() {
+    let run = ten_hours(
+        "  web: {replicas: 4, spread: zones, health_check: 30s}",
+        "failures: {out: {hits: zone, of: [a], schedule: {first: 2026-01-01T02:00}, repair: 1h}}",
+    );
+    run.exactly("services", "web", "error_rate", 0.5 * 30.0 / 36_000.0);
+}
+
+/// Back after 10 s, before the health check noticed: two of three for 10 s, and nothing after.
+#[test]
+fn replicas_that_are_back_early_fail_nothing_more() {
+    let text = "
+name: early
+start: 2026-01-01
+horizon: 10h
+regions: {eu: [a, b], us: [c]}
+traffic: {users: {to: web, rate: 10/s}}
+services: {web: {replicas: 3, spread: zones, health_check: 30s}}
+failures: {out: {hits: region, of: [eu], schedule: {first: 2026-01-01T02:00}, repair: 10s}}
+";
+    run(text, 1, 1).exactly("services", "web", "error_rate", 2.0 / 3.0 * 10.0 / 36_000.0);
+}
+
+/// A replica that fails by two modes at once is in rotation from the first on, and stays out until both are repaired.
+#[test]
+fn a_replica_with_two_failures_leaves_the_rotation_once() {
+    let run = ten_hours(
+        "  web: {replicas: 2, spread: zones, health_check: 60s}",
+        "failures:
+  zone: {hits: zone, of: [a], schedule: {first: 2026-01-01T02:00}, repair: 20s}
+  again: {hits: zone, of: [a], schedule: {first: '2026-01-01T02:00:10'}, repair: 30s}",
+    );
+    // Failed from 0 to 40 s, in one go.
+    run.exactly("services", "web", "error_rate", 0.5 * 40.0 / 36_000.0);
+}
+
+/// One service under constant or surging load, for `horizon`.
+fn loaded(horizon: &str, traffic: &str, services: &str) -> Run {
+    run(
+        &format!(
+            "
+name: loaded
+start: 2026-01-05
+horizon: {horizon}
+traffic: {{users: {{to: web, {traffic}}}}}
+services:
+{services}
+"
+        ),
+        1,
+        1,
+    )
+}
+
+/// 10/s against 8/s: the queue of 100 is full after 50 s; from then on 2/s are lost. 100 still wait at the end.
+#[test]
+fn a_full_queue_loses_what_exceeds_the_capacity() {
+    let run = loaded("1000s", "rate: 10/s", "  web: {capacity: 8/s, queue: 100}");
+    run.exactly("services", "web", "throughput", 8.0);
+    run.exactly("services", "web", "error_rate", 1900.0 / 9900.0);
+    run.exactly("services", "web", "utilization", 1.0);
+}
+
+/// The same with servers: 4 replicas of 2 servers that take a second each; 25 places each.
+#[test]
+fn servers_and_queues_add_up_over_replicas() {
+    let run = loaded("1000s", "rate: 10/s", "  web: {replicas: 4, concurrency: 2, service_time: 1s, queue: 25}");
+    run.exactly("services", "web", "throughput", 8.0);
+    run.exactly("services", "web", "error_rate", 1900.0 / 9900.0);
+}
+
+/// Twice the traffic for ten minutes: 20/s against 15/s pile up 3000 requests, which drain in ten minutes more.
+#[test]
+fn a_queue_without_end_loses_nothing() {
+    let surge = "rate: 10/s, surges: [{at: 2026-01-05T00:10, lasts: 10m, times: 2}]";
+    let run = loaded("1h", surge, "  web: {capacity: 15/s}");
+    assert_eq!(run.value("services", "web", "error_rate"), None);
+    run.exactly("services", "web", "throughput", 42_000.0 / 3600.0);
+    run.exactly("services", "web", "utilization", 42_000.0 / 3600.0 / 15.0);
+    // Until 00:25 it has drained half: 1500 wait.
+    let half = loaded("25m", surge, "  web: {capacity: 15/s}");
+    half.exactly("services", "web", "throughput", (21_000.0 - 1_500.0) / 1500.0);
+    // With 600 places it is full after 120 s and loses 5/s for 480 s.
+    let full = loaded("1h", surge, "  web: {capacity: 15/s, queue: 600}");
+    full.exactly("services", "web", "error_rate", 2400.0 / 42_000.0);
+}
+
+/// A callee that takes 100 ms and 10/s; 16/s for ten minutes, 8/s before and after. The caller waits 10.1 s, so at most
+/// 10 s in the queue: 100 requests, there after 16.67 s; then 6/s are lost.
+#[test]
+fn a_caller_loses_what_waits_longer_than_its_timeout() {
+    let surge = "rate: 8/s, surges: [{at: 2026-01-05T00:10, lasts: 10m, times: 2}]";
+    let lost = 6.0 * (600.0 - 100.0 / 6.0);
+    let all = 8.0 * 4200.0;
+    let timed = loaded("1h", surge, "  web: {calls: [{to: db, timeout: 10100ms}]}\n  db: {service_time: 100ms}");
+    timed.exactly("services", "web", "error_rate", lost / all);
+    timed.exactly("services", "db", "error_rate", lost / all);
+    // Two calls a request, of which either may be lost: 32/s against 20/s.
+    let patient = loaded("1h", surge, "  web: {calls: [{to: db}]}\n  db: {service_time: 100ms}");
+    assert_eq!(patient.value("services", "web", "error_rate"), None);
+    // A timeout shorter than the work itself leaves no time to wait, but nothing needs to.
+    let soft = loaded("1h", surge, "  web: {calls: [{to: db, timeout: 10100ms, needed: false}]}\n  db: {service_time: 100ms}");
+    assert_eq!(soft.value("services", "web", "error_rate"), None);
+    soft.exactly("services", "db", "error_rate", lost / all);
+}
+
+/// When half of the places go with half of the replicas, what waits beyond the rest is lost: 10/s against 2 x 4/s fill
+/// both queues of 100 after 100 s. At 600 s one replica goes for good: 100 are lost at once, then 6/s.
+#[test]
+fn places_in_a_queue_go_with_their_replica() {
+    let text = "
+name: places
+start: 2026-01-01
+horizon: 1000s
+zones: [a, b]
+traffic: {users: {to: web, rate: 10/s}}
+services: {web: {replicas: 2, spread: zones, capacity: 4/s, queue: 100}}
+failures: {out: {hits: zone, of: [a], schedule: {first: 2026-01-01T00:10}, repair: never}}
+";
+    let run = run(text, 1, 1);
+    run.exactly("services", "web", "throughput", (600.0 * 8.0 + 400.0 * 4.0) / 1000.0);
+    run.exactly("services", "web", "error_rate", (500.0 * 2.0 + 100.0 + 400.0 * 6.0) / 9900.0);
+}
+
+/// What waits in a service that goes down fails: 10/s against 8/s for 100 s, then a minute of nothing, then again.
+#[test]
+fn a_queue_fails_with_its_service() {
+    let text = "
+name: dropped
+start: 2026-01-01
+horizon: 260s
+traffic: {users: {to: web, rate: 10/s}}
+services: {web: {capacity: 8/s}}
+failures: {out: {hits: service, schedule: {first: '2026-01-01T00:01:40'}, repair: 60s}}
+";
+    let run = run(text, 1, 1);
+    // 200 wait after 100 s and fail; 600 fail on arrival; 200 wait at the end.
+    run.exactly("services", "web", "throughput", 1600.0 / 260.0);
+    run.exactly("services", "web", "error_rate", 800.0 / 2400.0);
+}
+
+/// The same queue behind a caller: what fails there fails the requests that called, one for every two and a half calls,
+/// and what waits there is not answered yet.
+#[test]
+fn a_queue_that_fails_fails_the_callers() {
+    for per_request in [0.5, 1.0, 2.5] {
+        let rate = 10.0 / per_request;
+        let text = format!(
+            "
+name: dropped
+start: 2026-01-01
+horizon: 260s
+traffic: {{users: {{to: front, rate: {rate}/s}}}}
+services:
+  front: {{calls: [{{to: web}}]}}
+  web: {{calls: [{{to: db, per_request: {per_request}}}]}}
+  db: {{capacity: 8/s}}
+failures: {{out: {{hits: service, of: [db], schedule: {{first: '2026-01-01T00:01:40'}}, repair: 60s}}}}
+"
+        );
+        let run = run(&text, 1, 1);
+        run.exactly("services", "db", "throughput", 1600.0 / 260.0);
+        run.exactly("services", "db", "error_rate", 800.0 / 2400.0);
+        // A request that calls with probability one half is not hurt by the other half.
+        let calling = f64::min(per_request, 1.0);
+        let (all, waiting) = (rate * 260.0, 200.0 / per_request.max(1.0));
+        let lost = 200.0 / per_request.max(1.0) + rate * 60.0 * calling;
+        for service in ["front", "web"] {
+            run.exactly("services", service, "error_rate", lost / (all - waiting));
+            run.exactly("services", service, "throughput", (all - waiting - lost) / 260.0);
+        }
+    }
+}
+
+/// Weights 1 and 3 for half a day each: 5/s and 15/s, of which 12/s are carried.
+#[test]
+fn a_daily_profile_is_scaled_to_mean_one() {
+    let weights = format!("[{}]", [[1; 12], [3; 12]].concat().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    let run = loaded("2d", &format!("rate: 10/s, daily: {weights}"), "  web: {capacity: 12/s, queue: 0}");
+    run.exactly("services", "web", "error_rate", 0.15);
+    run.exactly("services", "web", "throughput", 8.5);
+}
+
+/// Eight times as much on Monday: 40/s against 5/s on other days, and 30/s are carried. 5 January 2026 is a Monday.
+#[test]
+fn a_weekly_profile_begins_on_monday() {
+    let weights: Vec<String> = (0..168).map(|hour| if hour < 24 { "8".to_owned() } else { "1".to_owned() }).collect();
+    let traffic = format!("rate: 10/s, weekly: [{}]", weights.join(", "));
+    let run = loaded("7d", &traffic, "  web: {capacity: 30/s, queue: 0}");
+    run.exactly("services", "web", "error_rate", 1.0 / 7.0);
+    // A day later it is still Monday's noon that counts.
+    let monday = loaded("1d", &traffic, "  web: {capacity: 30/s, queue: 0}");
+    monday.exactly("services", "web", "throughput", 30.0);
+}
+
+/// Hours are those of the time zone: it is one o'clock in Berlin when the scenario is an hour old, and on 29 March 2026
+/// the hour from two to three does not exist.
+#[test]
+fn a_daily_profile_follows_local_time() {
+    let weights: Vec<String> = (0..24).map(|hour| if hour == 2 { "24".to_owned() } else { "0".to_owned() }).collect();
+    let text = |start: &str| {
+        format!(
+            "
+name: local
+start: {start}
+horizon: 1d
+timezone: Europe/Berlin
+traffic: {{users: {{to: web, rate: 10/s, daily: [{}]}}}}
+services: {{web: {{}}}}
+",
+            weights.join(", ")
+        )
+    };
+    run(&text("2026-03-28"), 1, 1).exactly("services", "web", "throughput", 10.0);
+    // Summer time skips the hour; the horizon of 24 h ends at one o'clock.
+    assert_eq!(run(&text("2026-03-29"), 1, 1).value("services", "web", "throughput"), None);
+    // In October it comes twice.
+    run(&text("2026-10-25"), 1, 1).exactly("services", "web", "throughput", 20.0);
+}
+
+/// (1 + g)^(t / month) and 1 + g t / month, integrated over two months.
+#[test]
+fn growth_compounds_or_adds() {
+    let compound = loaded("2mo", "rate: 10/s, growth: 100%/mo", "  web: {}");
+    compound.exactly("services", "web", "throughput", 10.0 * 3.0 / (2.0 * 2.0_f64.ln()));
+    let linear = loaded("2mo", "rate: 10/s, growth: {linear: 50%/mo}", "  web: {}");
+    linear.exactly("services", "web", "throughput", 15.0);
+}
+
+/// From 80/s to 160/s in a month, linearly, against 100/s: from a quarter of the time on 80 (1 + u) - 100 are lost,
+/// 22.5 of 120 on average.
+#[test]
+fn growth_passes_the_capacity_when_it_does() {
+    let run = loaded("1mo", "rate: 80/s, growth: {linear: 100%/mo}", "  web: {capacity: 100/s, queue: 0}");
+    let lost = run.value("services", "web", "error_rate").expect("some are lost");
+    assert!((lost - 22.5 / 120.0).abs() < 2e-6, "{lost}");
+    // To 118/s: below the capacity on average, and above it at the end; 18²/2/38 of 99.
+    let run = loaded("1mo", "rate: 80/s, growth: {linear: 47.5%/mo}", "  web: {capacity: 100/s, queue: 0}");
+    let lost = run.value("services", "web", "error_rate").expect("some are lost");
+    assert!((lost - 18.0 * 18.0 / 2.0 / 38.0 / 99.0).abs() < 2e-6, "{lost}");
+}
+
+/// Two minutes with 600 and 1200 requests, again and again; 15/s are carried.
+#[test]
+fn a_series_repeats_after_its_end() {
+    let mut file = tempfile::NamedTempFile::new().expect("a file");
+    file.write_all(b"time,value\n0,600\n60,1200\n").expect("written");
+    let series = format!("series: {{file: {}, time: time, value: value, per: 1m}}", file.path().display());
+    let run = loaded("4m", &series, "  web: {capacity: 15/s, queue: 0}");
+    run.exactly("services", "web", "error_rate", 600.0 / 3600.0);
+    run.exactly("services", "web", "throughput", 12.5);
+    let part = loaded("3m", &series, "  web: {capacity: 15/s, queue: 0}");
+    part.exactly("services", "web", "error_rate", 300.0 / 2400.0);
+}
+
+/// Two replicas of four servers, 20/s of 100 ms: 2 of 8 are busy. With one replica out for half of the time 2 of 6.
+#[test]
+fn utilization_is_busy_over_up() {
+    let services = "  web: {replicas: 2, spread: zones, service_time: 200ms, concurrency: 4}";
+    ten_hours(services, "").exactly("services", "web", "utilization", 0.25);
+    let half = ten_hours(services, "failures: {out: {hits: zone, of: [a], schedule: {first: 2026-01-01T02:00}, repair: 5h}}");
+    half.exactly("services", "web", "utilization", 1.0 / 3.0);
+}
+
+/// A server is busy while it waits for a call, unless it is released meanwhile.
+#[test]
+fn a_held_server_is_busy_during_its_calls() {
+    for (held, busy) in [("", 0.4), (", while: released", 0.1)] {
+        let run = ten_hours(
+            &format!(
+                "  web: {{service_time: 100ms, concurrency: 10, calls: [{{to: db{held}}}]}}\n  db: {{service_time: 300ms, concurrency: 30}}"
+            ),
+            "",
+        );
+        run.exactly("services", "web", "utilization", busy);
+        run.exactly("services", "db", "utilization", 0.1);
+    }
+}
+
+/// Half of the capacity for an hour: 10/s against 12/s, then 6/s.
+#[test]
+fn a_weakened_service_carries_less() {
+    for hits in ["service", "replica"] {
+        let run = ten_hours(
+            "  web: {replicas: 2, capacity: 6/s, queue: 0}",
+            &format!(
+                "failures: {{slow: {{hits: {hits}, schedule: {{first: 2026-01-01T02:00}}, effect: {{capacity: 50%}}, repair: 1h}}}}"
+            ),
+        );
+        run.exactly("services", "web", "error_rate", 0.04);
+        assert!(run.value("services", "web", "time_availability").is_none_or(|up| up == 1.0));
+    }
+}
+
+/// Replicas cost what they cost, in service or not.
+#[test]
+fn cost_is_that_of_all_replicas() {
+    let run = ten_hours(
+        "  web: {replicas: 4, cost: 0.50/h, spread: zones}\n  db: {replicas: 2, cost: 24/d}",
+        "failures: {out: {hits: zone, of: [a], schedule: {first: 2026-01-01T02:00}, repair: 5h}}",
+    );
+    run.costs("infrastructure", 4.0 * 0.5 * 10.0 + 2.0 * 10.0);
+}
+
+/// What one service under constant load loses, from outages, weaknesses and a queue, one change after the other: an
+/// account of its own to hold the simulator's against. Returns (good, lost, waiting).
+fn account(rate: f64, capacity: f64, places: f64, horizon: f64, changes: &[(f64, f64, f64)]) -> (f64, f64, f64) {
+    let (mut good, mut lost, mut queue) = (0.0, 0.0, 0.0_f64);
+    let mut edges: Vec<f64> = changes.iter().flat_map(|change| [change.0, change.0 + change.1]).collect();
+    edges.extend([0.0, horizon]);
+    edges.retain(|edge| *edge <= horizon);
+    edges.sort_by(f64::total_cmp);
+    for pair in edges.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let strength: f64 =
+            changes.iter().filter(|change| change.0 <= from && to <= change.0 + change.1).map(|change| change.2).product();
+        let length = to - from;
+        if length <= 0.0 {
+            continue;
+        }
+        if strength == 0.0 {
+            lost += queue + rate * length;
+            queue = 0.0;
+            continue;
+        }
+        let carried = capacity * strength;
+        if rate > carried {
+            let filling = ((places - queue) / (rate - carried)).min(length);
+            queue += (rate - carried) * filling;
+            good += carried * length;
+            lost += (rate - carried) * (length - filling);
+        } else {
+            let drains = if carried > rate { queue / (carried - rate) } else { f64::INFINITY };
+            let draining = drains.min(length);
+            good += carried * draining + rate * (length - draining);
+            queue -= (carried - rate) * draining;
+        }
+    }
+    (good, lost, queue)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Every request that arrives is good, lost or still waiting, as many of each as the account says.
+    #[test]
+    fn requests_are_conserved(
+        rate in 1_u32..40,
+        capacity in 1_u32..40,
+        places in prop_oneof![Just(None), (0_u32..2_000).prop_map(Some)],
+        outages in prop::collection::vec((0_u32..3_400, 1_u32..900), 0..4),
+        weak in prop::collection::vec((0_u32..3_400, 1_u32..900, 1_u32..10), 0..4),
+    ) {
+        let mut text = format!(
+            "\nname: random\nstart: 2026-01-01\nhorizon: 1h\ntraffic: {{users: {{to: web, rate: {rate}/s}}}}\nservices: {{web: {{capacity: {capacity}/s{}}}}}\n",
+            places.map_or(String::new(), |places| format!(", queue: {places}"))
+        );
+        text += "objectives: {good: {service: web, target: 99%, window: rolling 1h}}\n";
+        if outages.len() + weak.len() > 0 {
+            text += "failures:\n";
+        }
+        let mut changes = Vec::new();
+        for (i, (at, lasts)) in outages.iter().enumerate() {
+            text += &format!(
+                "  out {i}: {{hits: service, schedule: {{first: '2026-01-01T00:{:02}:{:02}'}}, repair: {lasts}s}}\n", at / 60, at % 60
+            );
+            changes.push((f64::from(*at), f64::from(*lasts), 0.0));
+        }
+        for (i, (at, lasts, tenths)) in weak.iter().enumerate() {
+            text += &format!(
+                "  weak {i}: {{hits: replica, schedule: {{first: '2026-01-01T00:{:02}:{:02}'}}, effect: {{capacity: {}%}}, repair: {lasts}s}}\n",
+                at / 60, at % 60, tenths * 10
+            );
+            changes.push((f64::from(*at), f64::from(*lasts), f64::from(*tenths) / 10.0));
+        }
+        let places = places.map_or(f64::INFINITY, f64::from);
+        let (good, lost, waiting) = account(f64::from(rate), f64::from(capacity), places, HOUR, &changes);
+        let all = f64::from(rate) * HOUR;
+        prop_assert!((good + lost + waiting - all).abs() < 1e-6 * all, "the account itself leaks");
+        let run = run(&text, 1, 1);
+        let simulated = run.value("services", "web", "throughput").unwrap_or(0.0) * HOUR;
+        prop_assert!((simulated - good).abs() < 1e-6 * all, "good: {simulated} against {good} of {all}\n{text}");
+        let failed = run.value("services", "web", "error_rate").unwrap_or(0.0);
+        let exact = if lost > 1e-9 * all { lost / (all - waiting) } else { 0.0 };
+        prop_assert!((failed - exact).abs() < 1e-6, "lost: {failed} against {exact}\n{text}");
+        let judged = run.value("objectives", "good", "attainment").unwrap_or(1.0);
+        prop_assert!((judged - (1.0 - lost / all)).abs() < 1e-6, "judged: {judged} against {}\n{text}", 1.0 - lost / all);
+    }
+}
