@@ -2,6 +2,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use ninefold::{model, scenario, sim::World};
 
+#[expect(clippy::print_stdout, reason = "the time of a year means little without its number of events")]
 fn year_of(criterion: &mut Criterion, name: &str, text: &str) {
     let loaded = scenario::parse(name, text, &scenario::Patches::default()).unwrap_or_else(|_| panic!("{name} does not parse"));
     let model = model::compile(&loaded).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));

@@ -52,7 +52,7 @@ impl Stream {
 /// A number in the open interval (0, 1) from the upper 52 bits of a word; never 0 or 1, symmetric about 0.5.
 #[must_use]
 #[inline]
-#[allow(clippy::cast_precision_loss, reason = "52 bits and a half are exact in a double")]
+// 52 bits and a half are exact in a double.
 pub fn uniform(word: u64) -> f64 {
     ((word >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
 }
@@ -85,7 +85,7 @@ impl StreamRng {
 impl TryRng for StreamRng {
     type Error = core::convert::Infallible;
 
-    #[allow(clippy::cast_possible_truncation, reason = "the upper half of a word is 32 bits")]
+    // The upper half of a word is 32 bits.
     fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
         self.try_next_u64().map(|word| (word >> 32) as u32)
     }
@@ -106,5 +106,4 @@ impl TryRng for StreamRng {
 }
 
 #[cfg(test)]
-#[allow(clippy::cast_precision_loss, clippy::float_cmp, clippy::unwrap_used, reason = "tests count little, and may fail")]
 mod tests;

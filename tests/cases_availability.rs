@@ -36,7 +36,7 @@ fn exponential_unit_over_an_interval() {
 }
 
 /// A unit that fails after 100 h on average (exponential) and takes 1 h, always, to repair: the components of AvailSim4
-/// 2.2.1's benchmark BM11 (availsim4core/test/E2E/input/benchmark/BM11_system.xlsx).
+/// 2.2.1's benchmark BM11 (`availsim4core/test/E2E/input/benchmark/BM11_system.xlsx`).
 fn fixed_repair(horizon: &str) -> String {
     format!(
         "

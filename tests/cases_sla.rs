@@ -1,5 +1,5 @@
 //! How likely a month is to keep its promise: the distribution of downtime in a window, by Takács (1957), also Barlow and
-//! Proschan: P(downtime in [0, t] ≤ x) = Σ Poisson(n; λ(t - x)) G_n(x) for exponential up times and any law of repair.
+//! Proschan: `P(downtime in [0, t] ≤ x) = Σ Poisson(n; λ(t - x)) G_n(x)` for exponential up times and any law of repair.
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! The commands about the scenario language: what they print, and how they end.
 
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! Every scenario that ships with the project runs, alone and with each of its policies, and gives the same result on any
 //! number of threads.
 
-#![allow(clippy::expect_used, reason = "a test says by a panic what it expected")]
+#![expect(clippy::expect_used, reason = "a test says by a panic what it expected")]
 
 mod common;
 
@@ -13,8 +13,9 @@ fn examples() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let mut names: Vec<String> = fs::read_dir(folder)
         .expect("the folder of scenarios")
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".yaml"))
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
         .collect();
     names.sort();
     names

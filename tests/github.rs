@@ -1,6 +1,6 @@
 //! The github scenario against the record that it was made from: its figures, and its forecast of the recorded downtime.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a test says by a panic what it expected, and prints its table")]
+#![expect(clippy::expect_used, reason = "a test says by a panic what it expected")]
 
 mod common;
 

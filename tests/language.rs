@@ -1,6 +1,6 @@
 //! The scenario language: what is read, what is refused, and in which words.
 
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -175,20 +175,25 @@ fn quickly(name: &str, text: &str) -> String {
     message
 }
 
+/// A text of numbered lines.
+fn lines(numbers: std::ops::Range<usize>, line: impl Fn(usize) -> String) -> String {
+    numbers.map(|n| line(n) + "\n").collect()
+}
+
 #[test]
 fn hostile_files_are_refused_quickly() {
-    let bomb: String = (1..30).map(|n| format!("x-{n}: &a{n} [*a{}, *a{}]\n", n - 1, n - 1)).collect();
+    let bomb = lines(1..30, |n| format!("x-{n}: &a{n} [*a{}, *a{}]", n - 1, n - 1));
     assert!(quickly("alias bomb", &format!("x-0: &a0 [1, 1]\n{bomb}name: bomb\n")).contains("more than 200000 values"));
     let lists = quickly("deep lists", &"[".repeat(100_000));
     assert!(lists.contains("nest"), "{lists}");
-    let maps: String = (0..200).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    let maps = lines(0..200, |depth| format!("{}a:", " ".repeat(depth)));
     assert!(quickly("deep maps", &maps).contains("nest"));
     assert!(quickly("five megabytes", &"#".repeat(5 << 20)).contains("bytes"));
     assert!(quickly("many values", &format!("zones: [{}]", "a,".repeat(300_000))).contains("more than 200000 values"));
     assert!(quickly("a long line", &format!("name: {}", "a".repeat(3 << 20))).contains("longer than 200 characters"));
-    quickly("many mistakes", &(0..50_000).map(|n| format!("k{n}: {n}\n")).collect::<String>());
+    quickly("many mistakes", &lines(0..50_000, |n| format!("k{n}: {n}")));
     quickly("many wrong numbers", &format!("traffic: {{t: {{to: web, rate: 1/s, daily: [{}]}}}}", "x,".repeat(150_000)));
-    let services: String = (0..15_000).map(|n| format!("  s{n}: {{calls: [{{to: s{}}}]}}\n", n + 1)).collect();
+    let services = lines(0..15_000, |n| format!("  s{n}: {{calls: [{{to: s{}}}]}}", n + 1));
     quickly("a long chain", &format!("name: a\nstart: 2026-01-01\nhorizon: 1y\nservices:\n{services}"));
     let services = services.replace("to: s", "to: r");
     quickly("many wrong names", &format!("name: a\nstart: 2026-01-01\nhorizon: 1y\nservices:\n{services}"));
@@ -287,7 +292,9 @@ fn allowed(path: &str, spot: vocabulary::Spot, value: &serde_json::Value) {
         }
         serde_json::Value::Array(elements) => {
             let below = spot.element().unwrap_or_else(|| panic!("the schema has no list at {path}"));
-            elements.iter().for_each(|element| allowed(path, below, element));
+            for element in elements {
+                allowed(path, below, element);
+            }
         }
         _ => {}
     }

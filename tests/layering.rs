@@ -1,6 +1,6 @@
 //! The architecture's rules that a compiler does not check: who may use whom, and how long a file may grow.
 
-#![allow(clippy::expect_used, reason = "a test says by a panic what it expected")]
+#![expect(clippy::expect_used, reason = "a test says by a panic what it expected")]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,7 @@
 //! From a scenario to the files that people and programs read.
 
+#![expect(clippy::unwrap_used, reason = "a test says by a panic what it expected")]
+
 use ninefold::analysis::forecast::{Findings, Input, forecast};
 use ninefold::output::{self, ReplicationsWriter, terminal};
 use ninefold::run::{Control, Options, simulate};

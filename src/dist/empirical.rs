@@ -23,12 +23,7 @@ impl Empirical {
     }
 
     /// The value at fraction `x` of those from index `from` on.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "an index into a slice: the product is not negative and below its length"
-    )]
+    // An index into a slice: the product is not negative and below its length.
     fn at(&self, from: usize, x: f64) -> f64 {
         let rest = self.sorted.len() - from;
         self.sorted[from + ((x * rest as f64) as usize).min(rest - 1)]
@@ -39,11 +34,11 @@ impl Empirical {
         self.sorted.partition_point(|value| *value <= t)
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "no data set has 2^52 rows")]
     fn fraction(&self, count: usize) -> f64 {
         count as f64 / self.sorted.len() as f64
     }
 
+    /// One of the values above `age`, less the age; 0 where there is none.
     pub(super) fn remaining(&self, age: f64, word: u64) -> f64 {
         let from = self.up_to(age);
         if from == self.sorted.len() { 0.0 } else { self.at(from, sampler::fraction(word)) - age }

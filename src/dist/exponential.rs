@@ -1,7 +1,8 @@
 //! Constant hazard: what is old is as good as new (Johnson, Kotz & Balakrishnan, *Continuous Univariate Distributions*,
 //! vol. 1, chapter 19).
 
-use super::{Lifetime, positive};
+use super::by_hazard::ByHazard;
+use super::positive;
 
 /// Exponential: S(t) = exp(−t / mean).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,23 +29,7 @@ impl Exponential {
     }
 }
 
-impl Lifetime for Exponential {
-    fn cdf(&self, t: f64) -> f64 {
-        -libm::expm1(-t.max(0.0) / self.mean)
-    }
-
-    fn survival(&self, t: f64) -> f64 {
-        libm::exp(-t.max(0.0) / self.mean)
-    }
-
-    fn quantile(&self, u: f64) -> f64 {
-        -self.mean * libm::log1p(-u)
-    }
-
-    fn quantile_upper(&self, v: f64) -> f64 {
-        -self.mean * libm::log(v)
-    }
-
+impl ByHazard for Exponential {
     fn mean(&self) -> f64 {
         self.mean
     }

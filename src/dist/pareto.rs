@@ -1,6 +1,7 @@
 //! A power-law tail (type I; Arnold, *Pareto Distributions*, 2nd ed. 2015).
 
-use super::{Lifetime, between, positive};
+use super::by_hazard::ByHazard;
+use super::{between, positive};
 
 /// Pareto type I: S(t) = (scale / t)^shape for t ≥ scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,6 +27,7 @@ impl Pareto {
         Pareto::with_scale(shape, positive("the mean of the Pareto", mean)? * (shape - 1.0) / shape)
     }
 
+    /// The hazard times `h`: the shape times `h`.
     pub(super) fn hazard_times(self, h: f64) -> Pareto {
         Pareto { shape: self.shape * h, ..self }
     }
@@ -43,23 +45,7 @@ impl Pareto {
     }
 }
 
-impl Lifetime for Pareto {
-    fn cdf(&self, t: f64) -> f64 {
-        -libm::expm1(-self.cumulative_hazard(t))
-    }
-
-    fn survival(&self, t: f64) -> f64 {
-        libm::exp(-self.cumulative_hazard(t))
-    }
-
-    fn quantile(&self, u: f64) -> f64 {
-        self.at_hazard(-libm::log1p(-u))
-    }
-
-    fn quantile_upper(&self, v: f64) -> f64 {
-        self.at_hazard(-libm::log(v))
-    }
-
+impl ByHazard for Pareto {
     fn mean(&self) -> f64 {
         if self.shape > 1.0 { self.scale * self.shape / (self.shape - 1.0) } else { f64::INFINITY }
     }

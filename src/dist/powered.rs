@@ -1,7 +1,8 @@
 //! Another law whose hazard is multiplied by a factor: its survival is the other's to a power (the proportional hazards
 //! of Cox 1972).
 
-use super::{Law, Lifetime, moments};
+use super::by_hazard::ByHazard;
+use super::{Law, moments};
 
 /// A law with its hazard multiplied, for the laws that are not closed under it.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,23 +37,7 @@ impl Powered {
     }
 }
 
-impl Lifetime for Powered {
-    fn cdf(&self, t: f64) -> f64 {
-        -libm::expm1(-self.cumulative_hazard(t))
-    }
-
-    fn survival(&self, t: f64) -> f64 {
-        libm::exp(-self.cumulative_hazard(t))
-    }
-
-    fn quantile(&self, u: f64) -> f64 {
-        self.at_hazard(-libm::log1p(-u))
-    }
-
-    fn quantile_upper(&self, v: f64) -> f64 {
-        self.at_hazard(-libm::log(v))
-    }
-
+impl ByHazard for Powered {
     fn mean(&self) -> f64 {
         moments::mean(self)
     }

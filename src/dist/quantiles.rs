@@ -72,9 +72,9 @@ impl Quantiles {
         for _ in 0..100 {
             let off = piece.ln_time(z) - y;
             if off > 0.0 {
-                high = z
+                high = z;
             } else {
-                low = z
+                low = z;
             }
             let newton = z - off / piece.slope(z);
             let next = if newton >= low && newton <= high { newton } else { 0.5 * (low + high) };

@@ -34,7 +34,7 @@ impl Sampler {
     /// The time in seconds of one word.
     #[must_use]
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the event loop draws with it")]
+    #[expect(clippy::inline_always, reason = "the event loop draws with it")]
     pub fn draw(&self, word: u64) -> f64 {
         // Nearly every law has a table: the rest stays out of the way.
         if let Sampler::Table { table, scale } = self { scale * table.draw(word) } else { self.draw_otherwise(word) }

@@ -82,7 +82,7 @@ fn ratio(x: f64, above: &[f64; 8], below: &[f64; 8]) -> f64 {
     polynomial(above) / polynomial(below)
 }
 
-#[allow(clippy::excessive_precision, clippy::unreadable_literal, reason = "as published")]
+#[expect(clippy::excessive_precision, reason = "as published")]
 const CENTRE: Rational = (
     [
         3.3871328727963666080e0,
@@ -106,7 +106,7 @@ const CENTRE: Rational = (
     ],
 );
 
-#[allow(clippy::excessive_precision, clippy::unreadable_literal, reason = "as published")]
+#[expect(clippy::excessive_precision, reason = "as published")]
 const MIDDLE: Rational = (
     [
         1.42343711074968357734e0,
@@ -130,7 +130,7 @@ const MIDDLE: Rational = (
     ],
 );
 
-#[allow(clippy::excessive_precision, clippy::unreadable_literal, reason = "as published")]
+#[expect(clippy::excessive_precision, reason = "as published")]
 const FAR: Rational = (
     [
         6.65790464350110377720e0,

@@ -40,7 +40,7 @@ pub(super) enum Half {
 }
 
 /// The place of a word: increasing words go from the shortest to the longest time.
-#[allow(clippy::cast_precision_loss, reason = "a probability needs no more than 53 bits")]
+// A probability needs no more than 53 bits.
 pub(super) fn half(word: u64) -> Half {
     let tail = rest(word) as f64 * (1.0 / 18_446_744_073_709_551_616.0);
     if word >> 63 == 0 { Half::Lower(tail) } else { Half::Upper(tail) }
@@ -48,14 +48,14 @@ pub(super) fn half(word: u64) -> Half {
 
 /// min(u, 1 − u) in units of 2⁻⁶⁴, held to the octaves of a table.
 #[inline(always)]
-#[allow(clippy::inline_always, reason = "part of every draw")]
+#[expect(clippy::inline_always, reason = "part of every draw")]
 fn rest(word: u64) -> u64 {
     (word ^ (word >> 63).wrapping_neg()).max(FLOOR)
 }
 
 impl Table {
     /// The table of a law, or none where its quantile is not smooth enough for the pieces to follow.
-    #[allow(clippy::cast_possible_truncation, reason = "a side has fewer than 2^32 pieces")]
+    // A side has fewer than 2^32 pieces.
     pub(super) fn new(law: &Law) -> Option<Table> {
         let mut pieces = vec![Piece([0.0; 8]); 2 * SIDE].into_boxed_slice();
         let nodes = nodes();
@@ -82,8 +82,8 @@ impl Table {
     /// The time of a word, by inversion.
     #[must_use]
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the event loop draws with it")]
-    #[allow(clippy::cast_possible_truncation, reason = "four bits and six bits fit an index")]
+    #[expect(clippy::inline_always, reason = "the event loop draws with it")]
+    // Four bits and six bits fit an index.
     pub fn draw(&self, word: u64) -> f64 {
         let rest = rest(word);
         let zeros = rest.leading_zeros();
@@ -98,7 +98,7 @@ impl Table {
 impl Piece {
     /// Estrin's scheme: the powers in parallel.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "part of every draw")]
+    #[expect(clippy::inline_always, reason = "part of every draw")]
     fn at(&self, y: f64) -> f64 {
         let c = &self.0;
         let (y2, low, high) = (y * y, (c[0] + c[1] * y, c[2] + c[3] * y), (c[4] + c[5] * y, c[6] + c[7] * y));

@@ -1,7 +1,8 @@
 //! Hazard that rises (shape above 1: wear) or falls (below 1: infant mortality) as a power of age (Rinne, *The Weibull
 //! Distribution: A Handbook*, 2008).
 
-use super::{Lifetime, between, positive};
+use super::by_hazard::ByHazard;
+use super::{between, positive};
 
 /// Weibull: S(t) = exp(−(t / scale)^shape).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +24,7 @@ impl Weibull {
         Weibull::with_scale(shape, positive("the mean of the Weibull", mean)? / libm::tgamma(1.0 + 1.0 / shape))
     }
 
+    /// The hazard times `h`: another scale, since (t / scale)^shape · h is a power of t again.
     pub(super) fn hazard_times(self, h: f64) -> Weibull {
         Weibull { scale: self.scale * libm::pow(h, -1.0 / self.shape), ..self }
     }
@@ -46,23 +48,7 @@ impl Weibull {
     }
 }
 
-impl Lifetime for Weibull {
-    fn cdf(&self, t: f64) -> f64 {
-        -libm::expm1(-self.cumulative_hazard(t))
-    }
-
-    fn survival(&self, t: f64) -> f64 {
-        libm::exp(-self.cumulative_hazard(t))
-    }
-
-    fn quantile(&self, u: f64) -> f64 {
-        self.at_hazard(-libm::log1p(-u))
-    }
-
-    fn quantile_upper(&self, v: f64) -> f64 {
-        self.at_hazard(-libm::log(v))
-    }
-
+impl ByHazard for Weibull {
     fn mean(&self) -> f64 {
         self.scale * libm::tgamma(1.0 + 1.0 / self.shape)
     }

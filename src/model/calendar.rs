@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Span as Step, Zoned};
 /// A window, in seconds after the start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
+    /// Its begin, at the start at the earliest.
     pub from: f64,
+    /// Its end, at the horizon at the latest.
     pub to: f64,
     /// It lies within the horizon as a whole.
     pub complete: bool,

@@ -13,8 +13,11 @@ const MOST_CLOCKS: usize = 2_000_000;
 /// Collects modes and what they hit, then lays out the clocks.
 #[derive(Default)]
 pub struct Builder {
+    /// The modes found so far.
     pub modes: Vec<Mode>,
+    /// Their clocks, once laid out.
     pub clocks: Vec<Clock>,
+    /// Clocks of zones, by their index in `clocks`.
     pub zone_clocks: std::ops::Range<u32>,
     scopes: Vec<Scope>,
 }

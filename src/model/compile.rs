@@ -17,6 +17,7 @@ use crate::scenario::{self, Loaded, Scenario, Spread};
 pub struct Mistake {
     /// Key path in the scenario, e.g. `traffic.shoppers.series`.
     pub path: String,
+    /// What is wrong there, and what would be right.
     pub message: String,
 }
 
@@ -28,21 +29,31 @@ impl Mistake {
 
 /// What every part of the compiler needs: the names, and what it collects on the way.
 pub(super) struct Compiler<'s> {
+    /// What is compiled.
     pub scenario: &'s Scenario,
+    /// Where relative paths of files start.
     pub folder: &'s Path,
+    /// The start, in the scenario's time zone.
     pub start: jiff::Zoned,
+    /// Indices of the services, by name.
     pub services: HashMap<&'s str, u32>,
+    /// Indices of the zones, by name.
     pub zones: HashMap<&'s str, u32>,
+    /// The uncertain numbers found so far.
     pub parameters: Parameters,
+    /// Quantile tables of the laws found so far.
     pub tables: Tables,
+    /// All that is wrong; compiling goes on, so that it is told at once.
     pub mistakes: Vec<Mistake>,
 }
 
-impl<'s> Compiler<'s> {
+impl Compiler<'_> {
+    /// Notes a mistake at a key path of the scenario.
     pub fn wrong(&mut self, path: impl Into<String>, message: impl Into<String>) {
         self.mistakes.push(Mistake::new(path, message));
     }
 
+    /// The index of a service; a mistake at `path` where there is none of that name.
     pub fn service(&mut self, path: &str, name: &str) -> Option<u32> {
         let found = self.services.get(name).copied();
         if found.is_none() {
@@ -51,6 +62,7 @@ impl<'s> Compiler<'s> {
         found
     }
 
+    /// A distribution compiled; a mistake at `path` where its numbers or its file are wrong.
     pub fn timing(&mut self, path: &str, written: &scenario::Distribution) -> Option<Timing> {
         let compiled = Timing::compile(written, path, self.folder, &mut self.parameters, &mut self.tables);
         compiled.map_err(|message| self.wrong(path, message)).ok()

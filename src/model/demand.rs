@@ -12,15 +12,21 @@ pub struct Demand {
     pub edges: Vec<f64>,
     /// For each hour the first piece that reaches into it.
     hours: Vec<u32>,
+    /// The sources, in the order of the scenario.
     pub sources: Vec<Source>,
 }
 
 /// A traffic source as compiled: what a draw of its uncertain numbers turns into a [`Curve`].
 #[derive(Debug, Clone)]
 pub struct Source {
+    /// Its name in the scenario.
     pub name: String,
+    /// Index of the service that its requests arrive at.
     pub to: u32,
+    /// Mean rate at the start, before the shape and surges, requests/s; 1 where a measured series gives the rates
+    /// themselves.
     pub rate: Value,
+    /// How the rate grows from there.
     pub growth: Profile,
     /// Relative rate of each piece without surges.
     pub shape: Vec<f64>,
@@ -31,14 +37,20 @@ pub struct Source {
 /// How a source grows.
 #[derive(Debug, Clone, Copy)]
 pub enum Profile {
+    /// Not at all.
     Flat,
-    /// Growth in one `per` seconds.
+    /// By a constant fraction of what it has reached: exponentially.
     Compound {
+        /// Growth in one `per`, relative: 0.04 for 4%.
         fraction: Value,
+        /// Seconds in which it grows so much.
         per: f64,
     },
+    /// By a constant fraction of the rate at the start: in a straight line.
     Linear {
+        /// Growth in one `per`, relative to the start.
         fraction: Value,
+        /// Seconds in which it grows so much.
         per: f64,
     },
 }
@@ -46,6 +58,7 @@ pub enum Profile {
 /// The growth factor as a function of time, with its numbers drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Growth {
+    /// Always 1.
     Flat,
     /// exp(rate t).
     Exponential(f64),
@@ -77,8 +90,7 @@ impl Growth {
     #[must_use]
     pub fn integral(self, t: f64) -> f64 {
         match self {
-            Self::Flat => t,
-            Self::Exponential(rate) if rate == 0.0 => t,
+            Self::Flat | Self::Exponential(0.0) => t,
             Self::Exponential(rate) => libm::expm1(rate * t) / rate,
             Self::Linear(slope) => {
                 let end = if slope < 0.0 { t.min(-1.0 / slope) } else { t };
@@ -145,21 +157,6 @@ impl Demand {
         for (source, curve) in self.sources.iter().zip(curves) {
             curve.fill(self, source, draws);
         }
-    }
-
-    /// Whether no source holds an uncertain number.
-    #[must_use]
-    pub fn is_known(&self) -> bool {
-        self.sources.iter().all(|source| {
-            let growth = match source.growth {
-                Profile::Flat => Value::Known(0.0),
-                Profile::Compound { fraction, .. } | Profile::Linear { fraction, .. } => fraction,
-            };
-            std::iter::once(source.rate)
-                .chain([growth])
-                .chain(source.surges.iter().map(|surge| surge.2))
-                .all(|v| matches!(v, Value::Known(_)))
-        })
     }
 }
 

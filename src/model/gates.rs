@@ -8,10 +8,11 @@ use super::{Service, UpWhen};
 pub struct Gate {
     /// Inputs (or replicas) that must be up.
     pub needs: u32,
+    /// What follows from it.
     pub output: Output,
 }
 
-/// What a gate tells of itself.
+/// Where it is told that a gate holds, or no longer does.
 #[derive(Debug, Clone, Copy)]
 pub enum Output {
     /// Another gate, further on in the list.

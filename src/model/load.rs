@@ -5,12 +5,15 @@ use super::{Model, Timing, Value};
 /// What one request costs a replica.
 #[derive(Debug, Clone)]
 pub enum Work {
+    /// Nothing limits it, and a request takes no time.
     Unlimited,
     /// Requests/s of one replica, from a load test.
     Rate(Value),
     /// The time that a request keeps one of `concurrency` servers busy.
     Servers {
+        /// The time that a request keeps a server busy, its calls aside unless they are held.
         time: Timing,
+        /// Requests that one replica works on at the same time.
         concurrency: f64,
     },
 }

@@ -8,6 +8,7 @@ use crate::scenario::{self, Tier, Window};
 /// Most calendar windows of one objective: a century of months.
 const MOST_WINDOWS: f64 = 1_200.0;
 
+/// The objectives as written, then the default of each service that has a tier and no objective.
 pub fn compile(compiler: &mut Compiler, modes: &[Mode]) -> Vec<Objective> {
     let scenario = compiler.scenario;
     let mut objectives = Vec::new();
@@ -54,11 +55,10 @@ fn compile_one(compiler: &mut Compiler, modes: &[Mode], name: &str, written: &sc
     let reached = reached(compiler.scenario);
     let has_traffic = reached.contains(&written.service.as_str());
     let counts = match written.counts {
-        Some(scenario::Counts::Time) => Counts::Time,
         Some(scenario::Counts::Requests) => Counts::Requests,
         Some(scenario::Counts::Slices { slices, good }) => Counts::Slices { length: slices.0, good: good.0 },
         None if has_traffic => Counts::Requests,
-        None => Counts::Time,
+        Some(scenario::Counts::Time) | None => Counts::Time,
     };
     if counts != Counts::Time && !has_traffic {
         compiler.wrong(

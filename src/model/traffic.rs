@@ -22,6 +22,7 @@ struct Shape {
     surges: Vec<(f64, f64, Value)>,
 }
 
+/// All traffic sources on one grid of pieces; empty where a source has a mistake.
 pub fn compile(compiler: &mut Compiler) -> Demand {
     let horizon = compiler.scenario.horizon.0;
     let mut shapes = Vec::new();
@@ -98,7 +99,7 @@ fn seasonal(compiler: &Compiler, written: &Traffic, horizon: f64) -> Result<Vec<
     let Some(weights) = written.weekly.as_ref().or(written.daily.as_ref()) else { return Ok(vec![(0.0, 1.0)]) };
     check_pieces(horizon / 3_600.0)?;
     let mean = weights.iter().sum::<f64>() / weights.len() as f64;
-    if !(mean > 0.0) {
+    if mean.is_nan() || mean <= 0.0 {
         return Err("a profile needs at least one weight above 0".to_owned());
     }
     let hours = calendar::hours(&compiler.start, horizon);
@@ -117,7 +118,7 @@ fn measured(compiler: &Compiler, series: &Series, horizon: f64) -> Result<Vec<(f
     let per = series.per.0;
     let step = usual_step(&times).unwrap_or(per);
     let length = times.last().copied().unwrap_or(0.0) - times[0] + step;
-    if times.windows(2).any(|pair| pair[1] <= pair[0]) || !(length > 0.0) {
+    if times.windows(2).any(|pair| pair[1] <= pair[0]) || length.is_nan() || length <= 0.0 {
         return Err(format!("column `{}` of {} must ascend", series.time, file.display()));
     }
     check_pieces(horizon / length * times.len() as f64)?;

@@ -9,6 +9,7 @@ use crate::scenario::Uncertain;
 /// A number that the simulator uses: known, or drawn for each replication.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value {
+    /// The same in all replications.
     Known(f64),
     /// Index of a [`Parameter`].
     Drawn(u32),
@@ -42,7 +43,9 @@ pub enum Spread {
 pub struct Parameter {
     /// Where it stands in the scenario.
     pub path: String,
+    /// Base of its random stream, made from `path`.
     pub stream: u64,
+    /// The family it is drawn from.
     pub spread: Spread,
     centre: f64,
     deviation: f64,
@@ -81,6 +84,7 @@ impl Parameter {
 /// The parameters found while compiling.
 #[derive(Debug, Default)]
 pub struct Parameters {
+    /// In the order in which they were found; a parameter's index is its place here.
     pub list: Vec<Parameter>,
 }
 

@@ -9,12 +9,31 @@ use tempfile::NamedTempFile;
 /// What keeps a result from being written. The text says where, why and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
+    /// A file or folder cannot be written.
     #[error("cannot write {}: {source}; {}", path.display(), hint(source))]
-    File { path: PathBuf, source: io::Error },
+    File {
+        /// Where it should have been.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A table cannot be put into its format.
     #[error("cannot write the table {}: {reason}", path.display())]
-    Table { path: PathBuf, reason: String },
+    Table {
+        /// Where it should have been.
+        path: PathBuf,
+        /// What the writer of the format said.
+        reason: String,
+    },
+    /// A chart cannot be drawn.
     #[error("cannot draw the chart `{chart}`: {reason}")]
-    Draw { chart: String, reason: String },
+    Draw {
+        /// Name of the chart.
+        chart: String,
+        /// What the drawing library said.
+        reason: String,
+    },
+    /// The summary cannot be written as JSON.
     #[error("cannot write the summary as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }

@@ -91,16 +91,7 @@ fn figure(page: &mut String, chart: &Chart) -> Result<(), OutputError> {
     let behind = chart.table();
     let rows = behind.rows();
     lines(page, &behind, &rows[..rows.len().min(ROWS)]);
-    if rows.len() > ROWS {
-        push(
-            page,
-            format_args!(
-                "<p class=\"note\">The first {ROWS} of {} rows; all are in tables/{}.csv.</p>\n",
-                rows.len(),
-                escape(&behind.name)
-            ),
-        );
-    }
+    say_what_is_cut(page, &behind, rows.len());
     page.push_str("</details>\n</figure>\n");
     Ok(())
 }
@@ -114,15 +105,14 @@ fn table(page: &mut String, table: &Table) {
     push(page, format_args!("<details><summary>All {} rows</summary>\n", rows.len()));
     lines(page, table, &rows[..rows.len().min(ROWS)]);
     page.push_str("</details>\n");
-    if rows.len() > ROWS {
-        push(
-            page,
-            format_args!(
-                "<p class=\"note\">The first {ROWS} of {} rows; all are in tables/{}.csv.</p>\n",
-                rows.len(),
-                escape(&table.name)
-            ),
-        );
+    say_what_is_cut(page, table, rows.len());
+}
+
+/// Where the rows are that the page has no room for, if there are any.
+fn say_what_is_cut(page: &mut String, table: &Table, rows: usize) {
+    if rows > ROWS {
+        let name = escape(&table.name);
+        push(page, format_args!("<p class=\"note\">The first {ROWS} of {rows} rows; all are in tables/{name}.csv.</p>\n"));
     }
 }
 

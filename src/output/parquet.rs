@@ -1,4 +1,4 @@
-//! Tables as Parquet: typed and compressed, for pandas, polars, DuckDB and their like.
+//! Tables as Parquet: typed and compressed, for pandas, polars, `DuckDB` and their like.
 
 use std::path::Path;
 
@@ -6,6 +6,8 @@ use polars::prelude::{DataFrame, ParquetWriter};
 
 use super::{OutputError, files};
 
+/// Writes a data frame as a Parquet file, whole or not at all.
+///
 /// # Errors
 /// Where the file cannot be written.
 pub fn write(path: &Path, data: &DataFrame) -> Result<(), OutputError> {

@@ -14,7 +14,7 @@ use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use self::pen::{Anchor, Drawn, FINE, INK, Pen};
 use self::scale::Span;
 use super::OutputError;
-use crate::report::{Chart, Mark, Scale};
+use crate::report::{Chart, Mark, Scale, Shape};
 
 const WIDTH: f64 = 800.0;
 const TEXT: f64 = 13.0;
@@ -54,7 +54,6 @@ pub fn render(chart: &Chart) -> Result<String, OutputError> {
     let label_room = names.map_or(0.0, |n| n.iter().map(|n| pen::width(n, TEXT)).fold(60.0, f64::max).min(230.0));
     let legend = marks::legend(chart, WIDTH - 32.0);
     let top = 44.0 + legend.height + if names.is_some() { 0.0 } else { 24.0 };
-    #[allow(clippy::cast_precision_loss)]
     let plot = names.map_or(270.0, |n| ROW * n.len().max(1) as f64 + 8.0);
     let height = top + plot + if chart.x.label.is_empty() { 34.0 } else { 58.0 };
 
@@ -63,13 +62,12 @@ pub fn render(chart: &Chart) -> Result<String, OutputError> {
     let ticks_room = ys.ticks.iter().filter_map(|t| t.label.as_ref()).map(|l| pen::width(l, TEXT)).fold(0.0, f64::max);
     let left = 16.0 + if names.is_some() { label_room } else { ticks_room } + 14.0;
     // Levels are named in the margin, where no line crosses them.
-    let levels = chart.marks.iter().filter(|m| matches!(m, Mark::Level { .. })).map(|m| pen::width(m.name(), TEXT));
+    let levels = chart.marks.iter().filter(|m| matches!(m.shape, Shape::Level(_))).map(|m| pen::width(&m.name, TEXT));
     let right = levels.fold(20.0, f64::max).min(170.0) + 16.0;
     let frame = Frame { left, right: WIDTH - right, top, bottom: top + plot };
 
     let mut text = String::new();
     {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let size = ((WIDTH * FINE) as u32, (height * FINE) as u32);
         let pen = Pen { area: SVGBackend::with_string(&mut text, size).into_drawing_area() };
         draw(&pen, chart, &legend, &frame, &xs, &ys)
@@ -171,5 +169,5 @@ pub fn escape(text: &str) -> String {
 
 /// Whether a mark is explained in the legend; levels carry their names themselves.
 fn in_legend(mark: &Mark) -> bool {
-    !mark.is_empty() && !matches!(mark, Mark::Level { .. })
+    !mark.is_empty() && !matches!(mark.shape, Shape::Level(_))
 }

@@ -1,6 +1,6 @@
 //! The summary that fits one screen: verdicts first, then the tables that matter most.
 
-use crate::report::{Part, Report, Status, Table, format};
+use crate::report::{Part, Report, Status, Table};
 
 /// How the terminal is.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +73,9 @@ fn table(table: &Table, width: usize, color: bool) -> Vec<String> {
         }
         if table.columns[column].interval {
             for row in rows.iter_mut().skip(1) {
-                row[column] = row[column].split(" (").next().unwrap_or(format::NONE).to_owned();
+                if let Some(end) = row[column].find(" (") {
+                    row[column].truncate(end);
+                }
             }
         }
     }

@@ -13,10 +13,13 @@ use super::table::{Column, Frame, Table};
 pub struct Chart {
     /// Stem of its files: lower case letters, digits and `-`.
     pub name: String,
+    /// What it shows, above it.
     pub title: String,
     /// What it shows and what stands out, for those who do not see it.
     pub description: String,
+    /// The horizontal axis.
     pub x: Axis,
+    /// The vertical axis.
     pub y: Axis,
     /// Drawn in order, so the first lies below.
     pub marks: Vec<Mark>,
@@ -29,17 +32,22 @@ pub struct Axis {
     pub label: String,
     /// For the table behind the chart, with the unit: `downtime_seconds_per_year`.
     pub column: String,
+    /// What its values measure, and so how ticks are printed.
     pub unit: Unit,
+    /// How values are spread along it.
     pub scale: Scale,
-    /// Values that the axis must reach, and beyond which marks are cut off.
+    /// The value that it begins at, below which marks are cut off; `None`: as low as the marks reach.
     pub least: Option<f64>,
+    /// The value that it ends at, above which marks are cut off; `None`: as high as the marks reach.
     pub most: Option<f64>,
 }
 
 /// How values are spread along an axis.
 #[derive(Debug, Clone)]
 pub enum Scale {
+    /// Evenly.
     Linear,
+    /// By their logarithm; what is not above 0 has no place.
     Logarithmic,
     /// Availabilities, by −log10(1 − A): each nine takes the same room.
     Nines,
@@ -52,54 +60,59 @@ pub enum Scale {
 /// How a mark looks. Series have colours of their own, told apart by dashes, markers or labels as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
+    /// One of the series of the chart, by its number from 0.
     Series(usize),
-    /// The colour of the text.
-    Ink,
     /// A limit, a target: the colour of the text, dashed.
     Limit,
 }
 
 /// Something drawn between the axes.
 #[derive(Debug, Clone)]
-pub enum Mark {
-    /// A line through points; more than one piece where it is broken.
-    Line { name: String, look: Look, pieces: Vec<Vec<[f64; 2]>>, steps: bool },
+pub struct Mark {
+    /// What it is called in the legend and in the table behind the chart.
+    pub name: String,
+    /// How it looks.
+    pub look: Look,
+    /// What is drawn, and where.
+    pub shape: Shape,
+}
+
+/// What a mark draws. Points are values on the two axes; rows are values beside a name, which is told by its index.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// A line through points `[x, y]`; more than one piece where it is broken.
+    Line(Vec<Vec<[f64; 2]>>),
+    /// The same, but each value holds until the next point.
+    Steps(Vec<Vec<[f64; 2]>>),
     /// The area between two lines, as `[x, low, high]`.
-    Band { name: String, look: Look, pieces: Vec<Vec<[f64; 3]>> },
-    /// A bar from low to high beside each name, as `[index, low, high]`.
-    Span { name: String, look: Look, rows: Vec<(usize, [f64; 2])> },
+    Band(Vec<Vec<[f64; 3]>>),
+    /// A bar from low to high beside each name.
+    Span(Vec<(usize, [f64; 2])>),
     /// A dot beside each name, with the interval of its value where it has one.
-    Dot { name: String, look: Look, rows: Vec<(usize, f64, Option<[f64; 2]>)> },
+    Dot(Vec<(usize, f64, Option<[f64; 2]>)>),
     /// Bars beside each name, from zero; those of several marks are stacked in order.
-    Bar { name: String, look: Look, rows: Vec<(usize, f64)> },
+    Bar(Vec<(usize, f64)>),
     /// A short line across the row of a name: a target.
-    Tick { name: String, look: Look, rows: Vec<(usize, f64)> },
+    Tick(Vec<(usize, f64)>),
     /// A horizontal line across the whole chart, labelled with its name.
-    Level { name: String, look: Look, at: f64 },
+    Level(f64),
 }
 
 impl Mark {
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Line { name, .. }
-            | Self::Band { name, .. }
-            | Self::Span { name, .. }
-            | Self::Dot { name, .. }
-            | Self::Bar { name, .. }
-            | Self::Tick { name, .. }
-            | Self::Level { name, .. } => name,
-        }
+    /// A mark with its name and look.
+    pub fn new(name: impl Into<String>, look: Look, shape: Shape) -> Self {
+        Self { name: name.into(), look, shape }
     }
 
     /// Whether there is anything to draw.
     pub fn is_empty(&self) -> bool {
-        match self {
-            Self::Line { pieces, .. } => pieces.iter().all(Vec::is_empty),
-            Self::Band { pieces, .. } => pieces.iter().all(Vec::is_empty),
-            Self::Span { rows, .. } => rows.is_empty(),
-            Self::Dot { rows, .. } => rows.is_empty(),
-            Self::Bar { rows, .. } | Self::Tick { rows, .. } => rows.is_empty(),
-            Self::Level { at, .. } => !at.is_finite(),
+        match &self.shape {
+            Shape::Line(pieces) | Shape::Steps(pieces) => pieces.iter().all(Vec::is_empty),
+            Shape::Band(pieces) => pieces.iter().all(Vec::is_empty),
+            Shape::Span(rows) => rows.is_empty(),
+            Shape::Dot(rows) => rows.is_empty(),
+            Shape::Bar(rows) | Shape::Tick(rows) => rows.is_empty(),
+            Shape::Level(at) => !at.is_finite(),
         }
     }
 }
@@ -111,7 +124,7 @@ impl Chart {
     /// The table behind the chart: one observation a row.
     pub fn table(&self) -> Table {
         let rows: Vec<(&str, Observation)> =
-            self.marks.iter().flat_map(|m| observations(m).into_iter().map(|o| (m.name(), o))).collect();
+            self.marks.iter().flat_map(|m| observations(m).into_iter().map(|o| (m.name.as_str(), o))).collect();
         // Names stand on the vertical axis, and then the horizontal one holds the values.
         let (position, value) = if matches!(self.y.scale, Scale::Names(_)) { (&self.y, &self.x) } else { (&self.x, &self.y) };
         let mut frame = Frame::default().text("series", rows.iter().map(|(name, _)| (*name).to_owned()));
@@ -147,30 +160,28 @@ impl Chart {
 
     /// Whether there is anything to see.
     pub fn is_empty(&self) -> bool {
-        self.marks.iter().all(|m| m.is_empty() || matches!(m, Mark::Level { .. } | Mark::Tick { .. }))
+        self.marks.iter().all(|m| m.is_empty() || matches!(m.shape, Shape::Level(_) | Shape::Tick(_)))
     }
 }
 
 fn observations(mark: &Mark) -> Vec<Observation> {
-    #[allow(clippy::cast_precision_loss)] // indices of names
     let at = |i: &usize| Some(*i as f64);
-    match mark {
-        Mark::Line { pieces, .. } => pieces.iter().flatten().map(|[x, y]| (Some(*x), [Some(*y), None, None])).collect(),
-        Mark::Band { pieces, .. } => {
+    match &mark.shape {
+        Shape::Line(pieces) | Shape::Steps(pieces) => {
+            pieces.iter().flatten().map(|[x, y]| (Some(*x), [Some(*y), None, None])).collect()
+        }
+        Shape::Band(pieces) => {
             pieces.iter().flatten().map(|[x, low, high]| (Some(*x), [None, Some(*low), Some(*high)])).collect()
         }
-        Mark::Span { rows, .. } => rows.iter().map(|(i, [low, high])| (at(i), [None, Some(*low), Some(*high)])).collect(),
-        Mark::Dot { rows, .. } => {
-            rows.iter().map(|(i, v, ends)| (at(i), [Some(*v), ends.map(|e| e[0]), ends.map(|e| e[1])])).collect()
-        }
-        Mark::Bar { rows, .. } | Mark::Tick { rows, .. } => rows.iter().map(|(i, v)| (at(i), [Some(*v), None, None])).collect(),
-        Mark::Level { at, .. } => vec![(None, [Some(*at), None, None])],
+        Shape::Span(rows) => rows.iter().map(|(i, [low, high])| (at(i), [None, Some(*low), Some(*high)])).collect(),
+        Shape::Dot(rows) => rows.iter().map(|(i, v, ends)| (at(i), [Some(*v), ends.map(|e| e[0]), ends.map(|e| e[1])])).collect(),
+        Shape::Bar(rows) | Shape::Tick(rows) => rows.iter().map(|(i, v)| (at(i), [Some(*v), None, None])).collect(),
+        Shape::Level(at) => vec![(None, [Some(*at), None, None])],
     }
 }
 
 /// The index a value on an axis of names stands for.
 pub fn index(value: f64) -> usize {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     if value >= 0.0 { value.round() as usize } else { 0 }
 }
 

@@ -202,7 +202,6 @@ fn decimals_significant(value: f64, digits: i32) -> i32 {
         return 0;
     }
     // At most 308 in size, so the cast holds.
-    #[allow(clippy::cast_possible_truncation)]
     let first = value.abs().log10().floor() as i32;
     digits - 1 - first
 }

@@ -11,28 +11,46 @@ use crate::stats::Estimate;
 /// The value of [`Summary::schema`].
 pub const SCHEMA: &str = "ninefold/summary/1";
 
+/// Everything that a forecast found, for programs: the whole of `summary.json`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Summary {
+    /// Name and version of this form, [`SCHEMA`]; a program should check it before it reads on.
     pub schema: &'static str,
+    /// Name of the scenario.
     pub scenario: String,
+    /// Version of the program that simulated, as `0.1.0`.
     pub version: String,
+    /// The seed that all random streams were made from.
     pub seed: u64,
+    /// Replications that were done.
     pub replications: u64,
+    /// How requests were followed: `flow` or `request`.
     pub fidelity: String,
+    /// Time that each replication covers, its warm-up aside.
     pub horizon_seconds: f64,
+    /// Events of all replications together.
     pub events: u64,
+    /// Time that the simulation took; the only field that differs between two runs of the same.
     pub wall_seconds: f64,
+    /// Fingerprint of the scenario and the data it reads: equal where the same was simulated.
     pub model_hash: String,
     /// Ended by the user before the replications or the precision asked for.
     pub interrupted: bool,
+    /// Code of the currency of all money, as `USD`.
     pub currency: String,
+    /// By name, in the order of the scenario, as in the other maps.
     pub services: IndexMap<String, ServiceSummary>,
+    /// By name; defaults of tiers are called after service and tier, `web (critical)`.
     pub objectives: IndexMap<String, ObjectiveSummary>,
+    /// By name.
     pub teams: IndexMap<String, TeamSummary>,
+    /// By name; an external dependency's own is `NAME (external)`.
     pub failures: IndexMap<String, FailureSummary>,
+    /// What the whole horizon costs.
     pub cost: CostSummary,
 }
 
+/// What is expected of one service.
 #[derive(Debug, Clone, Serialize)]
 pub struct ServiceSummary {
     /// Fraction of time structurally up.
@@ -44,6 +62,7 @@ pub struct ServiceSummary {
     /// Good over all requests; absent without traffic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_availability: Option<Estimate>,
+    /// Onsets of outages in 365 days.
     pub outages_per_year: Estimate,
     /// Mean time from onset to onset: MTTF + MTTR. IEC 60050-192 leaves the downtime out and would call our `mttf` so.
     pub mtbf: Estimate,
@@ -58,22 +77,28 @@ pub struct ServiceSummary {
     pub mtta: Estimate,
     /// From the start; null where a replication had none, and `low` is then the bound that their mean, cut at the horizon, gives.
     pub time_to_first_outage: Estimate,
+    /// Seconds structurally down in 365 days.
     pub downtime_per_year: Estimate,
     /// Longest outage of a replication, zero without one: the mean.
     pub longest_outage: Estimate,
     /// Busy over up-and-active server time; absent where servers do not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub utilization: Option<Estimate>,
+    /// Mean number of replicas that are up.
     pub replicas: Estimate,
+    /// Requests that wait; absent where they are followed as rates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_length: Option<Distribution>,
+    /// Seconds that a request waits for a server; absent where they are followed as rates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wait: Option<Distribution>,
+    /// Seconds from the arrival of a request to its answer; absent where they are followed as rates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response_time: Option<Distribution>,
     /// Good requests per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub throughput: Option<Estimate>,
+    /// Fraction of requests that were not good: one minus `request_availability`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_rate: Option<Estimate>,
 }
@@ -81,15 +106,22 @@ pub struct ServiceSummary {
 /// Mean and quantiles of what varies from request to request.
 #[derive(Debug, Clone, Serialize)]
 pub struct Distribution {
+    /// The mean.
     pub mean: Estimate,
+    /// The median.
     pub p50: Estimate,
+    /// What 95 of 100 stay below.
     pub p95: Estimate,
+    /// What 99 of 100 stay below.
     pub p99: Estimate,
 }
 
+/// How an objective is expected to fare.
 #[derive(Debug, Clone, Serialize)]
 pub struct ObjectiveSummary {
+    /// Name of the service that it is about.
     pub service: String,
+    /// The fraction of what it counts that must be good, 0 to 1.
     pub target: f64,
     /// Good over counted, over the whole horizon.
     pub attainment: Estimate,
@@ -99,15 +131,17 @@ pub struct ObjectiveSummary {
     pub window_breach_rate: Estimate,
     /// Fraction of the error budget left at the end of a complete window; negative where more than all was spent.
     pub budget_left: Estimate,
-    /// Absent where the objective promises none.
+    /// Credits due over the horizon, in the currency; absent where the objective promises none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credits: Option<Estimate>,
     /// Attainment of the worst complete window of a replication.
     pub worst_window: Estimate,
 }
 
+/// How busy a team is expected to be.
 #[derive(Debug, Clone, Serialize)]
 pub struct TeamSummary {
+    /// How many of its people can work at the same time.
     pub people: u32,
     /// Mean people at work.
     pub busy: Estimate,
@@ -117,17 +151,24 @@ pub struct TeamSummary {
     pub wait: Estimate,
 }
 
+/// How often a failure mode is expected to strike, and what it does.
 #[derive(Debug, Clone, Serialize)]
 pub struct FailureSummary {
+    /// Failures in 365 days, of all things that it hits together.
     pub count_per_year: Estimate,
     /// Of each service's downtime; only services that it took down.
     pub downtime_share: IndexMap<String, Estimate>,
+    /// Seconds from the failure to the end of its repair, of those that ended.
     pub mean_duration: Estimate,
 }
 
+/// Money over the whole horizon, in the currency.
 #[derive(Debug, Clone, Serialize)]
 pub struct CostSummary {
+    /// What the replicas cost.
     pub infrastructure: Estimate,
+    /// Credits due by all objectives.
     pub credits: Estimate,
+    /// Both together.
     pub total: Estimate,
 }

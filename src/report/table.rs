@@ -10,15 +10,18 @@ use crate::stats::Estimate;
 pub struct Table {
     /// Stem of the file it is written to: lower case letters, digits and `-`.
     pub name: String,
+    /// What it shows, above it.
     pub title: String,
     /// The columns for people, in order; the frame may hold more.
     pub columns: Vec<Column>,
+    /// The values, also those of columns that are not shown.
     pub data: DataFrame,
 }
 
 /// One column as people see it.
 #[derive(Debug, Clone)]
 pub struct Column {
+    /// Its head, without the unit.
     pub title: String,
     /// Name of the column of the frame that holds the values.
     pub value: String,
@@ -29,10 +32,12 @@ pub struct Column {
 }
 
 impl Column {
+    /// A column of text, from the frame's column `value`.
     pub fn text(title: &str, value: &str) -> Self {
         Self { title: title.to_owned(), value: value.to_owned(), unit: None, interval: false }
     }
 
+    /// A column of numbers without intervals, from the frame's column `value`.
     pub fn number(title: &str, value: &str, unit: Unit) -> Self {
         Self { title: title.to_owned(), value: value.to_owned(), unit: Some(unit), interval: false }
     }
@@ -56,7 +61,7 @@ impl Table {
         };
         match column.unit {
             None => match self.data.column(&column.value).map(|c| c.get(row)) {
-                Ok(Ok(AnyValue::Null)) | Ok(Err(_)) | Err(_) => format::NONE.to_owned(),
+                Ok(Ok(AnyValue::Null) | Err(_)) | Err(_) => format::NONE.to_owned(),
                 Ok(Ok(AnyValue::String(text))) => text.to_owned(),
                 Ok(Ok(AnyValue::StringOwned(text))) => text.to_string(),
                 Ok(Ok(other)) => other.to_string(),
@@ -78,23 +83,27 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Adds a column of text; `None` is null.
     pub fn text<T: Into<Option<String>>>(mut self, name: &str, values: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<Option<String>> = values.into_iter().map(Into::into).collect();
         self.columns.push(Values::new(name.into(), values));
         self
     }
 
+    /// Adds a column of numbers; `None` and what is not finite are null.
     pub fn number<T: Into<Option<f64>>>(mut self, name: &str, values: impl IntoIterator<Item = T>) -> Self {
         let values: Vec<Option<f64>> = values.into_iter().map(|v| v.into().filter(|v: &f64| v.is_finite())).collect();
         self.columns.push(Values::new(name.into(), values));
         self
     }
 
+    /// Adds a column of whole numbers.
     pub fn count(mut self, name: &str, values: impl IntoIterator<Item = u64>) -> Self {
         self.columns.push(Values::new(name.into(), values.into_iter().collect::<Vec<u64>>()));
         self
     }
 
+    /// Adds a column of yes and no.
     pub fn flag(mut self, name: &str, values: impl IntoIterator<Item = bool>) -> Self {
         self.columns.push(Values::new(name.into(), values.into_iter().collect::<Vec<bool>>()));
         self
@@ -108,6 +117,8 @@ impl Frame {
             .number(&format!("{name}_high"), values.iter().map(|e| e.and_then(|e| e.high)))
     }
 
+    /// The data frame of the columns added.
+    ///
     /// # Errors
     /// Columns of different lengths or two of one name: a mistake of the analysis, not of the data.
     pub fn build(self) -> PolarsResult<DataFrame> {

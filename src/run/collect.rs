@@ -3,26 +3,13 @@
 use super::runs::{CostRuns, FailureRuns, ObjectiveRuns, Row, Runs, ServiceRuns, TeamRuns, WindowRuns};
 use crate::model::{Model, Windows};
 use crate::sim::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, sum};
-use crate::stats::{Components, Joint, Moments, Proportion, Sketch, Survival};
+use crate::stats::{Joint, Moments, Proportion, Sketch};
 
 impl Runs {
     /// No replications yet.
     #[must_use]
     pub fn new(model: &Model) -> Self {
-        let service = ServiceRuns {
-            sums: Joint::default(),
-            up_at_end: Proportion::default(),
-            no_outage: Proportion::default(),
-            first_outage: Moments::default(),
-            first_outage_censored: 0,
-            longest: Moments::default(),
-            replicas: Moments::default(),
-            unavailability: Sketch::default(),
-            unserved: Sketch::default(),
-            outage_lengths: Survival::default(),
-            causes: vec![Moments::default(); model.modes.len()],
-            components: Components::default(),
-        };
+        let service = ServiceRuns { causes: vec![Moments::default(); model.modes.len()], ..ServiceRuns::default() };
         Self {
             replications: 0,
             per_draw: if model.parameters.is_empty() { 1 } else { 2 },
@@ -32,12 +19,9 @@ impl Runs {
             horizon: model.horizon,
             services: vec![service; model.services.len()],
             objectives: model.objectives.iter().map(|objective| ObjectiveRuns::new(&objective.windows, model.horizon)).collect(),
-            failures: vec![FailureRuns { count: Moments::default(), duration: Joint::default() }; model.modes.len()],
-            teams: vec![
-                TeamRuns { busy: Moments::default(), waiting: Moments::default(), wait: Joint::default() };
-                model.teams.len()
-            ],
-            cost: CostRuns { infrastructure: Moments::default(), credits: Moments::default(), total: Moments::default() },
+            failures: vec![FailureRuns::default(); model.modes.len()],
+            teams: vec![TeamRuns::default(); model.teams.len()],
+            cost: CostRuns::default(),
             typical: 0,
             bad: 0,
         }

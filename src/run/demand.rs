@@ -24,7 +24,7 @@ pub fn demand_curves(model: &Model, seed: u64) -> Vec<DemandCurve> {
     let intervals = edges.len() - 1;
     let reached: Vec<usize> =
         (0..model.services.len()).filter(|&s| model.services[s].visits.iter().any(|&visits| visits > 0.0)).collect();
-    let mut peaks = vec![vec![Vec::with_capacity(draws as usize); intervals]; reached.len()];
+    let mut peaks = vec![vec![Vec::new(); intervals]; reached.len()];
     let mut means = vec![vec![0.0; intervals]; reached.len()];
     let mut capacity = vec![0.0; reached.len()];
     for draw in 0..draws {

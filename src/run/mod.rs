@@ -32,7 +32,9 @@ const CANDIDATES: usize = 4_096;
 /// How to simulate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
+    /// What all random streams are made from: the same seed, scenario and version give the same bytes.
     pub seed: u64,
+    /// How many times the horizon is simulated.
     pub replications: u64,
     /// Stop when every objective's interval is this narrow relative to its downtime; `replications` is then not used.
     pub precision: Option<f64>,
@@ -65,8 +67,10 @@ pub struct Control {
 /// Why a run could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
+    /// The operating system refused so many threads.
     #[error("cannot start {0} threads: {1}; give a smaller --threads")]
     Threads(usize, rayon::ThreadPoolBuildError),
+    /// Whoever takes the rows of the replications could not.
     #[error(transparent)]
     Rows(#[from] std::io::Error),
 }

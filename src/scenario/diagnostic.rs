@@ -44,12 +44,6 @@ impl Diagnostic {
         Self { severity: Severity::Error, code, message: message.into(), help: None, path, on_key: false, place: None }
     }
 
-    /// Something legal but suspicious at `path`.
-    #[must_use]
-    pub fn warning(code: &'static str, path: KeyPath, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, path, message) }
-    }
-
     /// Says what would be right.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

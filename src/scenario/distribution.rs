@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::units::{Fraction, Number, Time};
+use crate::units::{Number, Time};
 
 mod uncertain;
 mod written;
@@ -141,9 +141,6 @@ pub enum Gamma {
         scale: Uncertain<Time>,
     },
 }
-
-/// A fraction that may be uncertain.
-pub type UncertainFraction = Uncertain<Fraction>;
 
 impl Distribution {
     /// Always exactly this long.

@@ -25,13 +25,6 @@ pub struct Patches {
     pub sets: Vec<String>,
 }
 
-impl Patches {
-    /// Whether the scenario stays as it was written.
-    fn are_none(&self) -> bool {
-        self.patch_files.is_empty() && self.policy.is_empty() && self.sets.is_empty()
-    }
-}
-
 /// A scenario that has no mistakes.
 #[derive(Debug, Clone)]
 pub struct Loaded {

@@ -2,8 +2,6 @@
 //!
 //! Not supported, and refused by name: several documents in one file, merge keys (`<<`), tags, keys that are not scalars.
 
-#![allow(clippy::unnecessary_box_returns, reason = "mistakes are boxed so that results stay small")]
-
 use std::collections::HashMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span};

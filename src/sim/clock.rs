@@ -8,9 +8,13 @@ use crate::random::{Stream, uniform};
 
 /// Draws of the n-th life of a clock: its number times this, plus the purpose.
 const PURPOSES: u64 = 8;
+/// From new, or from a repair, to the failure.
 pub const LIFE: u64 = 0;
+/// From the begin of work until it is over.
 pub const REPAIR: u64 = 1;
+/// From the failure until it is known.
 pub const DETECTION: u64 = 2;
+/// From the call of a person to the begin of work.
 pub const ACKNOWLEDGEMENT: u64 = 3;
 const AGE: u64 = 4;
 const STARTS_DOWN: u64 = 5;

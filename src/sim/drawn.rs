@@ -9,14 +9,21 @@ const ATTEMPTS: u64 = 1_000;
 
 /// Samplers of a mode.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "answers to questions of the event loop, each its own")]
 pub struct ModeNow {
+    /// From new, or from a repair, to the failure of one thing; without the common cause.
     pub life: Sampler,
     /// Life of the common cause.
     pub strike: Sampler,
+    /// From the failure until it is known.
     pub detection: Sampler,
+    /// From the begin of work until it is over.
     pub repair: Sampler,
+    /// From the call of a free person to the begin of work.
     pub acknowledge: Sampler,
+    /// It takes down what it hits; else it takes capacity.
     pub down: bool,
+    /// Somebody or something repairs it.
     pub repairable: bool,
     /// Detection takes time.
     pub detects: bool,
@@ -24,6 +31,7 @@ pub struct ModeNow {
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
     pub team: u32,
+    /// Place in the queue for people, 1 (first) to 5.
     pub priority: u8,
     /// Fraction of the capacity that is left.
     pub capacity: f64,
@@ -40,10 +48,13 @@ pub struct Drawn {
     pub draws: Vec<f64>,
     /// The seed and the number of the draw.
     of: Option<(u64, u64)>,
+    /// The modes, by their index in the model.
     pub modes: Vec<ModeNow>,
     /// Laws of the lives and ages, for clocks that start old.
     pub lives: Vec<Option<(Law, Law, Law)>>,
+    /// What each service can carry, by its index in the model.
     pub carry: Vec<Carry>,
+    /// The rate of each traffic source over time.
     pub curves: Vec<Curve>,
     /// Money per second for all replicas.
     pub cost: f64,
@@ -79,9 +90,12 @@ impl Drawn {
 
     fn build(&mut self, model: &Model) {
         let draws = &self.draws;
-        let sampler = |timing: &Timing| match timing.is_uncertain() {
-            false => timing.sampler.clone(),
-            true => model.tables.sampler(&timing.drawn(draws).unwrap_or_else(|| timing.law.clone())),
+        let sampler = |timing: &Timing| {
+            if timing.is_uncertain() {
+                model.tables.sampler(&timing.drawn(draws).unwrap_or_else(|| timing.law.clone()))
+            } else {
+                timing.sampler.clone()
+            }
         };
         self.modes.clear();
         self.lives.clear();

@@ -4,6 +4,7 @@ use super::parts::Stages;
 
 /// Told of every failure and outage. Times are of the simulation's clock, which starts with the warm-up.
 pub trait Observer: Clone {
+    /// The clock's failure began.
     fn failed(&mut self, _clock: u32, _now: f64) {}
     /// The failure ended; the stages of all clocks' last failures are told with it.
     fn repaired(&mut self, _clock: u32, _stages: &[Stages], _now: f64) {}
@@ -18,16 +19,22 @@ impl Observer for () {}
 /// A failure as seen: the clock, when it began, and its stages; infinite where they were not reached.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
+    /// Index of the clock.
     pub clock: u32,
+    /// The failure itself.
     pub began: f64,
+    /// Somebody, or automation, knew of it.
     pub detected: f64,
+    /// Work on it began.
     pub acknowledged: f64,
+    /// It was over.
     pub repaired: f64,
 }
 
 /// Keeps all that happens in one replication.
 #[derive(Debug, Clone, Default)]
 pub struct Recorder {
+    /// Every failure, in the order in which they began.
     pub failures: Vec<Seen>,
     /// (service, cause, began, ended).
     pub outages: Vec<(u32, u32, f64, f64)>,

@@ -5,17 +5,27 @@ use crate::model::{Model, Windows};
 
 /// Indices of the sums of a service over one replication. Times in seconds.
 pub mod sum {
+    /// Structurally up.
     pub const UP: usize = 0;
+    /// Structurally down.
     pub const DOWN: usize = 1;
+    /// Outages that began in the measured time.
     pub const ONSETS: usize = 2;
+    /// Outages that ended in it.
     pub const ENDED: usize = 3;
+    /// Of the ended outages: from their onset until the failure that began them was detected.
     pub const DETECTION: usize = 4;
+    /// Of the ended outages: from that detection to the begin of work, the wait for a person included.
     pub const ACKNOWLEDGEMENT: usize = 5;
+    /// Requests that arrived at the service and were resolved.
     pub const REQUESTS: usize = 6;
+    /// Those of them that succeeded.
     pub const GOOD: usize = 7;
-    /// Server-seconds at work, and in service (up and active).
+    /// Server-seconds at work.
     pub const BUSY: usize = 8;
+    /// Server-seconds in service: of replicas that are up, at work or not.
     pub const SERVERS: usize = 9;
+    /// How many sums there are.
     pub const N: usize = 10;
 }
 
@@ -25,61 +35,81 @@ pub const BUDGET_POINTS: usize = 97;
 /// The result of one replication, in the order of the model.
 #[derive(Debug, Clone)]
 pub struct Outcome {
+    /// By the service's index.
     pub services: Vec<ServiceOutcome>,
+    /// By the objective's index.
     pub objectives: Vec<ObjectiveOutcome>,
-    /// [count, seconds of those that ended, how many ended].
+    /// By the mode's index: [failures, seconds of those that ended, how many ended].
     pub failures: Vec<[f64; 3]>,
-    /// [mean people at work, mean incidents in line, seconds waited, incidents that asked].
+    /// By the team's index: [mean people at work, mean incidents in line, seconds waited, incidents that asked for a
+    /// person].
     pub teams: Vec<[f64; 4]>,
     /// Money for infrastructure over the horizon.
     pub cost: f64,
 }
 
+/// What one replication gave for one service.
 #[derive(Debug, Clone)]
 pub struct ServiceOutcome {
     /// The sums named in [`sum`].
     pub sums: [f64; sum::N],
+    /// It was structurally up at the horizon.
     pub up_at_end: bool,
-    /// Seconds after the start; infinite without an outage.
+    /// When its first outage began, seconds after the start; infinite without one.
     pub first_outage: f64,
+    /// Length of its longest outage, seconds; 0 without one.
     pub longest: f64,
+    /// Replicas that were up, averaged over time.
     pub replicas: f64,
-    /// (seconds, whether it ended).
+    /// Each outage that was seen: (seconds, whether it ended before the horizon).
     pub lengths: Vec<(f64, bool)>,
     /// Downtime charged to each mode, seconds.
     pub causes: Vec<f64>,
 }
 
+/// What one replication gave for one objective. What is counted is seconds or requests.
 #[derive(Debug, Clone, Default)]
 pub struct ObjectiveOutcome {
     /// What did not count as good, in order of time.
     pub log: Vec<Segment>,
     /// The present downtime is left out.
     pub excluded: bool,
+    /// What was good over the horizon.
     pub good: f64,
+    /// What was counted over the horizon, without what the objective leaves out.
     pub counted: f64,
-    /// Complete windows breached, and complete windows with something to count; seconds where rolling.
+    /// Complete windows that ended below the target; seconds where the window rolls.
     pub breached: f64,
+    /// Complete windows in which something was counted; seconds where the window rolls.
     pub complete: f64,
-    /// Mean over the complete windows, of the whole budget.
+    /// Fraction of the error budget left at the end of a complete window, averaged over them; negative where more was
+    /// spent.
     pub budget_left: f64,
+    /// Credits due, in the currency.
     pub credits: f64,
     /// Lowest attainment of a complete window; above 1 where there is none.
     pub worst: f64,
+    /// The windows of the calendar, in order; empty where the window rolls.
     pub windows: Vec<WindowOutcome>,
     /// Share of the budget spent at the points of the fan chart.
     pub spent: Vec<f64>,
 }
 
+/// What one replication gave for one window of the calendar.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WindowOutcome {
+    /// What was good in it.
     pub good: f64,
+    /// What was counted in it.
     pub counted: f64,
+    /// It is complete and ended below the target.
     pub breached: bool,
+    /// Credits due for it, in the currency.
     pub credits: f64,
 }
 
 impl Outcome {
+    /// An outcome with room for everything, and nothing in it.
     pub fn new(model: &Model) -> Self {
         let service = ServiceOutcome {
             sums: [0.0; sum::N],

@@ -32,9 +32,13 @@ impl Phase {
 /// What a clock's failure hits, without a look elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
+    /// One replica.
     Replica,
+    /// A whole service.
     Service,
+    /// Every replica of a service that is up, each by its own clock.
     Strike,
+    /// A set of zones.
     Zones,
 }
 
@@ -48,22 +52,28 @@ pub struct Component {
     pub since: f64,
     /// Time to the failure while paused.
     pub left: f64,
+    /// Its random stream in this replication.
     pub stream: Stream,
     /// Failures repaired so far; the number of the draws of the present life and its repair.
     pub n: u32,
+    /// Index of its mode.
     pub mode: u32,
     /// Replica or service that it hits.
     pub thing: u32,
-    /// Service and zone of the replica, [`NONE`] for other targets.
+    /// Service of the replica, [`NONE`] for other targets.
     pub service: u32,
+    /// Zone of the replica, [`NONE`] for other targets.
     pub zone: u32,
+    /// Where it stands.
     pub phase: Phase,
+    /// What it hits.
     pub target: Target,
     /// Nothing else can stop its clock: no sibling, no condition on ageing.
     pub alone: bool,
 }
 
 impl Component {
+    /// A clock as new, before its replication gives it a stream and a life.
     pub fn new(model: &Model, clock: &Clock) -> Self {
         let (target, thing) = match clock.thing {
             Thing::Replica(replica) => (Target::Replica, replica),
@@ -95,7 +105,9 @@ impl Component {
 /// When the stages of a failure were reached; [`NEVER`] before.
 #[derive(Debug, Clone, Copy)]
 pub struct Stages {
+    /// Somebody, or automation, knew.
     pub detected: f64,
+    /// Work began.
     pub acknowledged: f64,
     /// Open outages that its last failure began.
     pub outages: u32,
@@ -110,7 +122,9 @@ impl Default for Stages {
 /// What is counted for a mode.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ModeTally {
+    /// Failures.
     pub count: f64,
+    /// Failures that ended.
     pub ended: f64,
     /// Seconds of those that ended.
     pub duration: f64,
@@ -120,9 +134,11 @@ pub struct ModeTally {
 
 /// A service as it stands.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "parts of one answer, each kept where it changes")]
 pub struct ServiceState {
     /// Replicas that are up.
     pub up: u32,
+    /// Replicas that must be up.
     pub needs: u32,
     /// `down` failures of the service itself in force.
     pub own_down: u32,
@@ -130,7 +146,7 @@ pub struct ServiceState {
     pub callees_down: u32,
     /// Its `up_when` holds.
     pub tree_ok: bool,
-    /// Whether its own structure holds: needs, up_when, no failure of its own.
+    /// Whether its own structure holds: needs, `up_when`, no failure of its own.
     pub own_ok: bool,
     /// Structurally up.
     pub is_up: bool,
@@ -140,6 +156,7 @@ pub struct ServiceState {
     pub weakened: u32,
     /// Replica-seconds in service, up to the end if nothing changed any more.
     pub area: f64,
+    /// Its present or last outage.
     pub outage: OpenOutage,
 }
 
@@ -159,6 +176,7 @@ impl ServiceState {
 /// The present or the last outage of a service. One that goes on at the instant at which it ended is the same outage.
 #[derive(Debug, Clone)]
 pub struct OpenOutage {
+    /// When it began.
     pub began: f64,
     /// [`NEVER`] while it is open; negative where there was none yet.
     pub ended: f64,
@@ -166,8 +184,9 @@ pub struct OpenOutage {
     pub cause: u32,
     /// Detection and acknowledgement of that failure, once it was repaired or the outage ended.
     pub stages: Option<(f64, f64)>,
-    /// Downtime is charged up to here, and the change of the world at which it was.
+    /// Downtime is charged up to here.
     pub charged: f64,
+    /// The change of the world at which it was.
     pub change: u64,
     /// The modes to charge for the time from then on.
     pub culprits: Vec<u32>,
@@ -191,6 +210,7 @@ impl Default for OpenOutage {
 }
 
 impl OpenOutage {
+    /// As if there had been none.
     pub fn reset(&mut self) {
         self.ended = -1.0;
         self.cause = NONE;
@@ -203,21 +223,26 @@ impl OpenOutage {
 /// A team: who is free, and the incidents that wait, in one line for each priority.
 #[derive(Debug, Clone)]
 pub struct TeamState {
+    /// People without work.
     pub free: u32,
     /// First and last of each line.
     pub lines: [(u32, u32); 5],
     /// The one behind, by clock.
     pub behind: Vec<u32>,
+    /// Incidents in all lines.
     pub waiting: u32,
-    /// Person-seconds at work and incident-seconds in line, up to the end if nothing changed any more.
+    /// Person-seconds at work, up to the end if nothing changed any more.
     pub busy: f64,
+    /// Incident-seconds in line, up to the end if nothing changed any more.
     pub queued: f64,
     /// Seconds that incidents waited before a person came, and to how many one came.
     pub waited: f64,
+    /// Incidents that asked for a person.
     pub asked: f64,
 }
 
 impl TeamState {
+    /// A team with room in its lines for every clock.
     pub fn new(clocks: usize) -> Self {
         Self {
             free: 0,
@@ -231,6 +256,7 @@ impl TeamState {
         }
     }
 
+    /// Everybody is free and nothing waits.
     pub fn reset(&mut self, people: u32) {
         self.free = people;
         self.lines = [(NONE, NONE); 5];

@@ -8,9 +8,13 @@ use crate::model::{Counts, Objective, Windows};
 /// `out` leaves the count altogether. Times are seconds after the start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
+    /// Its begin.
     pub from: f64,
+    /// Its end.
     pub to: f64,
+    /// What was counted and not good.
     pub bad: f64,
+    /// What does not count at all.
     pub out: f64,
 }
 

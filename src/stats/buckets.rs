@@ -14,7 +14,7 @@ pub(super) const COUNT: usize = 128 << BITS;
 
 /// The bucket of a positive value; values out of range go to the first or the last.
 #[inline]
-#[allow(clippy::cast_possible_truncation, reason = "an index below COUNT")]
+// An index below COUNT.
 pub(super) fn index(x: f64) -> usize {
     ((x.to_bits() >> (52 - BITS)).saturating_sub(FIRST) as usize).min(COUNT - 1)
 }
@@ -38,6 +38,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
+    /// Adds `count` values to a bucket.
     #[inline]
     pub(super) fn add(&mut self, index: usize, count: u64) {
         match self.counts.get_mut(index.wrapping_sub(self.first)) {
@@ -63,6 +64,7 @@ impl Counts {
         self.counts[last] += count;
     }
 
+    /// Adds all values of another.
     pub(super) fn merge(&mut self, other: &Counts) {
         let Some(last) = other.counts.len().checked_sub(1) else { return };
         self.add(other.first, 0);

@@ -42,7 +42,6 @@ impl Components {
 
     /// Variance between replications of one draw; with one replication for each draw, all of the variance.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn random_variance(&self) -> f64 {
         let freedom = self.all.count() - self.clusters;
         if freedom == 0 { self.all.variance() } else { self.within / freedom as f64 }
@@ -50,7 +49,6 @@ impl Components {
 
     /// Variance that the uncertain numbers add; 0 where the estimate is negative or there is one replication per draw.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn uncertain_variance(&self) -> f64 {
         let n = self.all.count();
         if n == self.clusters || self.clusters < 2 {

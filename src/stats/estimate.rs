@@ -34,19 +34,6 @@ impl Estimate {
         Estimate { value: None, low: None, high: None, level, n, method }
     }
 
-    /// The estimate of a monotone function of it, rising or falling: its interval keeps its coverage.
-    #[must_use]
-    pub fn map_monotone(self, f: impl Fn(f64) -> f64) -> Estimate {
-        let (low, high) = (self.low.map(&f), self.high.map(&f));
-        let falls = match (self.low, self.high) {
-            (Some(a), Some(b)) if a < b => f(a) > f(b),
-            (Some(a), _) | (_, Some(a)) => f(a + 1.0 + a.abs()) < f(a),
-            _ => false,
-        };
-        let (low, high) = if falls { (high, low) } else { (low, high) };
-        Estimate { value: self.value.map(&f), low, high, ..self }
-    }
-
     /// One minus it: availability from unavailability.
     #[must_use]
     pub fn complement(self) -> Estimate {

@@ -22,5 +22,4 @@ pub use sketch::Sketch;
 pub use survival::Survival;
 
 #[cfg(test)]
-#[allow(clippy::cast_precision_loss, clippy::float_cmp, clippy::unwrap_used, reason = "tests count little, and may fail")]
 mod tests;

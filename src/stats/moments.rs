@@ -27,7 +27,6 @@ const METHOD: &str = "t over replications";
 impl Moments {
     /// Adds one observation.
     #[inline]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn add(&mut self, x: f64) {
         self.n += 1;
         let off = x - self.mean;
@@ -38,7 +37,6 @@ impl Moments {
     }
 
     /// Adds all observations of another.
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn merge(&mut self, other: &Moments) {
         if other.n == 0 {
             return;
@@ -69,16 +67,8 @@ impl Moments {
         self.mean
     }
 
-    /// Their sum.
-    #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    pub fn sum(&self) -> f64 {
-        self.mean * self.n as f64
-    }
-
     /// Their unbiased sample variance; 0 for fewer than two.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn variance(&self) -> f64 {
         if self.n < 2 { 0.0 } else { self.m2 / (self.n - 1) as f64 }
     }
@@ -102,7 +92,6 @@ impl Moments {
 
     /// The mean with Student's t interval (none from a single observation).
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn estimate(&self, level: f64) -> Estimate {
         if self.n == 0 {
             return Estimate::unobserved(level, 0, METHOD);
@@ -137,7 +126,6 @@ impl Moments {
     /// The mean of counts: as [`Moments::estimate_in`] from 0 up, and with no event seen at all the exact Poisson bound
     /// (Garwood 1936), 3.69 events in all observations together at 95%.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn estimate_count(&self, level: f64) -> Estimate {
         if self.n > 0 && self.max <= 0.0 {
             let high = Some(unseen_events(level) / self.n as f64);

@@ -44,12 +44,6 @@ impl Proportion {
         self.trials
     }
 
-    /// Trials that succeeded.
-    #[must_use]
-    pub fn successes(&self) -> u64 {
-        self.successes
-    }
-
     /// The probability with Clopper & Pearson's interval (*Biometrika* 26, 1934), which holds at least its level.
     ///
     /// Trials of one cluster may go together; then they count as fewer: the effective sample size of Korn & Graubard
@@ -57,7 +51,6 @@ impl Proportion {
     /// data", *Survey Methodology* 24, 1998), between the number of clusters and that of trials. With no success the
     /// value is 0 and the upper end a bound.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn estimate(&self, level: f64) -> Estimate {
         const METHOD: &str = "Clopper-Pearson";
         if self.trials == 0 {
@@ -72,7 +65,6 @@ impl Proportion {
     }
 
     /// Independent trials that would say as much.
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     fn effective(&self, value: f64, level: f64) -> f64 {
         let (clusters, trials) = (self.clusters as f64, self.trials as f64);
         if self.clusters == self.trials || self.clusters < 2 {

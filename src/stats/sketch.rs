@@ -48,12 +48,6 @@ impl Sketch {
         self.zeros + self.positive
     }
 
-    /// Values that were zero.
-    #[must_use]
-    pub fn zeros(&self) -> u64 {
-        self.zeros
-    }
-
     /// The smallest value, exactly.
     #[must_use]
     pub fn min(&self) -> Option<f64> {
@@ -68,12 +62,7 @@ impl Sketch {
 
     /// The value of rank ⌈p n⌉: the smallest that at least a fraction `p` of the values do not exceed.
     #[must_use]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss,
-        reason = "a rank between 1 and the count"
-    )]
+    // A rank between 1 and the count.
     pub fn quantile(&self, p: f64) -> Option<f64> {
         let n = self.count();
         if n == 0 {
@@ -94,19 +83,5 @@ impl Sketch {
             }
         }
         Some(self.most)
-    }
-
-    /// (value, fraction of the values up to it), rising, one for each bucket that holds any: a distribution to draw.
-    #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    pub fn cdf_points(&self) -> Vec<(f64, f64)> {
-        let n = self.count() as f64;
-        let mut below = self.zeros;
-        let zero = (self.zeros > 0).then_some((0.0, self.zeros as f64 / n));
-        let rest = self.counts.iter().map(|(bucket, count)| {
-            below += count;
-            (buckets::edge(bucket + 1).min(self.most), below as f64 / n)
-        });
-        zero.into_iter().chain(rest).collect()
     }
 }

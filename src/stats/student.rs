@@ -8,7 +8,6 @@ use crate::dist::normal_quantile;
 ///
 /// From 1000 degrees of freedom by the expansion about the normal quantile (Abramowitz & Stegun 26.7.5), there good to
 /// 1e-10, since the continued fraction loses digits as they grow.
-#[allow(clippy::cast_precision_loss, reason = "degrees of freedom are counts far below 2^52")]
 pub(super) fn t_quantile(level: f64, freedom: u64) -> f64 {
     let upper = 0.5 * (1.0 - level);
     if freedom >= 1000 {
@@ -30,8 +29,6 @@ pub(super) fn t_quantile(level: f64, freedom: u64) -> f64 {
 /// In closed form where one of them is 1; by Cornish & Fisher's expansion where both are large, so that the beta is
 /// nearly normal; else by bisection of the cdf on the log odds, since the library's own inverse stops early for large
 /// parameters and need not end.
-#[allow(clippy::float_cmp, reason = "a count of one is exact")]
-#[allow(clippy::many_single_char_names, reason = "the letters of the literature")]
 pub(super) fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
     let (Ok(beta), true) = (Beta::new(a, b), a > 0.0) else { return f64::from(u8::from(a > 0.0)) };
     if a == 1.0 {
@@ -64,7 +61,6 @@ pub(super) fn unseen_events(level: f64) -> f64 {
 }
 
 /// The probability that `n` trials without a success still allow: the upper Clopper–Pearson bound of 0 in n.
-#[allow(clippy::cast_precision_loss, reason = "counts of replications are far below 2^52")]
 pub(super) fn unseen_probability(level: f64, n: u64) -> f64 {
     -libm::expm1(-unseen_events(level) / n as f64)
 }

@@ -11,7 +11,6 @@ pub struct Survival {
     ended: Counts,
     open: Counts,
     count: u64,
-    censored: u64,
 }
 
 impl Survival {
@@ -26,7 +25,6 @@ impl Survival {
         if ended {
             self.ended.add(bucket, 1);
         } else {
-            self.censored += 1;
             self.open.add(bucket, 1);
         }
     }
@@ -36,7 +34,6 @@ impl Survival {
         self.ended.merge(&other.ended);
         self.open.merge(&other.open);
         self.count += other.count;
-        self.censored += other.censored;
     }
 
     /// Lengths added.
@@ -45,15 +42,8 @@ impl Survival {
         self.count
     }
 
-    /// Of them, those that had not ended.
-    #[must_use]
-    pub fn censored(&self) -> u64 {
-        self.censored
-    }
-
     /// (seconds, fraction that lasts longer), falling, a step at each bucket in which something ended; from (0, 1) on.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn curve(&self) -> Vec<(f64, f64)> {
         let mut open = self.open.iter().peekable();
         let mut at_risk = self.count;

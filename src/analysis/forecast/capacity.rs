@@ -1,9 +1,10 @@
 //! Demand against capacity: when the peak first exceeds what the replicas carry, and in whose absence.
 
 use super::Input;
+use super::charts::time;
 use crate::report::chart::after;
 use crate::report::format::{decimal, number};
-use crate::report::{Axis, Chart, Column, Frame, Look, Mark, Part, Scale, Section, Status, Table, Unit, Verdict};
+use crate::report::{Axis, Chart, Column, Frame, Look, Mark, Part, Scale, Section, Shape, Status, Table, Unit, Verdict};
 use crate::run::runs::DemandCurve;
 
 /// Charts that are shown, of the tightest services; the table has all.
@@ -147,6 +148,7 @@ pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
     verdicts
 }
 
+/// The section on demand and capacity; absent where no capacity is known or nothing asks.
 pub fn section(input: &Input<'_>) -> Option<Section> {
     let curves = curves(input);
     if curves.is_empty() {
@@ -205,16 +207,14 @@ fn chart(input: &Input<'_>, curve: &DemandCurve, number: usize) -> Chart {
     let uncertain = band.iter().any(|b| b[1] < b[2]);
     let mut marks = Vec::new();
     if uncertain {
-        marks.push(Mark::Band { name: "highest rate, P5–P95".to_owned(), look: Look::Series(0), pieces: vec![band] });
+        marks.push(Mark::new("highest rate, P5–P95", Look::Series(0), Shape::Band(vec![band])));
     }
     let middle = if uncertain { "highest rate, median" } else { "highest rate" };
-    marks.push(Mark::Line { name: middle.to_owned(), look: Look::Series(0), pieces: line(&curve.peak_p50), steps: false });
-    marks.push(Mark::Line { name: "mean rate".to_owned(), look: Look::Series(1), pieces: line(&curve.mean), steps: false });
-    marks.extend(cases.iter().map(|c| Mark::Level {
-        name: c.name.clone(),
-        look: Look::Limit,
-        at: curve.capacity * f64::from(c.replicas),
-    }));
+    marks.push(Mark::new(middle, Look::Series(0), Shape::Line(line(&curve.peak_p50))));
+    marks.push(Mark::new("mean rate", Look::Series(1), Shape::Line(line(&curve.mean))));
+    marks.extend(
+        cases.iter().map(|c| Mark::new(c.name.as_str(), Look::Limit, Shape::Level(curve.capacity * f64::from(c.replicas)))),
+    );
     let whole = curve.capacity * f64::from(curve.replicas);
     let least = curve.mean.iter().copied().filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
     // Rates that lie far apart would be flat lines on a linear axis.
@@ -231,14 +231,7 @@ fn chart(input: &Input<'_>, curve: &DemandCurve, number: usize) -> Chart {
         description: format!(
             "Mean and highest rate of requests to {name} over time, with lines for what its replicas carry. {said}"
         ),
-        x: Axis {
-            label: String::new(),
-            column: "time_seconds".to_owned(),
-            unit: Unit::Duration,
-            scale: Scale::Time(input.start.clone()),
-            least: Some(0.0),
-            most: Some(input.runs.horizon),
-        },
+        x: time(input),
         y: Axis {
             label: "Rate".to_owned(),
             column: "requests_per_second".to_owned(),

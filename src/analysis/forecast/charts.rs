@@ -3,7 +3,7 @@
 use super::{Input, LEVEL, YEAR, tables};
 use crate::report::format::{duration, number, value};
 use crate::report::summary::Summary;
-use crate::report::{Axis, Chart, Look, Mark, Scale, Unit};
+use crate::report::{Axis, Chart, Look, Mark, Scale, Shape, Unit};
 use crate::run::runs::ObjectiveRuns;
 
 /// Services in one chart; more would not be read.
@@ -24,14 +24,14 @@ fn by_downtime(input: &Input<'_>, summary: &Summary) -> Vec<usize> {
 
 fn names(input: &Input<'_>, order: &[usize]) -> Axis {
     let names = order.iter().map(|i| input.service(*i).to_owned()).collect();
-    Axis {
-        label: "Service".to_owned(),
-        column: "service".to_owned(),
-        unit: Unit::Number,
-        scale: Scale::Names(names),
-        least: None,
-        most: None,
-    }
+    axis("Service", "service", Unit::Number, Scale::Names(names))
+}
+
+/// The axis of a chart over the horizon, with the dates of the scenario.
+pub fn time(input: &Input<'_>) -> Axis {
+    let mut axis = axis("", "time_seconds", Unit::Duration, Scale::Time(input.start.clone()));
+    (axis.least, axis.most) = (Some(0.0), Some(input.runs.horizon));
+    axis
 }
 
 fn axis(label: &str, column: &str, unit: Unit, scale: Scale) -> Axis {
@@ -81,10 +81,10 @@ pub fn availability(input: &Input<'_>, summary: &Summary) -> Chart {
         x: axis("Time up", "time_availability", Unit::Availability, Scale::Nines),
         y: names(input, &order),
         marks: vec![
-            Mark::Span { name: "P5–P95 of replications".to_owned(), look: Look::Series(4), rows: spread },
-            Mark::Span { name: "no outage seen: at least".to_owned(), look: Look::Series(2), rows: unseen },
-            Mark::Dot { name: "mean, 95 % interval".to_owned(), look: Look::Series(0), rows: mean },
-            Mark::Tick { name: "target (of time)".to_owned(), look: Look::Limit, rows: targets },
+            Mark::new("P5–P95 of replications", Look::Series(4), Shape::Span(spread)),
+            Mark::new("no outage seen: at least", Look::Series(2), Shape::Span(unseen)),
+            Mark::new("mean, 95 % interval", Look::Series(0), Shape::Dot(mean)),
+            Mark::new("target (of time)", Look::Limit, Shape::Tick(targets)),
         ],
     }
 }
@@ -123,12 +123,7 @@ pub fn lengths(input: &Input<'_>, summary: &Summary) -> Option<Chart> {
         marks: order
             .iter()
             .enumerate()
-            .map(|(k, i)| Mark::Line {
-                name: input.service(*i).to_owned(),
-                look: Look::Series(k),
-                pieces: vec![curve(*i)],
-                steps: true,
-            })
+            .map(|(k, i)| Mark::new(input.service(*i), Look::Series(k), Shape::Steps(vec![curve(*i)])))
             .collect(),
     })
 }
@@ -174,13 +169,10 @@ pub fn causes(input: &Input<'_>, summary: &Summary) -> Option<Chart> {
             .collect()
     };
     let (own, rest) = failures.split_at(failures.len().min(CAUSES));
-    let mut marks: Vec<Mark> = own
-        .iter()
-        .enumerate()
-        .map(|(k, f)| Mark::Bar { name: input.failure(f.0).to_owned(), look: Look::Series(k), rows: rows(&[*f]) })
-        .collect();
+    let mut marks: Vec<Mark> =
+        own.iter().enumerate().map(|(k, f)| Mark::new(input.failure(f.0), Look::Series(k), Shape::Bar(rows(&[*f])))).collect();
     if !rest.is_empty() {
-        marks.push(Mark::Bar { name: format!("{} others", rest.len()), look: Look::Series(CAUSES), rows: rows(rest) });
+        marks.push(Mark::new(format!("{} others", rest.len()), Look::Series(CAUSES), Shape::Bar(rows(rest))));
     }
     let total: f64 = failures.iter().map(|f| f.1).sum();
     let share = number((failures[0].1 / total * 100.0).round() / 100.0, Unit::Share);
@@ -232,20 +224,13 @@ pub fn budget(input: &Input<'_>, objective: usize) -> Option<Chart> {
         description: format!(
             "Share of the budget that is left, over all replications; below zero the objective is broken.{restart}{said}{cut}"
         ),
-        x: Axis {
-            label: String::new(),
-            column: "time_seconds".to_owned(),
-            unit: Unit::Duration,
-            scale: Scale::Time(input.start.clone()),
-            least: Some(0.0),
-            most: Some(input.runs.horizon),
-        },
+        x: time(input),
         y,
         marks: vec![
-            Mark::Band { name: "P5–P95".to_owned(), look: Look::Series(0), pieces: wide },
-            Mark::Band { name: "P25–P75".to_owned(), look: Look::Series(0), pieces: band(0.25, 0.75) },
-            Mark::Line { name: "median".to_owned(), look: Look::Series(0), pieces: median, steps: false },
-            Mark::Level { name: "all spent".to_owned(), look: Look::Limit, at: 0.0 },
+            Mark::new("P5–P95", Look::Series(0), Shape::Band(wide)),
+            Mark::new("P25–P75", Look::Series(0), Shape::Band(band(0.25, 0.75))),
+            Mark::new("median", Look::Series(0), Shape::Line(median)),
+            Mark::new("all spent", Look::Limit, Shape::Level(0.0)),
         ],
     })
 }

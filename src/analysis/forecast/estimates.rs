@@ -206,7 +206,6 @@ fn shares(input: &Input<'_>, failure: usize) -> IndexMap<String, Estimate> {
 /// independent: failure modes have random streams of their own.
 fn share<'m>(cause: &Moments, rest: impl Iterator<Item = &'m Moments>) -> Estimate {
     const NORMAL: f64 = 1.959_963_984_540_054;
-    #[allow(clippy::cast_precision_loss)]
     let error = |m: &Moments| if m.count() > 1 { m.variance() / m.count() as f64 } else { f64::NAN };
     let (mut other, mut variance) = (0.0, 0.0);
     for m in rest.filter(|m| m.mean() > 0.0) {

@@ -4,7 +4,7 @@ use super::{Counts, FailureInput, Input, ObjectiveInput, ServiceInput, TeamInput
 use crate::run::runs::{
     CostRuns, DemandCurve, FailureRuns, Incident, ObjectiveRuns, Outage, Runs, ServiceRuns, TeamRuns, Timeline, WindowRuns, sum,
 };
-use crate::stats::{Components, Joint, Moments, Proportion, Sketch, Survival};
+use crate::stats::{Joint, Moments, Proportion, Sketch};
 
 const DAY: f64 = 86_400.0;
 pub const HOSTILE: &str = "<script>alert('x')</script> & \"co\"\u{1b}[31m";
@@ -63,18 +63,16 @@ pub fn shop(services: usize, replications: u64, outages: f64) -> World {
         counts,
         window,
         latency: None,
-        fee: None,
         has_credits: false,
     };
     let mut objectives = vec![
         ObjectiveInput {
             latency: Some((2.0, 0.99)),
-            fee: Some(50_000.0),
             has_credits: true,
             ..promise("shopping works", 0, 0.999, Counts::Requests, WindowKind::Month)
         },
         promise("catalog up", 1, 0.9999, Counts::Time, WindowKind::Quarter),
-        promise(HOSTILE, 2, 0.99, Counts::Slices { seconds: 60.0, good: 0.99 }, WindowKind::Rolling(30.0 * DAY)),
+        promise(HOSTILE, 2, 0.99, Counts::Slices { length: 60.0, good: 0.99 }, WindowKind::Rolling(30.0 * DAY)),
     ];
     objectives.retain(|o| o.service < services);
     let runs = Runs {
@@ -137,20 +135,7 @@ impl World {
 }
 
 fn service(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> ServiceRuns {
-    let mut runs = ServiceRuns {
-        sums: Joint::default(),
-        up_at_end: Proportion::default(),
-        no_outage: Proportion::default(),
-        first_outage: Moments::default(),
-        first_outage_censored: 0,
-        longest: Moments::default(),
-        replicas: Moments::default(),
-        unavailability: Sketch::default(),
-        unserved: Sketch::default(),
-        outage_lengths: Survival::default(),
-        causes: vec![Moments::default(); FAILURES.len()],
-        components: Components::default(),
-    };
+    let mut runs = ServiceRuns { causes: vec![Moments::default(); FAILURES.len()], ..ServiceRuns::default() };
     // The fourth service cannot fail, the fifth has no traffic.
     let rate = if index == 3 { 0.0 } else { outages / (1.0 + index as f64) };
     for _ in 0..draws {
@@ -159,8 +144,9 @@ fn service(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> ServiceRu
         let (mut both, mut causes, mut calm) = (Vec::new(), vec![0.0; FAILURES.len()], 0);
         for _ in 0..2 {
             let (mut t, mut down, mut longest, mut first) = (0.0, 0.0, 0.0f64, None);
-            while rate > 0.0 {
-                t += dice.exponential(YEAR / rate / factor);
+            // A rate of 0 puts the first outage at infinity.
+            loop {
+                t += if rate > 0.0 { dice.exponential(YEAR / rate / factor) } else { f64::INFINITY };
                 if t >= YEAR {
                     break;
                 }
@@ -211,7 +197,7 @@ fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> O
     let rolling = matches!(o.window, WindowKind::Rolling(_));
     let length = if matches!(o.window, WindowKind::Quarter) { YEAR / 4.0 } else { YEAR / 12.0 };
     let starts: Vec<f64> =
-        if rolling { Vec::new() } else { (0..).map(|k| f64::from(k) * length).take_while(|t| *t < YEAR - 1.0).collect() };
+        if rolling { Vec::new() } else { (0..12).map(|k| f64::from(k) * length).take_while(|t| *t < YEAR - 1.0).collect() };
     let mut by_window: Vec<WindowRuns> = starts
         .iter()
         .map(|from| WindowRuns {

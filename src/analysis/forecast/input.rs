@@ -3,6 +3,7 @@
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
+pub use crate::model::Counts;
 use crate::model::{self, Model};
 use crate::run::runs::{DemandCurve, Runs, Timeline};
 use crate::run::{self, Options};
@@ -10,36 +11,53 @@ use crate::run::{self, Options};
 /// Everything the forecast needs. Indices are those of the model; the lists are in its order.
 #[derive(Debug, Clone)]
 pub struct Input<'a> {
+    /// The scenario's name.
     pub scenario: String,
+    /// What the scenario is about, in its author's words.
     pub about: Option<String>,
     /// Code of the currency, as `USD`.
     pub currency: String,
     /// The start, in the time zone of the scenario.
     pub start: Zoned,
+    /// The seed that all random streams of the runs were made from.
     pub seed: u64,
+    /// The version of the program that simulated, as `0.1.0`.
     pub version: String,
+    /// Fingerprint of the scenario and the data it reads, 16 hexadecimal digits: equal where the same was simulated.
     pub model_hash: String,
+    /// How requests were followed.
     pub fidelity: Fidelity,
+    /// One for each service of the runs.
     pub services: Vec<ServiceInput>,
+    /// One for each failure mode of the runs.
     pub failures: Vec<FailureInput>,
+    /// One for each team of the runs.
     pub teams: Vec<TeamInput>,
+    /// One for each objective of the runs.
     pub objectives: Vec<ObjectiveInput>,
+    /// What the replications gave.
     pub runs: &'a Runs,
     /// Of the services that traffic reaches.
     pub demand: &'a [DemandCurve],
+    /// The replication whose total downtime is nearest to the median.
     pub typical: &'a Timeline,
+    /// The replication whose total downtime is at about the 95th percentile.
     pub bad: &'a Timeline,
     /// What the simulator left out or simplified in this scenario, one sentence each.
     pub notes: Vec<String>,
 }
 
+/// How requests were followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fidelity {
+    /// As rates: cost follows incidents, and waiting and loss come from queueing formulas.
     Flow,
+    /// Each as a chain of events.
     Request,
 }
 
 impl Fidelity {
+    /// As on the command line: `flow` or `request`.
     pub fn word(self) -> &'static str {
         match self {
             Self::Flow => "flow",
@@ -48,8 +66,10 @@ impl Fidelity {
     }
 }
 
+/// A service as the report names and judges it.
 #[derive(Debug, Clone)]
 pub struct ServiceInput {
+    /// Its name in the scenario.
     pub name: String,
     /// Whether any failure that takes something down can reach it, directly or along its structure.
     pub can_fail: bool,
@@ -57,50 +77,47 @@ pub struct ServiceInput {
     pub replicas_without_zone: Option<u32>,
 }
 
+/// A failure mode as the report names it.
 #[derive(Debug, Clone)]
 pub struct FailureInput {
+    /// Its name in the scenario; an external dependency's own is `NAME (external)`.
     pub name: String,
 }
 
+/// A team as the report names it.
 #[derive(Debug, Clone)]
 pub struct TeamInput {
+    /// Its name in the scenario.
     pub name: String,
+    /// How many of its people can work at the same time.
     pub people: u32,
 }
 
 /// A promise about one service.
 #[derive(Debug, Clone)]
 pub struct ObjectiveInput {
+    /// Its name in the scenario; the default of a tier is called after service and tier, `web (critical)`.
     pub name: String,
     /// Index of its service.
     pub service: usize,
+    /// The fraction of what it counts that must be good, 0 to 1.
     pub target: f64,
+    /// What it counts.
     pub counts: Counts,
+    /// The stretch of time over which it must hold.
     pub window: WindowKind,
     /// Good only where answered within so many seconds, for this fraction of requests.
     pub latency: Option<(f64, f64)>,
-    /// A month's fee, in the currency.
-    pub fee: Option<f64>,
     /// Whether it promises credits.
     pub has_credits: bool,
-}
-
-/// What an objective counts.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Counts {
-    Requests,
-    Time,
-    /// Slices of so many seconds, each good where at least this fraction of its requests is.
-    Slices {
-        seconds: f64,
-        good: f64,
-    },
 }
 
 /// The window an objective holds for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum WindowKind {
+    /// A calendar month in the scenario's time zone.
     Month,
+    /// A calendar quarter in the scenario's time zone.
     Quarter,
     /// The last so many seconds, at every instant.
     Rolling(f64),
@@ -148,10 +165,12 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The name of a service, by its index.
     pub(super) fn service(&self, index: usize) -> &str {
         self.services.get(index).map_or("?", |s| &s.name)
     }
 
+    /// The name of a failure mode, by its index.
     pub(super) fn failure(&self, index: usize) -> &str {
         self.failures.get(index).map_or("?", |f| &f.name)
     }
@@ -200,18 +219,13 @@ fn objective(objective: &model::Objective) -> ObjectiveInput {
         name: objective.name.clone(),
         service: usize::try_from(objective.service).unwrap_or(usize::MAX),
         target: objective.target,
-        counts: match objective.counts {
-            model::Counts::Time => Counts::Time,
-            model::Counts::Requests => Counts::Requests,
-            model::Counts::Slices { length, good } => Counts::Slices { seconds: length, good },
-        },
+        counts: objective.counts,
         window: match objective.windows {
             model::Windows::Calendar { months: 1, .. } => WindowKind::Month,
             model::Windows::Calendar { .. } => WindowKind::Quarter,
             model::Windows::Rolling(seconds) => WindowKind::Rolling(seconds),
         },
         latency: None,
-        fee: (objective.fee > 0.0).then_some(objective.fee),
         has_credits: !objective.credits.is_empty(),
     }
 }

@@ -24,6 +24,7 @@ const YEAR: f64 = 365.0 * 86_400.0;
 /// Budget charts that are shown.
 const BUDGETS: usize = 4;
 
+/// What the forecast asks, how it answers and how it is read; it stands at the end of the report.
 pub const DOCS: Docs = Docs {
     name: "forecast",
     question: "Will the objectives hold, what breaks most, when does capacity run out, and what does it cost?",
@@ -158,7 +159,6 @@ fn assumptions(input: &Input<'_>) -> Vec<String> {
 
 fn facts(input: &Input<'_>) -> Vec<(String, String)> {
     let runs = input.runs;
-    #[allow(clippy::cast_precision_loss)]
     let count = |n: u64| decimal(n as f64, 0);
     let draws = runs.replications.div_ceil(runs.per_draw.max(1));
     [
@@ -179,7 +179,6 @@ fn facts(input: &Input<'_>) -> Vec<(String, String)> {
     .collect()
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn replications(input: &Input<'_>) -> f64 {
     input.runs.replications as f64
 }

@@ -1,7 +1,10 @@
+//! The forecast against runs whose figures are known.
+
 use super::fixture::{HOSTILE, World, quiet, shop};
 use super::*;
+use crate::output::terminal::Screen;
 use crate::report::{Part, Status};
-use crate::run::runs::{Runs, sum};
+use crate::run::runs::{Runs, Timeline, sum};
 use crate::stats::{Joint, Proportion};
 
 fn near(value: Option<f64>, expected: f64) {
@@ -141,20 +144,16 @@ fn nothing_at_all_is_reported_calmly() {
         objectives: vec![],
         failures: vec![],
         teams: vec![],
-        cost: crate::run::runs::CostRuns {
-            infrastructure: Default::default(),
-            credits: Default::default(),
-            total: Default::default(),
-        },
+        cost: crate::run::runs::CostRuns::default(),
         typical: 0,
         bad: 0,
     };
-    let timeline = Default::default();
+    let timeline = Timeline::default();
     let input = Input::new("empty", &runs, &timeline, &timeline);
     let (summary, report) = forecast(&input);
     assert!(!crate::output::json::render(&summary).unwrap().contains("NaN"));
     assert!(crate::output::html::render(&report).unwrap().contains("Interrupted"));
-    assert!(!crate::output::terminal::render(&report, Default::default()).is_empty());
+    assert!(!crate::output::terminal::render(&report, Screen::default()).is_empty());
 }
 
 #[test]
@@ -178,7 +177,7 @@ fn hostile_names_stay_text() {
     let page = crate::output::html::render(&report).unwrap();
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;") && !page.contains('\u{1b}'));
     assert!(!page.contains("http://") || page.matches("http://").count() == page.matches("http://www.w3.org/2000/svg").count());
-    let screen = crate::output::terminal::render(&report, Default::default());
+    let screen = crate::output::terminal::render(&report, Screen::default());
     assert!(!screen.contains('\u{1b}'));
 }
 
@@ -186,7 +185,7 @@ fn hostile_names_stay_text() {
 fn the_screen_is_not_overrun() {
     for world in [shop(12, 400, 5.0), shop(3, 400, 5.0), quiet()] {
         let (_, report) = forecast(&world.input());
-        let text = crate::output::terminal::render(&report, Default::default());
+        let text = crate::output::terminal::render(&report, Screen::default());
         assert!(text.lines().count() <= 36, "{text}");
         assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
     }
@@ -239,7 +238,7 @@ fn reports_to_look_at() {
         let (summary, report) = forecast(&world.input());
         let folder = std::env::temp_dir().join("ninefold-reports").join(name);
         crate::output::write_all(&folder, &summary, &report).unwrap();
-        let screen = crate::output::terminal::render(&report, Default::default());
+        let screen = crate::output::terminal::render(&report, Screen::default());
         std::fs::write(folder.join("screen.txt"), screen).unwrap();
     }
 }

@@ -9,6 +9,7 @@ use crate::run::runs::{Outage, Timeline};
 /// Outages that are shown of each history; the rest are in the table that is written.
 const SHOWN: usize = 8;
 
+/// The section on two histories, a typical and a bad one: what happened, and their worst outages.
 pub fn section(input: &Input<'_>) -> Section {
     let mut parts = Vec::new();
     for (which, timeline) in histories(input) {

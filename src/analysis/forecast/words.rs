@@ -13,6 +13,7 @@ pub const LIKELY: f64 = 0.5;
 /// Objectives that get a sentence of their own.
 const OBJECTIVES: usize = 8;
 
+/// The answers, the most important first.
 pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     if summary.interrupted {
@@ -77,7 +78,7 @@ pub fn promise(o: &ObjectiveInput, service: &str) -> String {
     let what = match o.counts {
         Counts::Requests => format!("{target} of requests to {service}"),
         Counts::Time => format!("{target} of time of {service}"),
-        Counts::Slices { seconds, .. } => format!("{target} of slices of {} of {service}", duration(seconds)),
+        Counts::Slices { length, .. } => format!("{target} of slices of {} of {service}", duration(length)),
     };
     let latency = o
         .latency
@@ -160,7 +161,6 @@ fn cost(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
     Some(Verdict::new(Status::Info, format!("It costs {shown} {} over {span}{year}{split}.", input.currency)))
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn replications(input: &Input<'_>) -> f64 {
     input.runs.replications as f64
 }

@@ -3,7 +3,7 @@
 use super::pen::{self, Anchor, Drawn, INK, Pen};
 use super::scale::Span;
 use super::{Frame, ROW, TEXT, in_legend, row};
-use crate::report::{Chart, Look, Mark, Scale};
+use crate::report::{Chart, Look, Mark, Scale, Shape};
 
 /// Every value that the horizontal axis must hold.
 pub fn xs(chart: &Chart) -> impl Iterator<Item = f64> {
@@ -19,23 +19,23 @@ pub fn ys(chart: &Chart) -> impl Iterator<Item = f64> {
 }
 
 fn positions(mark: &Mark) -> Vec<f64> {
-    match mark {
-        Mark::Line { pieces, .. } => pieces.iter().flatten().map(|p| p[0]).collect(),
-        Mark::Band { pieces, .. } => pieces.iter().flatten().map(|p| p[0]).collect(),
+    match &mark.shape {
+        Shape::Line(pieces) | Shape::Steps(pieces) => pieces.iter().flatten().map(|p| p[0]).collect(),
+        Shape::Band(pieces) => pieces.iter().flatten().map(|p| p[0]).collect(),
         _ => Vec::new(),
     }
 }
 
 fn values(mark: &Mark) -> Vec<f64> {
-    match mark {
-        Mark::Line { pieces, .. } => pieces.iter().flatten().map(|p| p[1]).collect(),
-        Mark::Band { pieces, .. } => pieces.iter().flatten().flat_map(|p| [p[1], p[2]]).collect(),
-        Mark::Span { rows, .. } => rows.iter().flat_map(|r| r.1).collect(),
-        Mark::Dot { rows, .. } => rows.iter().flat_map(|r| [r.1].into_iter().chain(r.2.into_iter().flatten())).collect(),
-        Mark::Tick { rows, .. } => rows.iter().map(|r| r.1).collect(),
+    match &mark.shape {
+        Shape::Line(pieces) | Shape::Steps(pieces) => pieces.iter().flatten().map(|p| p[1]).collect(),
+        Shape::Band(pieces) => pieces.iter().flatten().flat_map(|p| [p[1], p[2]]).collect(),
+        Shape::Span(rows) => rows.iter().flat_map(|r| r.1).collect(),
+        Shape::Dot(rows) => rows.iter().flat_map(|r| [r.1].into_iter().chain(r.2.into_iter().flatten())).collect(),
+        Shape::Tick(rows) => rows.iter().map(|r| r.1).collect(),
         // Bars begin at zero and end where the stack does.
-        Mark::Bar { .. } => vec![0.0],
-        Mark::Level { at, .. } => vec![*at],
+        Shape::Bar(_) => vec![0.0],
+        Shape::Level(at) => vec![*at],
     }
 }
 
@@ -51,7 +51,7 @@ fn stack(chart: &Chart) -> Vec<Piece> {
     let mut ends: Vec<f64> = Vec::new();
     let mut pieces = Vec::new();
     for (mark, m) in chart.marks.iter().enumerate() {
-        let Mark::Bar { rows, .. } = m else { continue };
+        let Shape::Bar(rows) = &m.shape else { continue };
         for (row, length) in rows.iter().filter(|(_, l)| l.is_finite() && *l > 0.0) {
             if ends.len() <= *row {
                 ends.resize(row + 1, 0.0);
@@ -63,54 +63,55 @@ fn stack(chart: &Chart) -> Vec<Piece> {
     pieces
 }
 
+/// Draws the marks in their order, then the names of levels, then the bars.
 pub fn draw(pen: &Pen<'_>, chart: &Chart, frame: &Frame, xs: &Span<'_>, ys: &Span<'_>) -> Drawn {
     let at = |x: f64, y: f64| frame.at(xs.position(x), ys.position(y));
-    #[allow(clippy::cast_precision_loss)]
     let beside = |i: usize, x: f64| (frame.at(xs.position(x), 0.0).0, row(frame, ys.position(i as f64), true));
     let mut levels: Vec<(f64, &str)> = Vec::new();
     for mark in &chart.marks {
-        match mark {
-            Mark::Line { look, pieces, steps, .. } => {
+        let (look, color) = (mark.look, pen::color(mark.look));
+        match &mark.shape {
+            Shape::Line(pieces) | Shape::Steps(pieces) => {
                 for piece in pieces.iter().filter(|p| !p.is_empty()) {
-                    let points = if *steps { stepped(piece) } else { piece.clone() };
+                    let points = if matches!(mark.shape, Shape::Steps(_)) { stepped(piece) } else { piece.clone() };
                     let points: Vec<(f64, f64)> = points.iter().map(|p| at(p[0], p[1])).collect();
-                    pen.line(&points, pen::color(*look), 1.0, 2.0, pen::dash(*look))?;
+                    pen.line(&points, color, 1.0, 2.0, pen::dash(look))?;
                 }
             }
-            Mark::Band { look, pieces, .. } => {
+            Shape::Band(pieces) => {
                 for piece in pieces.iter().filter(|p| p.len() > 1) {
                     let there = piece.iter().map(|p| at(p[0], p[1]));
                     let back = piece.iter().rev().map(|p| at(p[0], p[2]));
-                    pen.polygon(&there.chain(back).collect::<Vec<_>>(), pen::color(*look), 0.25)?;
+                    pen.polygon(&there.chain(back).collect::<Vec<_>>(), color, 0.25)?;
                 }
             }
-            Mark::Span { look, rows, .. } => {
+            Shape::Span(rows) => {
                 for (i, [low, high]) in rows {
                     let ((x0, y), (x1, _)) = (beside(*i, *low), beside(*i, *high));
-                    pen.rectangle((x0, y - 5.0), (x1.max(x0 + 2.0), y + 5.0), pen::color(*look), 0.35)?;
+                    pen.rectangle((x0, y - 5.0), (x1.max(x0 + 2.0), y + 5.0), color, 0.35)?;
                 }
             }
-            Mark::Dot { look, rows, .. } => {
+            Shape::Dot(rows) => {
                 for (i, value, ends) in rows {
                     let (x, y) = beside(*i, *value);
                     if let Some([low, high]) = ends {
-                        pen.line(&[beside(*i, *low), beside(*i, *high)], pen::color(*look), 1.0, 2.0, None)?;
+                        pen.line(&[beside(*i, *low), beside(*i, *high)], color, 1.0, 2.0, None)?;
                     }
-                    pen.dot((x, y), 4.0, pen::color(*look))?;
+                    pen.dot((x, y), 4.0, color)?;
                 }
             }
-            Mark::Tick { look, rows, .. } => {
+            Shape::Tick(rows) => {
                 for (i, value) in rows {
                     let (x, y) = beside(*i, *value);
-                    pen.line(&[(x, y - ROW * 0.42), (x, y + ROW * 0.42)], pen::color(*look), 1.0, 2.0, Some((4.0, 2.0)))?;
+                    pen.line(&[(x, y - ROW * 0.42), (x, y + ROW * 0.42)], color, 1.0, 2.0, Some((4.0, 2.0)))?;
                 }
             }
-            Mark::Level { name, look, at: value } if value.is_finite() => {
+            Shape::Level(value) if value.is_finite() => {
                 let y = row(frame, ys.position(*value), false);
-                pen.line(&[(frame.left, y), (frame.right, y)], pen::color(*look), 0.9, 1.5, pen::dash(*look))?;
-                levels.push((y, name));
+                pen.line(&[(frame.left, y), (frame.right, y)], color, 0.9, 1.5, pen::dash(look))?;
+                levels.push((y, &mark.name));
             }
-            Mark::Level { .. } | Mark::Bar { .. } => {}
+            Shape::Level(_) | Shape::Bar(_) => {}
         }
     }
     levels.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -126,13 +127,13 @@ pub fn draw(pen: &Pen<'_>, chart: &Chart, frame: &Frame, xs: &Span<'_>, ys: &Spa
 
 fn bars(pen: &Pen<'_>, chart: &Chart, beside: impl Fn(usize, f64) -> (f64, f64)) -> Drawn {
     for piece in stack(chart) {
-        let Some(Mark::Bar { name, look, .. }) = chart.marks.get(piece.mark) else { continue };
+        let Some(mark) = chart.marks.get(piece.mark) else { continue };
         let ((x0, y), (x1, _)) = (beside(piece.row, piece.from), beside(piece.row, piece.to));
-        let color = pen::color(*look);
+        let color = pen::color(mark.look);
         pen.rectangle((x0 + 0.5, y - 10.0), ((x1 - 0.5).max(x0 + 1.0), y + 10.0), color, 1.0)?;
         // The name where there is room for it, else the number that the legend gives it.
-        let number = (number(chart, piece.mark)).to_string();
-        let label = [name.as_str(), number.as_str()].into_iter().find(|l| pen::width(l, TEXT - 1.0) + 8.0 <= x1 - x0);
+        let number = number(chart, piece.mark).to_string();
+        let label = [mark.name.as_str(), number.as_str()].into_iter().find(|l| pen::width(l, TEXT - 1.0) + 8.0 <= x1 - x0);
         if let Some(label) = label {
             pen.text(label, (f64::midpoint(x0, x1), y), TEXT - 1.0, Anchor::Middle, pen::on(color), 1.0)?;
         }
@@ -142,7 +143,7 @@ fn bars(pen: &Pen<'_>, chart: &Chart, beside: impl Fn(usize, f64) -> (f64, f64))
 
 /// A bar's number in the legend.
 fn number(chart: &Chart, mark: usize) -> usize {
-    chart.marks.iter().take(mark + 1).filter(|m| matches!(m, Mark::Bar { .. }) && in_legend(m)).count()
+    chart.marks.iter().take(mark + 1).filter(|m| matches!(m.shape, Shape::Bar(_)) && in_legend(m)).count()
 }
 
 fn stepped(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
@@ -159,6 +160,7 @@ fn stepped(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
 /// Where each entry of the legend stands.
 pub struct Legend {
     entries: Vec<(f64, f64, String, Sample)>,
+    /// The room that it takes, in the units of the picture; 0 without entries.
     pub height: f64,
 }
 
@@ -172,23 +174,25 @@ enum Sample {
     Tick(Look),
 }
 
+/// Sets the legend of a chart in lines of the width `room`.
 pub fn legend(chart: &Chart, room: f64) -> Legend {
     let (mut x, mut y) = (0.0, 0.0);
     let mut entries: Vec<(f64, f64, String, Sample)> = Vec::new();
     for (i, mark) in chart.marks.iter().enumerate().filter(|(_, m)| in_legend(m)) {
-        let sample = match mark {
-            Mark::Line { look, .. } => Sample::Line(*look),
-            Mark::Band { look, .. } => {
-                let below = chart.marks.iter().take(i).filter(|m| matches!(m, Mark::Band { look: l, .. } if l == look)).count();
-                Sample::Band(*look, below + 1)
+        let look = mark.look;
+        let sample = match &mark.shape {
+            Shape::Line(_) | Shape::Steps(_) => Sample::Line(look),
+            Shape::Band(_) => {
+                let same = |m: &&Mark| m.look == look && matches!(m.shape, Shape::Band(_));
+                Sample::Band(look, chart.marks.iter().take(i).filter(same).count() + 1)
             }
-            Mark::Span { look, .. } => Sample::Span(*look),
-            Mark::Dot { look, rows, .. } => Sample::Dot(*look, rows.iter().any(|r| r.2.is_some())),
-            Mark::Bar { look, .. } => Sample::Bar(*look, number(chart, i)),
-            Mark::Tick { look, .. } => Sample::Tick(*look),
-            Mark::Level { .. } => continue,
+            Shape::Span(_) => Sample::Span(look),
+            Shape::Dot(rows) => Sample::Dot(look, rows.iter().any(|r| r.2.is_some())),
+            Shape::Bar(_) => Sample::Bar(look, number(chart, i)),
+            Shape::Tick(_) => Sample::Tick(look),
+            Shape::Level(_) => continue,
         };
-        let name = pen::fit(mark.name(), TEXT, 300.0);
+        let name = pen::fit(&mark.name, TEXT, 300.0);
         let wide = 34.0 + pen::width(&name, TEXT) + 20.0;
         if x > 0.0 && x + wide > room {
             (x, y) = (0.0, y + 20.0);
@@ -201,6 +205,7 @@ pub fn legend(chart: &Chart, room: f64) -> Legend {
 }
 
 impl Legend {
+    /// Draws it with its upper left corner at (`left`, `top`).
     pub fn draw(&self, pen: &Pen<'_>, left: f64, top: f64) -> Drawn {
         for (x, y, name, sample) in &self.entries {
             let (x, y) = (left + x, top + y);

@@ -9,6 +9,7 @@ use plotters::style::{Color, FontStyle, IntoFont, RGBColor, ShapeStyle};
 
 use crate::report::Look;
 
+/// What drawing gives: nothing, or what the drawing library says.
 pub type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 /// Stands for the colour of the text, which the page decides; replaced by `currentColor` in the finished picture.
@@ -28,6 +29,7 @@ const PALETTE: [RGBColor; 7] = [
     RGBColor(240, 228, 66),
 ];
 
+/// Which end of a text stands at its place.
 #[derive(Debug, Clone, Copy)]
 pub enum Anchor {
     Start,
@@ -37,10 +39,12 @@ pub enum Anchor {
 
 /// Draws on one picture.
 pub struct Pen<'a> {
+    /// The picture, in pixels.
     pub area: DrawingArea<SVGBackend<'a>, Shift>,
 }
 
 impl Pen<'_> {
+    /// A line through points, `width` wide, dashed by the lengths of dash and gap where there are any.
     pub fn line(&self, points: &[(f64, f64)], color: RGBColor, alpha: f64, width: f64, dash: Option<(f64, f64)>) -> Drawn {
         let points: Vec<(i32, i32)> = points.iter().map(|p| (px(p.0), px(p.1))).collect();
         let style = ShapeStyle::from(color.mix(alpha)).stroke_width(px(width).unsigned_abs());
@@ -50,15 +54,18 @@ impl Pen<'_> {
         }
     }
 
+    /// A filled area.
     pub fn polygon(&self, points: &[(f64, f64)], color: RGBColor, alpha: f64) -> Drawn {
         let points: Vec<(i32, i32)> = points.iter().map(|p| (px(p.0), px(p.1))).collect();
         self.area.draw(&Polygon::new(points, color.mix(alpha)))
     }
 
+    /// A filled rectangle between two opposite corners.
     pub fn rectangle(&self, (x0, y0): (f64, f64), (x1, y1): (f64, f64), color: RGBColor, alpha: f64) -> Drawn {
         self.area.draw(&Rectangle::new([(px(x0), px(y0)), (px(x1), px(y1))], color.mix(alpha).filled()))
     }
 
+    /// A filled circle.
     pub fn dot(&self, (x, y): (f64, f64), radius: f64, color: RGBColor) -> Drawn {
         self.area.draw(&Circle::new((px(x), px(y)), px(radius), color.filled()))
     }
@@ -68,11 +75,12 @@ impl Pen<'_> {
         self.styled(text, (x, y), size, anchor, color, alpha, FontStyle::Normal)
     }
 
+    /// A bold text that begins at `at`.
     pub fn bold(&self, text: &str, at: (f64, f64), size: f64) -> Drawn {
         self.styled(text, at, size, Anchor::Start, INK, 1.0, FontStyle::Bold)
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "what a text is, where and how")]
     fn styled(
         &self,
         text: &str,
@@ -100,15 +108,15 @@ impl Pen<'_> {
 
 /// The nearest pixel of the picture.
 fn px(x: f64) -> i32 {
-    #[allow(clippy::cast_possible_truncation)] // charts are some thousand pixels wide; the cast saturates
-    let pixel = (x * FINE).round() as i32;
-    pixel
+    // Charts are some thousand pixels wide; the cast saturates.
+    (x * FINE).round() as i32
 }
 
+/// The colour of a look; after the last of the palette it starts again.
 pub fn color(look: Look) -> RGBColor {
     match look {
         Look::Series(i) => PALETTE[i % PALETTE.len()],
-        Look::Ink | Look::Limit => INK,
+        Look::Limit => INK,
     }
 }
 
@@ -116,7 +124,6 @@ pub fn color(look: Look) -> RGBColor {
 pub fn dash(look: Look) -> Option<(f64, f64)> {
     match look {
         Look::Series(i) => [None, Some((9.0, 4.0)), Some((2.5, 3.0)), Some((15.0, 4.0))][i % 4],
-        Look::Ink => None,
         Look::Limit => Some((6.0, 4.0)),
     }
 }

@@ -9,7 +9,9 @@ use crate::report::{Axis, Scale, Unit};
 /// A tick: its value, and its label where it has one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick {
+    /// Its value.
     pub at: f64,
+    /// What stands beside it; absent on small ticks between others.
     pub label: Option<String>,
 }
 
@@ -20,6 +22,7 @@ pub struct Span<'a> {
     /// Ends in the scale's own measure.
     from: f64,
     to: f64,
+    /// From the lowest to the highest.
     pub ticks: Vec<Tick>,
 }
 
@@ -69,7 +72,6 @@ impl<'a> Span<'a> {
         if self.to <= self.from {
             self.to = self.from + if self.from == 0.0 { 1.0 } else { self.from.abs() * 0.1 };
         }
-        #[allow(clippy::cast_precision_loss)]
         let step = step((self.to - self.from) / wanted.max(1) as f64, unit);
         let (first, last) = ((self.from / step + 1e-9).floor(), (self.to / step - 1e-9).ceil());
         // Limits of the axis stay where they are; ends that follow the values move out to a tick.
@@ -204,7 +206,6 @@ impl<'a> Span<'a> {
     }
 
     fn names(&mut self, names: &[String]) {
-        #[allow(clippy::cast_precision_loss)]
         let at = |i: usize| i as f64;
         (self.from, self.to) = (-0.5, at(names.len().max(1)) - 0.5);
         self.ticks = names.iter().enumerate().map(|(i, n)| Tick { at: at(i), label: Some(n.clone()) }).collect();
@@ -235,7 +236,7 @@ fn step(least: f64, unit: Unit) -> f64 {
 
 fn linear_label(value: f64, step: f64, unit: Unit) -> String {
     let places = |step: f64| {
-        #[allow(clippy::cast_possible_truncation)] // at most 308
+        // At most 308.
         let places = -(step.abs().log10() + 1e-9).floor() as i32;
         places.clamp(0, 9)
     };

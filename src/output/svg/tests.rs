@@ -1,7 +1,7 @@
 //! Pictures of made-up charts, the awkward ones among them.
 
 use super::render;
-use crate::report::{Axis, Chart, Look, Mark, Scale, Unit};
+use crate::report::{Axis, Chart, Look, Mark, Scale, Shape, Unit};
 
 fn axis(label: &str, unit: Unit, scale: Scale) -> Axis {
     Axis { label: label.to_owned(), column: label.to_lowercase().replace(' ', "_"), unit, scale, least: None, most: None }
@@ -28,19 +28,21 @@ fn nines(n: usize, perfect: bool) -> Chart {
         x: axis("Availability", Unit::Availability, Scale::Nines),
         y: axis("Service", Unit::Number, Scale::Names(names(n))),
         marks: vec![
-            Mark::Span {
-                name: "P5–P95 of replications".to_owned(),
-                look: Look::Series(4),
-                rows: (0..n)
-                    .map(|i| (i, [1.0 - 2.0 * (1.0 - a(i)), if perfect { 1.0 } else { 1.0 - 0.1 * (1.0 - a(i)) }]))
-                    .collect(),
-            },
-            Mark::Dot {
-                name: "mean, 95 % interval".to_owned(),
-                look: Look::Series(0),
-                rows: (0..n).map(|i| (i, a(i), Some([1.0 - 1.3 * (1.0 - a(i)), 1.0 - 0.7 * (1.0 - a(i))]))).collect(),
-            },
-            Mark::Tick { name: "target".to_owned(), look: Look::Limit, rows: vec![(0, 0.999), (1.min(n - 1), 0.99)] },
+            Mark::new(
+                "P5–P95 of replications",
+                Look::Series(4),
+                Shape::Span(
+                    (0..n)
+                        .map(|i| (i, [1.0 - 2.0 * (1.0 - a(i)), if perfect { 1.0 } else { 1.0 - 0.1 * (1.0 - a(i)) }]))
+                        .collect(),
+                ),
+            ),
+            Mark::new(
+                "mean, 95 % interval",
+                Look::Series(0),
+                Shape::Dot((0..n).map(|i| (i, a(i), Some([1.0 - 1.3 * (1.0 - a(i)), 1.0 - 0.7 * (1.0 - a(i))]))).collect()),
+            ),
+            Mark::new("target", Look::Limit, Shape::Tick(vec![(0, 0.999), (1.min(n - 1), 0.99)])),
         ],
     }
 }
@@ -55,10 +57,12 @@ fn causes(n: usize) -> Chart {
         marks: ["host crash", "zone outage", "patch night", "disk wear", "bad release", "certificate", "other"]
             .iter()
             .enumerate()
-            .map(|(k, name)| Mark::Bar {
-                name: (*name).to_owned(),
-                look: Look::Series(k),
-                rows: (0..n).map(|i| (i, 9000.0 / (1.0 + i as f64) / (1.0 + (k * k) as f64))).collect(),
+            .map(|(k, name)| {
+                Mark::new(
+                    *name,
+                    Look::Series(k),
+                    Shape::Bar((0..n).map(|i| (i, 9000.0 / (1.0 + i as f64) / (1.0 + (k * k) as f64))).collect()),
+                )
             })
             .collect(),
     }
@@ -75,10 +79,12 @@ fn budget() -> Chart {
             })
             .collect::<Vec<_>>()
     };
-    let band = |name: &str, low: f64, high: f64| Mark::Band {
-        name: name.to_owned(),
-        look: Look::Series(0),
-        pieces: (0..12).map(|m| month(m, &|t| [0.0, 1.0 - low * t, 1.0 - high * t])).collect(),
+    let band = |name: &str, low: f64, high: f64| {
+        Mark::new(
+            name,
+            Look::Series(0),
+            Shape::Band((0..12).map(|m| month(m, &|t| [0.0, 1.0 - low * t, 1.0 - high * t])).collect()),
+        )
     };
     let mut y = axis("Error budget left", Unit::Share, Scale::Linear);
     y.least = Some(-1.0);
@@ -92,15 +98,16 @@ fn budget() -> Chart {
         marks: vec![
             band("P5–P95", 2.6, 0.02),
             band("P25–P75", 1.1, 0.2),
-            Mark::Line {
-                name: "median".to_owned(),
-                look: Look::Series(0),
-                steps: false,
-                pieces: (0..12)
-                    .map(|m| month(m, &|t| [0.0, 1.0 - 0.5 * t, 0.0]).into_iter().map(|p| [p[0], p[1]]).collect())
-                    .collect(),
-            },
-            Mark::Level { name: "all spent".to_owned(), look: Look::Limit, at: 0.0 },
+            Mark::new(
+                "median",
+                Look::Series(0),
+                Shape::Line(
+                    (0..12)
+                        .map(|m| month(m, &|t| [0.0, 1.0 - 0.5 * t, 0.0]).into_iter().map(|p| [p[0], p[1]]).collect())
+                        .collect(),
+                ),
+            ),
+            Mark::new("all spent", Look::Limit, Shape::Level(0.0)),
         ],
     }
 }
@@ -116,26 +123,20 @@ fn demand() -> Chart {
         x: axis("", Unit::Duration, Scale::Time(start)),
         y: axis("Rate", Unit::Rate, Scale::Linear),
         marks: vec![
-            Mark::Band {
-                name: "peak of the day, P5–P95".to_owned(),
-                look: Look::Series(0),
-                pieces: vec![(0..365).map(|d| [at(d), rate(d) * 1.5, rate(d) * 1.9]).collect()],
-            },
-            Mark::Line {
-                name: "peak of the day, median".to_owned(),
-                look: Look::Series(0),
-                steps: false,
-                pieces: vec![(0..365).map(|d| [at(d), rate(d) * 1.7]).collect()],
-            },
-            Mark::Line {
-                name: "mean".to_owned(),
-                look: Look::Series(1),
-                steps: false,
-                pieces: vec![(0..365).map(|d| [at(d), rate(d)]).collect()],
-            },
-            Mark::Level { name: "9 replicas".to_owned(), look: Look::Limit, at: 2400.0 },
-            Mark::Level { name: "one less".to_owned(), look: Look::Limit, at: 2133.0 },
-            Mark::Level { name: "one zone lost".to_owned(), look: Look::Limit, at: 1600.0 },
+            Mark::new(
+                "peak of the day, P5–P95",
+                Look::Series(0),
+                Shape::Band(vec![(0..365).map(|d| [at(d), rate(d) * 1.5, rate(d) * 1.9]).collect()]),
+            ),
+            Mark::new(
+                "peak of the day, median",
+                Look::Series(0),
+                Shape::Line(vec![(0..365).map(|d| [at(d), rate(d) * 1.7]).collect()]),
+            ),
+            Mark::new("mean", Look::Series(1), Shape::Line(vec![(0..365).map(|d| [at(d), rate(d)]).collect()])),
+            Mark::new("9 replicas", Look::Limit, Shape::Level(2400.0)),
+            Mark::new("one less", Look::Limit, Shape::Level(2133.0)),
+            Mark::new("one zone lost", Look::Limit, Shape::Level(1600.0)),
         ],
     }
 }
@@ -145,12 +146,11 @@ fn demand_over(days: f64) -> Chart {
     let mut chart = demand();
     chart.name = format!("demand-{days}");
     chart.x.most = Some(days * 86_400.0);
-    chart.marks = vec![Mark::Line {
-        name: "mean".to_owned(),
-        look: Look::Series(1),
-        steps: false,
-        pieces: vec![(0..=100).map(|k| f64::from(k) / 100.0).map(|t| [t * days * 86_400.0, 1e6 * t]).collect()],
-    }];
+    chart.marks = vec![Mark::new(
+        "mean",
+        Look::Series(1),
+        Shape::Line(vec![(0..=100).map(|k| f64::from(k) / 100.0).map(|t| [t * days * 86_400.0, 1e6 * t]).collect()]),
+    )];
     chart
 }
 
@@ -174,12 +174,7 @@ fn lengths() -> Chart {
         marks: ["web", "checkout", "db"]
             .iter()
             .enumerate()
-            .map(|(i, n)| Mark::Line {
-                name: (*n).to_owned(),
-                look: Look::Series(i),
-                steps: true,
-                pieces: curve(600.0 * 3f64.powi(i as i32)),
-            })
+            .map(|(i, n)| Mark::new(*n, Look::Series(i), Shape::Steps(curve(600.0 * 3f64.powi(i as i32)))))
             .collect(),
     }
 }

@@ -10,10 +10,13 @@ use crate::scenario::path::{KeyPath, Segment};
 #[derive(Debug)]
 pub struct Error {
     steps: Vec<Segment>,
+    /// It is the key that is wrong, not its value.
     pub on_key: bool,
+    /// What is wrong.
     pub kind: Kind,
 }
 
+/// What is wrong with an entry.
 #[derive(Debug)]
 pub enum Kind {
     Missing(&'static str),
@@ -31,10 +34,12 @@ pub enum Kind {
 }
 
 impl Error {
+    /// A complaint about the very value that was read.
     pub const fn new(kind: Kind) -> Self {
         Self { steps: Vec::new(), on_key: false, kind }
     }
 
+    /// The same, seen from one step further out.
     pub fn inside(mut self, segment: Segment) -> Self {
         self.steps.push(segment);
         self
@@ -45,6 +50,7 @@ impl Error {
         Self { on_key: true, ..self.inside(Segment::Key(key.to_string())) }
     }
 
+    /// From the outermost step inwards.
     pub fn path(&self) -> KeyPath {
         KeyPath(self.steps.iter().rev().cloned().collect())
     }

@@ -20,10 +20,12 @@ use crate::model::{Counts, Model};
 use fluid::Fluid;
 use shares::Shares;
 
-/// Failed replicas that still get requests: (when they leave, how many), in order.
+/// Failed replicas of a service that still get requests.
 #[derive(Debug, Clone, Default)]
 pub struct Rotation {
+    /// (when they leave, on the simulation's clock; how many), in order.
     pub leaving: VecDeque<(f64, u32)>,
+    /// How many of them there are.
     pub failed: u32,
 }
 
@@ -43,6 +45,7 @@ pub struct Flow {
     pub active: bool,
     /// Services with a health check that requests reach, ascending.
     pub checked: Vec<u32>,
+    /// By service.
     pub rotations: Vec<Rotation>,
     /// Accounted up to here, seconds after the start.
     last: f64,
@@ -63,6 +66,7 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// With room for a model's services and sources.
     pub fn new(model: &Model) -> Self {
         let n = model.services.len();
         let reached = |s: usize| model.services[s].visits.iter().any(|&visits| visits > 0.0);
@@ -309,7 +313,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Counts what an interval gave a service, and notes it for the objectives.
-    #[allow(clippy::too_many_arguments, reason = "one row of the books")]
+    #[expect(clippy::too_many_arguments, reason = "one row of the books")]
     pub(super) fn book(&mut self, s: usize, from: f64, to: f64, arrived: f64, missed: f64, bad: f64, unworked: f64) {
         if missed == 0.0 && bad == 0.0 && unworked == 0.0 {
             return;

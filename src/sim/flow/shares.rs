@@ -15,11 +15,14 @@ pub struct Shares {
     pub spared: Vec<f64>,
     /// Room for structures as they would be.
     pub imagined: Vec<bool>,
+    /// Room for services that serve all or nothing: what each can serve itself, and what comes of it.
+    whole: Vec<f64>,
     room: Vec<f64>,
     sources: usize,
 }
 
 impl Shares {
+    /// All served, for a model's services and sources.
     pub fn new(model: &Model) -> Self {
         let (n, sources) = (model.services.len(), model.demand.sources.len());
         Self {
@@ -28,6 +31,7 @@ impl Shares {
             reach: vec![0.0; n * sources],
             spared: vec![0.0; model.objectives.len()],
             imagined: vec![true; n],
+            whole: vec![1.0; n],
             room: vec![1.0; n],
             sources,
         }
@@ -53,8 +57,10 @@ impl Shares {
 
     /// The share of a service's requests that succeed where services serve all or nothing.
     pub fn structural(&mut self, model: &Model, s: usize, own_ok: impl Fn(usize) -> bool) -> f64 {
-        let own: Vec<f64> = (0..model.services.len()).map(|u| f64::from(u8::from(own_ok(u)))).collect();
-        succeed(model, &own, &mut self.room);
+        for (u, own) in self.whole.iter_mut().enumerate() {
+            *own = f64::from(u8::from(own_ok(u)));
+        }
+        succeed(model, &self.whole, &mut self.room);
         self.room[s]
     }
 }

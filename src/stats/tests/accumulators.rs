@@ -82,29 +82,15 @@ proptest! {
 fn sketch_survives_anything() {
     let mut sketch = Sketch::default();
     assert_eq!((sketch.quantile(0.5), sketch.min(), sketch.max()), (None, None, None));
-    assert!(sketch.cdf_points().is_empty());
     for x in [f64::NAN, -1.0, 0.0, 1e-300, 1.0, f64::MAX, f64::INFINITY] {
         sketch.add(x);
     }
-    assert_eq!((sketch.count(), sketch.zeros()), (6, 2));
+    assert_eq!(sketch.count(), 6);
     assert_eq!((sketch.min(), sketch.max()), (Some(0.0), Some(f64::INFINITY)));
     assert_eq!((sketch.quantile(0.0), sketch.quantile(1.0)), (Some(0.0), Some(f64::INFINITY)));
     let mut other = Sketch::default();
     other.merge(&sketch);
     assert_eq!(other, sketch);
-}
-
-#[test]
-fn sketch_draws_its_distribution() {
-    let mut sketch = Sketch::default();
-    for i in 0..100 {
-        sketch.add(f64::from(i / 25));
-    }
-    let fractions: Vec<f64> = sketch.cdf_points().iter().map(|point| point.1).collect();
-    assert_eq!(fractions, [0.25, 0.5, 0.75, 1.0]);
-    for ((value, _), exact) in sketch.cdf_points().iter().zip([0.0, 1.0, 2.0, 3.0]) {
-        assert!((value - exact).abs() <= exact / 128.0);
-    }
 }
 
 #[test]

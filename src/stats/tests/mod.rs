@@ -1,4 +1,5 @@
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
+//! Estimators against published figures, exact values and each other.
+
 mod accumulators;
 mod coverage;
 mod intervals;
