@@ -10,6 +10,9 @@ use std::fs;
 use common::{YEAR, compiled, run, shared, simulate_rows};
 use ninefold::run::{Control, Options};
 
+const BALANCER: &str = "nab_elb_request_count_8c0756.csv";
+const TAXIS: &str = "nab_nyc_taxi.csv";
+
 /// A column of a file with a header and no quoted commas.
 fn column(file: &str, name: &str) -> Vec<String> {
     let path = shared("data").expect("asked for before").join(file);
@@ -81,15 +84,14 @@ fn a_load_balancers_requests_are_those_of_its_record() {
     if shared("data").is_none() {
         return;
     }
-    const FILE: &str = "nab_elb_request_count_8c0756.csv";
     let (length, per) = (4_040.0 * 300.0, 300.0);
-    assert_eq!(times(FILE).last().copied(), Some(length - per), "the record has changed");
+    assert_eq!(times(BALANCER).last().copied(), Some(length - per), "the record has changed");
     // Once through: the sum of the file, and once more the counts before the gaps.
-    let (times, values) = (times(FILE), numbers(FILE, "value"));
+    let (times, values) = (times(BALANCER), numbers(BALANCER, "value"));
     let twice: f64 = (1..times.len()).filter(|&i| times[i] - times[i - 1] > per).map(|i| values[i - 1]).sum();
-    agree("one lap", &simulated(FILE, "5m", "20200m"), values.iter().sum::<f64>() + twice);
-    agree("three laps", &simulated(FILE, "5m", "60600m"), 3.0 * (values.iter().sum::<f64>() + twice));
-    agree("until amid the third", &simulated(FILE, "5m", "30d"), expected(FILE, per, 30.0 * 86_400.0));
+    agree("one lap", &simulated(BALANCER, "5m", "20200m"), values.iter().sum::<f64>() + twice);
+    agree("three laps", &simulated(BALANCER, "5m", "60600m"), 3.0 * (values.iter().sum::<f64>() + twice));
+    agree("until amid the third", &simulated(BALANCER, "5m", "30d"), expected(BALANCER, per, 30.0 * 86_400.0));
 }
 
 /// 215 days of half hours, without a gap, over a year: once and 150 days.
@@ -98,11 +100,10 @@ fn a_citys_taxi_rides_are_those_of_its_record() {
     if shared("data").is_none() {
         return;
     }
-    const FILE: &str = "nab_nyc_taxi.csv";
-    let values = numbers(FILE, "value");
+    let values = numbers(TAXIS, "value");
     let again: f64 = values.iter().take(150 * 48).sum();
-    agree("a year", &simulated(FILE, "30m", "1y"), values.iter().sum::<f64>() + again);
-    agree("a year", &simulated(FILE, "30m", "1y"), expected(FILE, 1_800.0, YEAR));
+    agree("a year", &simulated(TAXIS, "30m", "1y"), values.iter().sum::<f64>() + again);
+    agree("a year", &simulated(TAXIS, "30m", "1y"), expected(TAXIS, 1_800.0, YEAR));
 }
 
 /// GitHub's incidents from 2022 on, resampled: their lengths vary 3.8 times as much as their mean, and fourteen have none.
