@@ -10,7 +10,7 @@ use super::{CliError, Exit};
 use crate::analysis::forecast::{Findings, Input, forecast};
 use crate::model::{self, Model};
 use crate::output::{self, ReplicationsWriter, terminal};
-use crate::report::{Status, Summary, Verdict};
+use crate::report::Summary;
 use crate::run::{self, Options, Row, Runs};
 use crate::scenario::{Loaded, Patches, load, unsimulated};
 use crate::units::Time;
@@ -126,10 +126,9 @@ pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
     }
     table.finish()?;
     let found = Findings::of(&model, &options, &runs);
-    let (summary, mut report) = forecast(&Input::of(&model, args.seed, &runs, &found));
+    let (summary, report) = forecast(&Input::of(&model, args.seed, &runs, &found));
     if runs.interrupted {
-        let done = format!("Interrupted: this rests on the {} replications that were done.", runs.replications);
-        report.verdicts.insert(0, Verdict::new(Status::Warn, done));
+        super::out::tell(&format!("interrupted: the results rest on the {} replications that were done\n", runs.replications));
     }
     output::write_all(&folder, &summary, &report)?;
     if args.json {

@@ -81,10 +81,17 @@ fn is_fraction(unit: Unit) -> bool {
 }
 
 fn interval(v: f64, low: f64, high: f64, unit: Unit) -> String {
-    let (scale, suffix) = scale(v.abs().max(high.abs() * 0.25), unit);
-    let (v, low, high) = (v * scale, low * scale, high * scale);
+    let (mut factor, mut suffix) = scale(v.abs().max(high.abs() * 0.25), unit);
     let half = (v - low).abs().max((high - v).abs());
+    if v != 0.0 && (v * factor).abs() < 0.5 * 10f64.powi(-decimals_for(half * factor)) {
+        // Small beside its interval: in the unit of its own size it is not rounded to nothing.
+        (factor, suffix) = scale(v, unit);
+    }
+    let (v, low, high, half) = (v * factor, low * factor, high * factor, half * factor);
     let mut places = decimals_for(half);
+    if v != 0.0 && v.abs() < 0.5 * 10f64.powi(-places) {
+        places = decimals_significant(v, 1);
+    }
     // A tight interval deserves its digits, but nobody reads more than six significant ones except behind nines.
     if unit != Unit::Availability {
         places = places.min(decimals_significant(v.abs().max(high.abs()), 4).max(0));
@@ -256,6 +263,7 @@ mod tests {
         assert_eq!(estimate(&e(Some(0.9996), Some(0.0), Some(6.0)), Unit::Duration), "1 s (0–6)");
         assert_eq!(estimate(&e(Some(-8.0), Some(-8.6), Some(-7.1)), Unit::Share), "−800 % (−860 to −710)");
         assert_eq!(estimate(&e(Some(0.9996), Some(0.0), Some(6.0)), Unit::Duration), "1 s (0–6)");
+        assert_eq!(estimate(&e(Some(1.2), Some(0.0), Some(2000.0)), Unit::Duration), "1 s (0–2,000)");
         assert_eq!(value(&e(Some(0.3124), Some(0.284), Some(0.342)), Unit::Share), "31 %");
     }
 

@@ -252,5 +252,10 @@ fn pieces(runs: &ObjectiveRuns) -> Vec<(Option<f64>, Vec<usize>)> {
 
 /// A horizon in words.
 pub fn horizon(seconds: f64) -> String {
-    if (seconds - YEAR).abs() < 2.0 * 86_400.0 { "one year".to_owned() } else { duration(seconds) }
+    let years = (seconds / YEAR).round();
+    match (seconds - years * YEAR).abs() < 2.0 * 86_400.0 {
+        true if years == 1.0 => "one year".to_owned(),
+        true if years > 1.0 => format!("{years} years"),
+        _ => duration(seconds),
+    }
 }

@@ -180,7 +180,7 @@ impl<'a> Input<'a> {
         if (self.runs.horizon - super::YEAR).abs() <= 86_400.0 {
             "simulated years".to_owned()
         } else {
-            format!("runs of {}", crate::report::format::duration(self.runs.horizon))
+            format!("runs of {}", super::charts::horizon(self.runs.horizon))
         }
     }
 }
