@@ -1,7 +1,7 @@
 //! A winner tree over slots: the pending event of each, the earliest on top.
 //!
 //! The tree is a complete binary tree in an array; node 1 is the root, the children of node `i` are `2i` and `2i + 1`.
-//! A node holds the earlier of its children, the left one at a tie, so equal times are handled in order of their slots.
+//! A node holds the earlier of its children, at a tie the one of the lower slot.
 //! Setting a slot replays one path: log2(slots) comparisons without a branch that the processor could mispredict.
 //! (Knuth, The Art of Computer Programming, volume 3, section 5.4.1.)
 
@@ -48,7 +48,7 @@ impl Tournament {
     /// Brings the whole tree up to date after [`Tournament::place`].
     pub fn rebuild(&mut self) {
         for i in (1..self.leaves).rev() {
-            self.nodes[i] = earlier(self.nodes[2 * i], self.nodes[2 * i + 1]);
+            self.nodes[i] = self.nodes[2 * i].against(self.nodes[2 * i + 1]);
         }
     }
 
@@ -91,6 +91,10 @@ fn replay_for(nodes: usize) -> Replay {
         512 => replay::<512>,
         1_024 => replay::<1_024>,
         2_048 => replay::<2_048>,
+        4_096 => replay::<4_096>,
+        8_192 => replay::<8_192>,
+        16_384 => replay::<16_384>,
+        32_768 => replay::<32_768>,
         _ => replay_any,
     }
 }
@@ -101,7 +105,7 @@ fn replay<const N: usize>(nodes: &mut [Node], slot: usize, time: f64) {
     let mut winner = Node { time: time.to_bits(), slot: slot as u64 };
     nodes[i] = winner;
     for _ in 1..N.trailing_zeros() {
-        winner = winner.against(nodes[i ^ 1], i);
+        winner = winner.against(nodes[i ^ 1]);
         i >>= 1;
         nodes[i] = winner;
     }
@@ -113,25 +117,27 @@ fn replay_any(nodes: &mut [Node], slot: usize, time: f64) {
     let mut winner = Node { time: time.to_bits(), slot: slot as u64 };
     nodes[i] = winner;
     while i > 1 {
-        winner = winner.against(nodes[i ^ 1], i);
+        winner = winner.against(nodes[i ^ 1]);
         i >>= 1;
         nodes[i] = winner;
     }
 }
 
 impl Node {
-    /// The winner of node `i` and its rival. The left one of equals wins: a right child must be strictly earlier.
+    /// Time first, then slot: one number to compare.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "the inner loop of every run")]
-    fn against(self, rival: Self, i: usize) -> Self {
-        let wins = rival.time + ((i & 1) as u64 ^ 1) > self.time;
+    fn order(self) -> u128 {
+        u128::from(self.time) << 64 | u128::from(self.slot)
+    }
+
+    /// The earlier of two.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the inner loop of every run")]
+    fn against(self, rival: Self) -> Self {
+        let wins = self.order() < rival.order();
         Self { time: select_unpredictable(wins, self.time, rival.time), slot: select_unpredictable(wins, self.slot, rival.slot) }
     }
-}
-
-#[inline]
-fn earlier(left: Node, right: Node) -> Node {
-    if left.time <= right.time { left } else { right }
 }
 
 #[cfg(test)]

@@ -84,10 +84,12 @@ impl Runs {
 struct Draw<'a, F> {
     outcomes: &'a [&'a Outcome],
     part: F,
+    /// Of one replication: 1 over their number.
+    weight: f64,
 }
 
 fn draw<'a, T: 'a, F: Fn(&'a Outcome) -> &'a T>(outcomes: &'a [&'a Outcome], part: F) -> Draw<'a, F> {
-    Draw { outcomes, part }
+    Draw { outcomes, part, weight: 1.0 / outcomes.len() as f64 }
 }
 
 impl<'a, T: 'a, F: Fn(&'a Outcome) -> &'a T> Draw<'a, F> {
@@ -97,7 +99,7 @@ impl<'a, T: 'a, F: Fn(&'a Outcome) -> &'a T> Draw<'a, F> {
 
     /// The mean over the replications of the draw.
     fn mean(&self, value: impl Fn(&T) -> f64) -> f64 {
-        self.each().map(value).sum::<f64>() / self.outcomes.len() as f64
+        self.each().map(value).sum::<f64>() * self.weight
     }
 
     fn count(&self, holds: impl Fn(&T) -> bool) -> (u64, u64) {
@@ -110,7 +112,7 @@ impl ServiceRuns {
         let mut sums = [0.0; sum::N];
         for outcome in draw.each() {
             for (mean, given) in sums.iter_mut().zip(&outcome.sums) {
-                *mean += given / draw.outcomes.len() as f64;
+                *mean += given * draw.weight;
             }
             self.first_outage.add(outcome.first_outage.min(horizon));
             self.first_outage_censored += u64::from(outcome.first_outage.is_infinite());

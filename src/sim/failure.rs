@@ -1,8 +1,8 @@
 //! A failure's course: it begins, is detected, is repaired.
 
-use super::clock::{DETECTION, LIFE, REPAIR, word};
+use super::clock::{ACKNOWLEDGEMENT, DETECTION, LIFE, REPAIR, word};
 use super::drawn::ModeNow;
-use super::parts::{Component, Phase, Stages, Target};
+use super::parts::{Component, Phase, Stages, Target, TeamState};
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{NONE, Thing};
@@ -49,9 +49,11 @@ impl<O: Observer> World<'_, O> {
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];
         let (down, alone) = (mode.down, component.alone);
-        match begin(component, mode, &mut self.stages[c], now) {
+        let stages = &mut self.stages[c];
+        let team = self.teams.get_mut(mode.team as usize);
+        match begin(component, mode, stages, team, now, self.end) {
             Some(next) => self.events.set(c, next),
-            None => self.ask_team(c, now),
+            None => self.wait_in_line(c, now),
         }
         self.observer.failed(c as u32, now);
         if down {
@@ -243,10 +245,17 @@ impl<O: Observer> World<'_, O> {
     }
 }
 
-/// A failure begins: when its next event is due, or nothing where it asks its team at once. Stages that are known
+/// A failure begins: when its next event is due, or nothing where it must wait for a person. Stages that are known
 /// already are not made events.
 #[inline]
-fn begin(component: &mut Component, mode: &mut ModeNow, stages: &mut Stages, now: f64) -> Option<f64> {
+fn begin(
+    component: &mut Component,
+    mode: &mut ModeNow,
+    stages: &mut Stages,
+    team: Option<&mut TeamState>,
+    now: f64,
+    end: f64,
+) -> Option<f64> {
     mode.tally.count += 1.0;
     mode.tally.in_force += 1;
     component.since = now;
@@ -258,17 +267,27 @@ fn begin(component: &mut Component, mode: &mut ModeNow, stages: &mut Stages, now
     *stages = Stages { detected, acknowledged: NEVER, outages: 0 };
     if !mode.repairable {
         component.phase = Phase::Lost;
-        Some(NEVER)
-    } else if mode.team == NONE {
+        return Some(NEVER);
+    }
+    let Some(team) = team else {
         component.phase = Phase::Repairing;
         stages.acknowledged = detected;
-        Some(detected + repair)
-    } else if mode.detects {
+        return Some(detected + repair);
+    };
+    if mode.detects {
         component.phase = Phase::Detecting;
-        Some(detected)
-    } else {
-        None
+        return Some(detected);
     }
+    team.send_someone(now, end).then(|| acknowledge(component, mode, stages, now))
+}
+
+/// A person acknowledges at `now` and then repairs: when that is done.
+#[inline]
+pub(super) fn acknowledge(component: &mut Component, mode: &ModeNow, stages: &mut Stages, now: f64) -> f64 {
+    let takes = if mode.acknowledges { mode.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 };
+    component.phase = Phase::Repairing;
+    stages.acknowledged = now + takes;
+    now + takes + component.left
 }
 
 /// A failure ends and the next life begins: its length.

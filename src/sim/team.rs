@@ -1,31 +1,27 @@
 //! People: who works on what, and who waits for them.
 
-use super::clock::{ACKNOWLEDGEMENT, word};
-use super::parts::Phase;
+use super::failure::acknowledge;
+use super::parts::{Phase, TeamState};
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::NONE;
 
 impl<O: Observer> World<'_, O> {
     /// A detected failure asks its team for a person.
-    #[inline]
     pub(super) fn ask_team(&mut self, c: usize, now: f64) {
-        let mode = &self.drawn.modes[self.components[c].mode as usize];
-        let team = mode.team as usize;
-        let line = usize::from(mode.priority.clamp(1, 5) - 1);
-        let state = &mut self.teams[team];
-        if state.free > 0 {
-            state.asked += 1.0;
-            state.free -= 1;
-            state.busy += self.end - now;
+        let team = self.drawn.modes[self.components[c].mode as usize].team as usize;
+        if self.teams[team].send_someone(now, self.end) {
             self.begin_repair(c, now);
         } else {
-            self.wait_in_line(team, line, c, now);
+            self.wait_in_line(c, now);
         }
     }
 
-    fn wait_in_line(&mut self, team: usize, line: usize, c: usize, now: f64) {
-        let state = &mut self.teams[team];
+    /// Nobody is free: the incident waits behind those of its priority.
+    pub(super) fn wait_in_line(&mut self, c: usize, now: f64) {
+        let mode = &self.drawn.modes[self.components[c].mode as usize];
+        let line = usize::from(mode.priority.clamp(1, 5) - 1);
+        let state = &mut self.teams[mode.team as usize];
         self.components[c].phase = Phase::Waiting;
         state.waiting += 1;
         state.queued += self.end - now;
@@ -64,16 +60,25 @@ impl<O: Observer> World<'_, O> {
         self.begin_repair(c, now);
     }
 
-    /// A person acknowledges, then repairs.
-    #[inline]
+    /// A person begins with an incident.
     fn begin_repair(&mut self, c: usize, now: f64) {
         let component = &mut self.components[c];
         let mode = &self.drawn.modes[component.mode as usize];
-        let takes =
-            if mode.acknowledges { mode.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 };
-        let acknowledged = now + takes;
-        component.phase = Phase::Repairing;
-        self.stages[c].acknowledged = acknowledged;
-        self.events.set(c, acknowledged + component.left);
+        let done = acknowledge(component, mode, &mut self.stages[c], now);
+        self.events.set(c, done);
+    }
+}
+
+impl TeamState {
+    /// Sends a person to an incident if one is free; `end` is that of the replication.
+    #[inline]
+    pub fn send_someone(&mut self, now: f64, end: f64) -> bool {
+        if self.free == 0 {
+            return false;
+        }
+        self.asked += 1.0;
+        self.free -= 1;
+        self.busy += end - now;
+        true
     }
 }

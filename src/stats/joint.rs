@@ -61,9 +61,10 @@ impl<const N: usize> Joint<N> {
     }
 
     fn add_products(&mut self, off: &[f64; N], weight: f64) {
-        for (row, a) in self.products.iter_mut().zip(off) {
+        let weighed = off.map(|off| off * weight);
+        for (row, a) in self.products.iter_mut().zip(&weighed) {
             for (product, b) in row.iter_mut().zip(off) {
-                *product += a * b * weight;
+                *product += a * b;
             }
         }
     }
