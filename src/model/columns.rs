@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use polars::prelude::{CsvReadOptions, DataFrame, DataType, SerReader};
+use polars::prelude::{Column, CsvReadOptions, DataFrame, DataType, SerReader};
 
 /// A file of more bytes than this is refused.
 const LARGEST: u64 = 512 << 20;
@@ -12,69 +12,88 @@ const LARGEST: u64 = 512 << 20;
 /// # Errors
 /// A sentence that names the file, and the columns it has where the one asked for is not there.
 pub fn numbers(file: &Path, column: &str) -> Result<Vec<f64>, String> {
-    let table = read(file)?;
-    let Ok(found) = table.column(column) else {
-        let names: Vec<&str> = table.get_column_names().iter().map(|name| name.as_str()).collect();
-        return Err(format!("{} has no column `{column}`; it has: {}", file.display(), names.join(", ")));
-    };
-    let number = found.cast(&DataType::Float64).map_err(|_| not_numbers(file, column))?;
-    if number.null_count() > found.null_count() {
-        return Err(not_numbers(file, column));
-    }
-    let values: Vec<f64> = number.f64().map_err(|_| not_numbers(file, column))?.iter().flatten().collect();
+    let values: Vec<f64> = Table::read(file)?.numbers(column)?.into_iter().flatten().collect();
     if values.is_empty() {
         return Err(format!("column `{column}` of {} is empty", file.display()));
-    }
-    if let Some(bad) = values.iter().find(|value| !value.is_finite() || **value < 0.0) {
-        return Err(format!(
-            "column `{column}` of {} holds {bad}; every value must be a number that is not negative",
-            file.display()
-        ));
     }
     Ok(values)
 }
 
-fn not_numbers(file: &Path, column: &str) -> String {
-    format!("column `{column}` of {} does not hold numbers", file.display())
-}
-
-fn read(file: &Path) -> Result<DataFrame, String> {
-    let size = std::fs::metadata(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?.len();
-    if size > LARGEST {
-        return Err(format!("{} holds {} MB; at most {} MB are read", file.display(), size >> 20, LARGEST >> 20));
-    }
-    CsvReadOptions::default()
-        .with_has_header(true)
-        .with_infer_schema_length(None)
-        .try_into_reader_with_file_path(Some(file.to_path_buf()))
-        .and_then(SerReader::finish)
-        .map_err(|error| format!("cannot read {}: {error}", file.display()))
-}
-
-/// Reads a column of timestamps (`2014-04-10 00:04:00`, with or without `T` and zone) or of numbers, as seconds.
+/// Reads a measured series: (time in seconds, value) of every row that has both.
 ///
 /// # Errors
-/// A sentence that names the file and the first value that is no time.
-pub fn timestamps(file: &Path, column: &str) -> Result<Vec<f64>, String> {
-    let table = read(file)?;
-    let Ok(found) = table.column(column) else {
-        return Err(format!("{} has no column `{column}`", file.display()));
-    };
-    if found.dtype().is_primitive_numeric() {
-        return numbers(file, column);
+/// As [`numbers`]; and the first field that is no time.
+pub fn series(file: &Path, time: &str, value: &str) -> Result<Vec<(f64, f64)>, String> {
+    let table = Table::read(file)?;
+    let (times, values) = (table.times(time)?, table.numbers(value)?);
+    let rows: Vec<(f64, f64)> = times.into_iter().zip(values).filter_map(|(time, value)| time.zip(value)).collect();
+    if rows.is_empty() {
+        return Err(format!("no row of {} has both `{time}` and `{value}`", file.display()));
     }
-    let text = found.cast(&DataType::String).map_err(|_| not_numbers(file, column))?;
-    let text = text.str().map_err(|_| not_numbers(file, column))?;
-    let mut times = Vec::with_capacity(text.len());
-    for value in text.iter().flatten() {
-        let time = parse_time(value)
-            .ok_or_else(|| format!("column `{column}` of {} holds `{value}`, which is no time", file.display()))?;
-        times.push(time);
+    Ok(rows)
+}
+
+/// A file as read.
+struct Table<'a> {
+    file: &'a Path,
+    data: DataFrame,
+}
+
+impl<'a> Table<'a> {
+    fn read(file: &'a Path) -> Result<Self, String> {
+        let size = std::fs::metadata(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?.len();
+        if size > LARGEST {
+            return Err(format!("{} holds {} MB; at most {} MB are read", file.display(), size >> 20, LARGEST >> 20));
+        }
+        let data = CsvReadOptions::default()
+            .with_has_header(true)
+            .with_infer_schema_length(None)
+            .try_into_reader_with_file_path(Some(file.to_path_buf()))
+            .and_then(SerReader::finish)
+            .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        Ok(Self { file, data })
     }
-    if times.is_empty() {
-        return Err(format!("column `{column}` of {} is empty", file.display()));
+
+    fn column(&self, name: &str) -> Result<&Column, String> {
+        self.data.column(name).map_err(|_| {
+            let names: Vec<&str> = self.data.get_column_names().iter().map(|name| name.as_str()).collect();
+            format!("{} has no column `{name}`; it has: {}", self.file.display(), names.join(", "))
+        })
     }
-    Ok(times)
+
+    /// Numbers that are not negative, row by row.
+    fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, String> {
+        let wrong = || format!("column `{name}` of {} does not hold numbers", self.file.display());
+        let found = self.column(name)?;
+        let number = found.cast(&DataType::Float64).map_err(|_| wrong())?;
+        if number.null_count() > found.null_count() {
+            return Err(wrong());
+        }
+        let values: Vec<Option<f64>> = number.f64().map_err(|_| wrong())?.iter().collect();
+        match values.iter().flatten().find(|value| !value.is_finite() || **value < 0.0) {
+            None => Ok(values),
+            Some(bad) => Err(format!(
+                "column `{name}` of {} holds {bad}; every value must be a number that is not negative",
+                self.file.display()
+            )),
+        }
+    }
+
+    /// Times (`2014-04-10 00:04:00`, with or without `T` and zone) or numbers, as seconds, row by row.
+    fn times(&self, name: &str) -> Result<Vec<Option<f64>>, String> {
+        let found = self.column(name)?;
+        if found.dtype().is_primitive_numeric() {
+            return self.numbers(name);
+        }
+        let wrong = || format!("column `{name}` of {} does not hold times", self.file.display());
+        let text = found.cast(&DataType::String).map_err(|_| wrong())?;
+        let text = text.str().map_err(|_| wrong())?;
+        let time = |value: &str| {
+            parse_time(value)
+                .ok_or_else(|| format!("column `{name}` of {} holds `{value}`, which is no time", self.file.display()))
+        };
+        text.iter().map(|value| value.map(time).transpose()).collect()
+    }
 }
 
 fn parse_time(text: &str) -> Option<f64> {
@@ -84,4 +103,21 @@ fn parse_time(text: &str) -> Option<f64> {
     let civil: jiff::civil::DateTime = text.trim().parse().ok()?;
     let instant = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(instant.timestamp().as_duration().as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_without_a_time_or_a_value_are_left_out_as_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("gaps.csv");
+        std::fs::write(&file, "t,v\n2026-01-01 00:00:00,1\n2026-01-01 00:05:00,\n,3\n2026-01-01T00:15:00,4\n").unwrap();
+        let rows = series(&file, "t", "v").unwrap();
+        assert_eq!(rows.iter().map(|row| row.1).collect::<Vec<_>>(), [1.0, 4.0]);
+        assert_eq!(rows[1].0 - rows[0].0, 900.0);
+        assert_eq!(numbers(&file, "v").unwrap(), [1.0, 3.0, 4.0]);
+        assert!(numbers(&file, "w").unwrap_err().contains("it has: t, v"));
+    }
 }

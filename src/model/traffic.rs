@@ -110,32 +110,25 @@ fn seasonal(compiler: &Compiler, written: &Traffic, horizon: f64) -> Result<Vec<
 fn measured(compiler: &Compiler, series: &Series, horizon: f64) -> Result<Vec<(f64, f64)>, String> {
     check_pieces(horizon / series.per.0)?;
     let file = compiler.folder.join(&series.file);
-    let values = columns::numbers(&file, &series.value)?;
-    let times = columns::timestamps(&file, &series.time)?;
-    if times.len() != values.len() {
-        return Err(format!("columns `{}` and `{}` of {} differ in length", series.time, series.value, file.display()));
-    }
-    let per = series.per.0;
-    let step = usual_step(&times).unwrap_or(per);
-    let length = times.last().copied().unwrap_or(0.0) - times[0] + step;
-    if times.windows(2).any(|pair| pair[1] <= pair[0]) || length.is_nan() || length <= 0.0 {
+    let rows = columns::series(&file, &series.time, &series.value)?;
+    let (first, last) = (rows[0].0, rows[rows.len() - 1].0);
+    let length = last - first + usual_step(&rows).unwrap_or(series.per.0);
+    if rows.windows(2).any(|pair| pair[1].0 <= pair[0].0) || length.is_nan() || length <= 0.0 {
         return Err(format!("column `{}` of {} must ascend", series.time, file.display()));
     }
-    check_pieces(horizon / length * times.len() as f64)?;
+    check_pieces(horizon / length * rows.len() as f64)?;
     let mut pieces = Vec::new();
     let mut lap = 0.0;
     while lap < horizon {
-        for (time, value) in times.iter().zip(&values) {
-            pieces.push((lap + time - times[0], value / per));
-        }
+        pieces.extend(rows.iter().map(|(time, value)| (lap + time - first, value / series.per.0)));
         lap += length;
     }
     Ok(pieces)
 }
 
-/// The median distance of times.
-fn usual_step(times: &[f64]) -> Option<f64> {
-    let mut steps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+/// The median distance of the times of rows.
+fn usual_step(rows: &[(f64, f64)]) -> Option<f64> {
+    let mut steps: Vec<f64> = rows.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     steps.sort_unstable_by(f64::total_cmp);
     steps.get(steps.len() / 2).copied()
 }

@@ -158,7 +158,7 @@ pub fn section(input: &Input<'_>) -> Option<Section> {
     parts.extend(curves.iter().take(CHARTS).enumerate().map(|(i, c)| Part::Chart(chart(input, c, i))));
     Some(Section {
         title: "Capacity".to_owned(),
-        intro: "The rate that reaches each service, calls and retries of healthy callers included, against what its replicas \
+        intro: "The rate that reaches each service, the calls of healthy callers included, against what its replicas \
                 carry. Above a line there is no room left for it."
             .to_owned(),
         parts,
