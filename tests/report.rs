@@ -80,12 +80,3 @@ fn the_example_is_reported_whole() {
         assert!(folder.path().join(file).is_file(), "{file}");
     }
 }
-
-/// `cargo test --test report -- --ignored` leaves the report in the folder for temporary files.
-#[test]
-#[ignore = "for the eye"]
-fn report_to_look_at() {
-    let folder = std::env::temp_dir().join("ninefold-reports").join("example");
-    let screen = write(&folder, 256);
-    std::fs::write(folder.join("screen.txt"), screen).unwrap();
-}

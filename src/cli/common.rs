@@ -70,7 +70,7 @@ pub struct Simulation {
     /// Prints the summary as JSON on standard output, and nothing else there.
     #[arg(long)]
     pub json: bool,
-    /// Prints nothing but results and errors.
+    /// Prints nothing but errors; the results are in the files.
     #[arg(long)]
     pub quiet: bool,
     /// Ends with exit code 1 if this happens.

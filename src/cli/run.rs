@@ -42,8 +42,6 @@ pub struct RunArgs {
     pub seed: u64,
     /// How many threads; absent: one for each core.
     pub threads: Option<usize>,
-    /// How requests are followed.
-    pub fidelity: Fidelity,
     /// In place of the scenario's horizon.
     pub horizon: Option<Time>,
     /// Unmeasured time before the start.
@@ -52,7 +50,7 @@ pub struct RunArgs {
     pub out: Option<PathBuf>,
     /// Whether the summary is printed as JSON.
     pub json: bool,
-    /// Whether nothing else is printed.
+    /// Whether nothing but errors is printed.
     pub quiet: bool,
     /// What ends the program with exit code 1.
     pub fail_on: Option<FailOn>,
@@ -61,7 +59,7 @@ pub struct RunArgs {
 /// When enough has been simulated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Stop {
-    /// After a number that suits the scenario.
+    /// After 1,000 replications.
     Default,
     /// After so many replications.
     Replications(u64),
@@ -90,7 +88,6 @@ impl Arguments {
             stop,
             seed: simulation.seed,
             threads: simulation.threads,
-            fidelity: simulation.fidelity,
             horizon: simulation.horizon,
             warmup: simulation.warmup.unwrap_or(Time(0.0)),
             out: simulation.out.clone(),
@@ -100,9 +97,6 @@ impl Arguments {
         })
     }
 }
-
-/// Replications where neither their number nor a precision is asked for.
-const REPLICATIONS: u64 = 1_000;
 
 /// Loads the scenario, makes sure that all of it can be simulated, simulates it and writes what came of it.
 ///
@@ -161,12 +155,12 @@ fn compile(loaded: &Loaded) -> Result<Model, CliError> {
 }
 
 fn options(args: &RunArgs) -> Options {
-    let (replications, precision) = match args.stop {
-        Stop::Default => (REPLICATIONS, None),
-        Stop::Replications(count) => (count, None),
-        Stop::Precision(precision) => (run::MOST_FOR_PRECISION, Some(precision)),
-    };
-    Options { seed: args.seed, replications, precision, threads: args.threads, warmup: args.warmup.0 }
+    let asked = Options { seed: args.seed, threads: args.threads, warmup: args.warmup.0, ..Options::default() };
+    match args.stop {
+        Stop::Default => asked,
+        Stop::Replications(replications) => Options { replications, ..asked },
+        Stop::Precision(precision) => Options { precision: Some(precision), ..asked },
+    }
 }
 
 /// `notebooks-output/storefront+third responder`.

@@ -35,18 +35,14 @@ impl<O: Observer> World<'_, O> {
     /// The outage that ended at this very instant goes on: takes it back out of the books.
     #[cold]
     fn reopen(&mut self, s: usize) {
-        let outage = &mut self.services[s].outage;
-        let length = outage.ended - outage.began;
+        let outage = &self.services[s].outage;
         let (detection, acknowledgement) = outage.stages.unwrap_or_default();
-        if length > 0.0 {
-            let given = &mut self.outcome.services[s];
-            given.lengths.pop();
-            let onset = f64::from(u8::from(!outage.carried_over));
-            let stages = [(sum::DETECTION, detection), (sum::ACKNOWLEDGEMENT, acknowledgement)];
-            for (part, amount) in [(sum::ONSETS, onset), (sum::ENDED, 1.0)].into_iter().chain(stages) {
-                given.sums[part] -= amount;
-            }
-        }
+        let given = &mut self.outcome.services[s];
+        given.lengths.pop();
+        given.sums[sum::ONSETS] -= f64::from(u8::from(!outage.carried_over));
+        given.sums[sum::ENDED] -= 1.0;
+        given.sums[sum::DETECTION] -= detection;
+        given.sums[sum::ACKNOWLEDGEMENT] -= acknowledgement;
     }
 
     /// A service is up again.

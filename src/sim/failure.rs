@@ -59,7 +59,7 @@ impl<O: Observer> World<'_, O> {
         if down {
             self.take_down(c, now);
         } else {
-            self.weaken(c, now);
+            self.weaken(c);
         }
         if !alone {
             self.review_siblings(c, now);
@@ -83,7 +83,7 @@ impl<O: Observer> World<'_, O> {
         if down {
             self.bring_up(c, now);
         } else {
-            self.strengthen(c, now);
+            self.strengthen(c);
         }
         if team != NONE {
             self.release_person(team as usize, now);

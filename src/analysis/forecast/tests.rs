@@ -229,16 +229,3 @@ fn names_of_files_are_unlike() {
     assert!(names.iter().all(|n| n.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')));
     assert!(report.sections.iter().any(|s| s.parts.iter().any(|p| matches!(p, Part::Data(_)))));
 }
-
-/// `cargo test reports_to_look_at -- --ignored` leaves whole reports in the folder for temporary files.
-#[test]
-#[ignore = "for the eye"]
-fn reports_to_look_at() {
-    for (name, world) in [("shop", shop(7, 1000, 5.0)), ("large", shop(14, 400, 30.0)), ("quiet", quiet())] {
-        let (summary, report) = forecast(&world.input());
-        let folder = std::env::temp_dir().join("ninefold-reports").join(name);
-        crate::output::write_all(&folder, &summary, &report).unwrap();
-        let screen = crate::output::terminal::render(&report, Screen::default());
-        std::fs::write(folder.join("screen.txt"), screen).unwrap();
-    }
-}

@@ -204,14 +204,3 @@ fn pictures_are_well_formed_and_the_same_every_time() {
         assert!(chart.table().rows().iter().all(|r| r.len() == chart.table().columns.len()));
     }
 }
-
-/// `cargo test pictures_to_look_at -- --ignored` leaves them in the folder for temporary files.
-#[test]
-#[ignore = "for the eye"]
-fn pictures_to_look_at() {
-    let folder = std::env::temp_dir().join("ninefold-pictures");
-    std::fs::create_dir_all(&folder).unwrap();
-    for chart in charts() {
-        std::fs::write(folder.join(format!("{}.svg", chart.name)), render(&chart).unwrap()).unwrap();
-    }
-}

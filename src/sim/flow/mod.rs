@@ -136,7 +136,7 @@ impl Flow {
         }
     }
 
-    /// Whether demand may exceed the capacity of some service in an interval without one edge of a piece inside.
+    /// Whether demand may exceed the capacity of some service in an interval; never misses that it does.
     fn may_overload(&self, model: &Model, drawn: &Drawn, from: f64, to: f64) -> bool {
         self.tight_count > 0
             && (0..self.tight.len()).filter(|&s| self.tight[s]).any(|s| {
@@ -174,11 +174,9 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn review_capacity(&mut self, s: usize) {
-        {
-            let strength = if self.services[s].weakened == 0 { f64::from(self.services[s].up) } else { self.strength(s) };
-            let one = self.drawn.carry[s].capacity;
-            self.flow.set_capacity(s, if one.is_finite() { one * strength } else { f64::INFINITY });
-        }
+        let strength = if self.services[s].weakened == 0 { f64::from(self.services[s].up) } else { self.strength(s) };
+        let one = self.drawn.carry[s].capacity;
+        self.flow.set_capacity(s, if one.is_finite() { one * strength } else { f64::INFINITY });
     }
 
     /// Replicas of a service, each weighed by the capacity that failures leave it.
@@ -213,12 +211,12 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A failure takes capacity, and nothing else.
-    pub(super) fn weaken(&mut self, c: usize, _now: f64) {
+    pub(super) fn weaken(&mut self, c: usize) {
         self.each_weakened(c, |weakened| *weakened += 1);
     }
 
     /// Capacity is given back.
-    pub(super) fn strengthen(&mut self, c: usize, _now: f64) {
+    pub(super) fn strengthen(&mut self, c: usize) {
         self.each_weakened(c, |weakened| *weakened -= 1);
     }
 
