@@ -34,7 +34,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    fn replica_is_up(&self, replica: u32) -> bool {
+    pub(super) fn replica_is_up(&self, replica: u32) -> bool {
         let zone = self.model.replicas[replica as usize].zone;
         self.replica_down[replica as usize] == 0 && (zone == NONE || self.zone_down[zone as usize] == 0)
     }
@@ -297,7 +297,8 @@ fn renew(component: &mut Component, mode: &mut ModeNow, now: f64) -> f64 {
     mode.tally.duration += now - component.since;
     mode.tally.in_force -= 1;
     let life = component.ahead;
-    component.n += 1;
+    // Around, for the number before the first, which a forced failure may leave.
+    component.n = component.n.wrapping_add(1);
     component.phase = Phase::Running;
     component.ahead = mode.repair.draw(word(component.stream, component.n, REPAIR));
     life

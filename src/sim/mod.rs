@@ -12,6 +12,7 @@ mod clock;
 mod drawn;
 mod failure;
 mod flow;
+mod forced;
 mod observer;
 mod outcome;
 mod parts;
@@ -23,11 +24,12 @@ mod windows;
 pub use drawn::Drawn;
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
+pub use parts::Stages;
 
 use crate::kernel::{NEVER, System, Tournament};
 use crate::model::{Model, Trigger};
 use flow::Flow;
-use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
+use parts::{Component, ModeTally, Phase, ServiceState, TeamState};
 
 /// The state of one replication.
 #[derive(Debug, Clone)]
@@ -122,6 +124,11 @@ impl<'m, O: Observer> World<'m, O> {
     /// As [`World::run`], unless `goes_on` says no on the way: then there is no outcome, and the answer is `None`.
     pub fn run_while(&mut self, seed: u64, replication: u64, draw: u64, goes_on: impl Fn(&Self) -> bool) -> Option<u64> {
         self.start(seed, replication, draw);
+        self.run_on(goes_on)
+    }
+
+    /// Runs on to the horizon from wherever the replication stands; answers as [`World::run_while`].
+    fn run_on(&mut self, goes_on: impl Fn(&Self) -> bool) -> Option<u64> {
         let end = self.end;
         let (events, reached) = crate::kernel::run_while(self, end, goes_on);
         if !reached {
