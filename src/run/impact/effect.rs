@@ -29,7 +29,8 @@ pub struct ServiceImpact {
     pub weakened: Moments,
     /// From the failure until it is up again for good, where it goes down because of it.
     pub restored: Lasting,
-    /// It is the last service to be restored, alone or with others.
+    /// Of the runs in which some service goes down because of the failure: it is the last to be restored, alone or with
+    /// others.
     pub last: Proportion,
     /// Runs in which it is down at the begin of each stretch of time, with the failure and without.
     pub down: Vec<[u64; 2]>,
@@ -189,13 +190,23 @@ impl ImpactRuns {
         self.replications += size;
         self.already.add_cluster(effects.iter().filter(|effect| effect.already).count() as u64, size);
         effects.iter().for_each(|effect| self.repair.add(effect.repair, self.left));
+        let any = effects.iter().filter(|effect| effect.services.iter().any(|s| s.restored.is_some())).count() as u64;
+        let total = |value: fn(&ServiceEffect) -> f64, counts: &dyn Fn(usize) -> bool| {
+            let services = effects.iter().flat_map(|effect| effect.services.iter().enumerate());
+            services.filter(|(s, _)| counts(*s)).map(|(_, effect)| value(effect)).sum::<f64>() / size as f64
+        };
+        self.services_down.add(total(|effect| f64::from(u8::from(effect.restored.is_some())), &|_| true));
+        self.downtime.add(total(|effect| effect.sums[sum::DOWN], &|_| true));
+        self.lost.add(total(|effect| effect.lost, &|s| self.entries[s]));
         for (s, runs) in self.services.iter_mut().enumerate() {
             let each = || effects.iter().map(|effect| &effect.services[s]);
             let mean = |value: fn(&ServiceEffect) -> f64| each().map(value).sum::<f64>() / size as f64;
             let share = |holds: fn(&ServiceEffect) -> bool| each().filter(|effect| holds(effect)).count() as u64;
             runs.goes_down.add_cluster(share(|effect| effect.restored.is_some()), size);
             runs.differs.add_cluster(share(ServiceEffect::differs), size);
-            runs.last.add_cluster(share(|effect| effect.last), size);
+            if any > 0 {
+                runs.last.add_cluster(share(|effect| effect.last), any);
+            }
             runs.downtime.add(mean(|effect| effect.sums[sum::DOWN]));
             runs.outages.add(mean(|effect| effect.sums[sum::ONSETS]));
             runs.lost.add(mean(|effect| effect.lost));

@@ -19,7 +19,7 @@ pub use watch::Grid;
 use super::{BLOCK, Control, Options, RunError, lock};
 use crate::model::{Model, Windows};
 use crate::sim::World;
-use crate::stats::Proportion;
+use crate::stats::{Moments, Proportion};
 use effect::Effect;
 use watch::Watch;
 
@@ -53,6 +53,14 @@ pub struct ImpactRuns {
     pub already: Proportion,
     /// From the moment of the failure until it is repaired.
     pub repair: Lasting,
+    /// Services that go down because of it.
+    pub services_down: Moments,
+    /// Downtime of all services together over the rest of the horizon, difference in seconds.
+    pub downtime: Moments,
+    /// Requests that fail at the services that traffic enters, difference.
+    pub lost: Moments,
+    /// Which services traffic enters.
+    entries: Vec<bool>,
     /// By the service's index in the model.
     pub services: Vec<ServiceImpact>,
     /// By the objective's index in the model.
@@ -73,6 +81,10 @@ impl ImpactRuns {
             interrupted: false,
             already: Proportion::default(),
             repair: Lasting::default(),
+            services_down: Moments::default(),
+            downtime: Moments::default(),
+            lost: Moments::default(),
+            entries: (0..model.services.len() as u32).map(|s| model.demand.sources.iter().any(|source| source.to == s)).collect(),
             services: vec![ServiceImpact::new(grid); model.services.len()],
             objectives: model.objectives.iter().map(|o| ObjectiveImpact::new(&o.windows, forced.at, model.horizon)).collect(),
             grid,
@@ -85,6 +97,9 @@ impl ImpactRuns {
         self.interrupted |= other.interrupted;
         self.already.merge(&other.already);
         self.repair.merge(&other.repair);
+        self.services_down.merge(&other.services_down);
+        self.downtime.merge(&other.downtime);
+        self.lost.merge(&other.lost);
         self.services.iter_mut().zip(&other.services).for_each(|(mine, theirs)| mine.merge(theirs));
         self.objectives.iter_mut().zip(&other.objectives).for_each(|(mine, theirs)| mine.merge(theirs));
     }
