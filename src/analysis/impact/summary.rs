@@ -158,7 +158,7 @@ pub fn summary(input: &Input<'_>) -> Impact {
         schema: SCHEMA,
         scenario: model.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: input.seed,
+        seed: input.options.seed,
         replications: runs.replications,
         fidelity: "flow",
         horizon_seconds: model.horizon,
