@@ -37,7 +37,8 @@ fn runs<'a>(input: &'a Input<'_>, name: &str) -> Option<&'a ServiceImpact> {
 pub fn down(input: &Input<'_>, summary: &Impact) -> Option<Chart> {
     let pairs = input.found.main().replications.max(1) as f64;
     let down = tables::affected(summary).into_iter().filter(|(_, s)| s.goes_down.value.is_some_and(|share| share > 0.0));
-    let services: Vec<(&String, &ServiceImpact)> = down.filter_map(|(name, _)| Some((name, runs(input, name)?))).take(SERVICES).collect();
+    let services: Vec<(&String, &ServiceImpact)> =
+        down.filter_map(|(name, _)| Some((name, runs(input, name)?))).take(SERVICES).collect();
     let (first, of) = services.first()?;
     let most = of.down.iter().map(|down| down[0]).max().unwrap_or(0) as f64 / pairs;
     let half = summary.services.get(*first).and_then(|s| s.restored.p50.value);
@@ -77,8 +78,12 @@ pub fn lost(input: &Input<'_>, summary: &Impact) -> Option<Chart> {
         .collect();
     services.sort_by(|a, b| b.2.total_cmp(&a.2));
     services.truncate(SERVICES);
-    let (first, ..) = services.first()?;
-    let all = summary.services.get(*first).and_then(|s| s.requests_lost).map_or(String::new(), |lost| value(&lost, Unit::Count));
+    let (first, _, most) = *services.first()?;
+    services.retain(|(.., total)| *total > 0.001 * most);
+    let all = summary.services.get(first).and_then(|s| s.requests_lost).map_or(String::new(), |lost| value(&lost, Unit::Count));
+    // Chance may leave a little less than nothing: that is cut off.
+    let negative = services.iter().flat_map(|(_, of, _)| &of.lost_over_time).fold(0.0, |least: f64, lost| least.min(*lost));
+    let lowest = (negative > -0.001 * most).then_some(0.0);
     Some(Chart {
         name: "requests-lost".to_owned(),
         title: "Requests lost because of it".to_owned(),
@@ -87,7 +92,7 @@ pub fn lost(input: &Input<'_>, summary: &Impact) -> Option<Chart> {
              the failure. {first} loses most, {all} in all."
         ),
         x: since(input),
-        y: Axis { least: None, ..axis("Requests lost", "requests_lost_per_second", Unit::Rate) },
+        y: Axis { least: lowest, ..axis("Requests lost", "requests_lost_per_second", Unit::Rate) },
         marks: services
             .iter()
             .enumerate()

@@ -279,7 +279,8 @@ fn objectives(input: &Input<'_>, summary: &Impact) -> Option<Section> {
 }
 
 fn ranking(summary: &Impact) -> Option<Section> {
-    let intro = "Each kind of thing that this failure can hit, the worst first: by error budget, then by requests, then by downtime.";
+    let intro =
+        "Each kind of thing that this failure can hit, the worst first: by error budget, then by requests, then by downtime.";
     (!summary.things.is_empty()).then(|| section("What it can hit", intro, vec![Part::Table(tables::things(summary))]))
 }
 

@@ -178,7 +178,12 @@ pub fn summary(input: &Input<'_>) -> Impact {
         },
         things: input.found.ranking.iter().map(|(target, runs)| thing(model, &target.name, target.alike, runs)).collect(),
         services: (0..model.services.len() as u32).map(|s| (names(s), service(model, runs, s))).collect(),
-        objectives: model.objectives.iter().zip(&runs.objectives).map(|(o, r)| (o.name.clone(), objective(model, o, r))).collect(),
+        objectives: model
+            .objectives
+            .iter()
+            .zip(&runs.objectives)
+            .map(|(o, r)| (o.name.clone(), objective(model, o, r)))
+            .collect(),
     }
 }
 
@@ -197,11 +202,11 @@ fn thing(model: &Model, name: &str, alike: u64, runs: &ImpactRuns) -> ThingSumma
 fn service(model: &Model, runs: &ImpactRuns, s: u32) -> ServiceEffect {
     let of: &ServiceImpact = &runs.services[s as usize];
     let reached = model.services[s as usize].visits.iter().any(|&visits| visits > 0.0);
-    let most = of.differs.estimate(LEVEL).high.unwrap_or(1.0);
     // Where no pair differs, the share of pairs that do is bounded, and each could lose no more than all that is left.
     let difference = |moments: &Moments, all: f64| {
         let plain = seen(moments, runs.replications);
-        if plain.value.is_some() { plain } else { Estimate { low: Some(0.0), high: Some(most * all), ..plain } }
+        let bound = moments.estimate_in(LEVEL, 0.0, all);
+        if plain.value.is_some() { plain } else { Estimate { low: bound.low, high: bound.high, ..plain } }
     };
     let requests = |moments: &Moments| reached.then(|| seen(moments, runs.replications));
     ServiceEffect {

@@ -11,36 +11,48 @@ use crate::stats::Estimate;
 /// Services that differ from the run without the failure, those that go down most first.
 pub fn affected(summary: &Impact) -> Vec<(&String, &ServiceEffect)> {
     let mut rows: Vec<(&String, &ServiceEffect)> = summary.services.iter().filter(|(_, s)| is_affected(s)).collect();
-    let key = |s: &ServiceEffect| [&s.goes_down, &s.downtime, &s.capacity_lost].map(|e| e.value.unwrap_or(0.0));
+    let key = |s: &ServiceEffect| {
+        let lost = s.requests_lost.and_then(|lost| lost.value);
+        [s.goes_down.value, s.downtime.value, lost, s.capacity_lost.value].map(|value| value.unwrap_or(0.0))
+    };
     rows.sort_by(|a, b| key(b.1).partial_cmp(&key(a.1)).unwrap_or(std::cmp::Ordering::Equal));
     rows
 }
 
-/// Whether anything about the service differs in any pair of runs.
+/// Whether it goes down, or loses something that chance alone does not explain.
 pub fn is_affected(service: &ServiceEffect) -> bool {
     let some = |e: &Estimate| e.value.is_some_and(|value| value != 0.0);
-    some(&service.goes_down)
-        || some(&service.downtime)
-        || some(&service.capacity_lost)
-        || service.requests_lost.as_ref().is_some_and(some)
-        || service.requests_kept_away.as_ref().is_some_and(some)
+    let lost = service.requests_lost.is_some_and(|lost| lost.low.or(lost.value).is_some_and(|low| low > 0.0));
+    some(&service.goes_down) || some(&service.downtime) || some(&service.capacity_lost) || lost
 }
 
-/// One row for each service that differs.
+/// One row for each service that differs; what no pair of runs showed is left blank.
 pub fn services(input: &Input<'_>, summary: &Impact) -> Table {
-    let mut columns = vec![
-        Column::text("Service", "service"),
-        Column::estimate("Goes down", "goes_down", Unit::Share),
-        Column::estimate("Half back after", "restored_p50_seconds", Unit::Duration),
-        Column::estimate("95 % back after", "restored_p95_seconds", Unit::Duration),
-        Column::estimate("Last back", "restored_last", Unit::Share),
-        Column::estimate("Extra downtime", "downtime_seconds", Unit::Duration),
-        Column::estimate("Capacity gone at once", "capacity_lost", Unit::Share),
-    ];
-    if !input.model.demand.is_empty() {
-        columns.insert(6, Column::estimate("Requests lost", "requests_lost", Unit::Count));
+    let rows = affected(summary);
+    let mut columns = vec![Column::text("Service", "service"), Column::estimate("Goes down", "goes_down", Unit::Share)];
+    if rows.iter().any(|(_, s)| s.restored.p50.n > 0) {
+        columns.extend([
+            Column::estimate("Half back after", "restored_p50_seconds", Unit::Duration),
+            Column::estimate("95 % back after", "restored_p95_seconds", Unit::Duration),
+            Column::estimate("Last back", "restored_last", Unit::Share),
+        ]);
     }
-    frame(&affected(summary)).table("impact", "Services that differ from the runs without the failure", columns)
+    columns.push(Column::estimate("Extra downtime", "downtime_seconds", Unit::Duration));
+    if !input.model.demand.is_empty() {
+        columns.push(Column::estimate("Requests lost", "requests_lost", Unit::Count));
+    }
+    columns.push(Column::estimate("Capacity gone at once", "capacity_lost", Unit::Share));
+    if rows.iter().all(|(_, s)| s.downtime.value.is_none()) {
+        columns.retain(|column| column.value != "downtime_seconds");
+    }
+    let seen = |service: &ServiceEffect| ServiceEffect {
+        downtime: Estimate { low: None, high: None, ..service.downtime },
+        ..service.clone()
+    };
+    let shown: Vec<(&String, ServiceEffect)> =
+        rows.iter().map(|(name, s)| (*name, if s.downtime.value.is_some() { (*s).clone() } else { seen(s) })).collect();
+    let shown: Vec<(&String, &ServiceEffect)> = shown.iter().map(|(name, s)| (*name, s)).collect();
+    frame(&shown).table("impact", "Services that differ from the runs without the failure", columns)
 }
 
 /// The same for all services, for programs.
@@ -178,7 +190,7 @@ pub fn dependencies(model: &Model) -> Table {
     let list = |items: Vec<String>| if items.is_empty() { None } else { Some(items.join(", ")) };
     let calls = |s: &crate::model::Service, needed: bool| {
         let of = s.calls.iter().filter(|call| call.needed == needed);
-        list(of.map(|call| format!("{} × {}", name(call.to), number(call.per_request, Unit::Number))).collect())
+        list(of.map(|call| format!("{} × {}", name(call.to), call.per_request)).collect())
     };
     let reads = |s: &crate::model::Service| {
         let mut read = s.up_when.as_ref().map(blast::leaves).unwrap_or_default();

@@ -75,7 +75,8 @@ fn goes_down(name: &str, service: &ServiceEffect) -> Verdict {
     } else {
         Status::Info
     };
-    let often = if share >= 1.0 { "every run".to_owned() } else { format!("{} of runs", estimate(&service.goes_down, Unit::Share)) };
+    let often =
+        if share >= 1.0 { "every run".to_owned() } else { format!("{} of runs", estimate(&service.goes_down, Unit::Share)) };
     let after = |e: &Estimate| e.value.map(duration);
     let back = match (after(&service.restored.p50), after(&service.restored.p95)) {
         (Some(half), Some(most)) if half == most => format!("; back after {half}"),
@@ -119,9 +120,10 @@ fn requests(input: &Input<'_>, summary: &Impact) -> Option<Verdict> {
 fn budgets(input: &Input<'_>, summary: &Impact) -> Vec<Verdict> {
     let mut rows: Vec<(&Objective, &String, &ObjectiveEffect)> =
         input.model.objectives.iter().zip(&summary.objectives).map(|(o, (name, effect))| (o, name, effect)).collect();
-    rows.retain(|(.., effect)| share_of(&effect.budget_spent).abs() >= 0.0005);
+    // What may be chance alone, or is hardly anything, is left to the table.
+    rows.retain(|(.., effect)| effect.budget_spent.low.or(effect.budget_spent.value).is_some_and(|spent| spent >= 0.0005));
     if rows.is_empty() {
-        let none = Verdict::new(Status::Good, "It costs no objective any of its error budget.");
+        let none = Verdict::new(Status::Good, "It costs no objective a notable part of its error budget.");
         return if summary.objectives.is_empty() { Vec::new() } else { vec![none] };
     }
     rows.sort_by(|a, b| share_of(&b.2.budget_spent).total_cmp(&share_of(&a.2.budget_spent)));
@@ -131,16 +133,21 @@ fn budgets(input: &Input<'_>, summary: &Impact) -> Vec<Verdict> {
 
 fn budget(model: &Model, objective: &Objective, name: &str, effect: &ObjectiveEffect) -> Verdict {
     let (with, without) = (effect.breach_probability_with, effect.breach_probability_without);
+    let rises = share_of(&effect.breach_probability) >= 0.01;
     let status = match with.value {
-        Some(risk) if risk >= 0.5 => Status::Bad,
-        Some(risk) if risk >= SELDOM => Status::Warn,
+        Some(risk) if rises && risk >= 0.5 => Status::Bad,
+        Some(risk) if rises && risk >= SELDOM => Status::Warn,
         _ => Status::Info,
     };
     let risk = if with.value.is_none() {
         "; the window is not whole, so it cannot be breached".to_owned()
     } else {
         let (without, with) = (value(&without, Unit::Share), value(&with, Unit::Share));
-        if with == without { format!("; the risk of a breach stays {with}") } else { format!("; the risk of a breach rises from {without} to {with}") }
+        if with == without {
+            format!("; the risk of a breach stays {with}")
+        } else {
+            format!("; the risk of a breach rises from {without} to {with}")
+        }
     };
     let spent = estimate(&effect.budget_spent, Unit::Share);
     Verdict::new(status, format!("{name} loses {spent} of the error budget of {}{risk}.", window(model, objective, effect)))
@@ -161,9 +168,11 @@ fn last(summary: &Impact) -> Option<Verdict> {
     let mut rows: Vec<(&String, f64)> =
         summary.services.iter().map(|(name, s)| (name, share_of(&s.restored_last))).filter(|(_, share)| *share > 0.0).collect();
     rows.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let down = summary.services.values().filter(|s| share_of(&s.goes_down) > 0.0).count();
     let text = match rows.as_slice() {
         [] => return None,
-        [(only, _)] => format!("Nothing but {only} has to be restored."),
+        [(only, _)] if down == 1 => format!("Nothing but {only} has to be restored."),
+        [(only, _)] => format!("Last to recover, whenever something goes down: {only}."),
         all if all.iter().all(|(_, share)| *share >= 0.995) => {
             format!("All come back together: {}.", listed(all.iter().map(|(name, _)| (*name).clone())))
         }
@@ -187,11 +196,11 @@ fn ranked(summary: &Impact) -> Option<Verdict> {
     Some(Verdict::new(Status::Info, text))
 }
 
-/// Services that no pair of runs shows any difference in.
+/// Services in which nothing differs, or no more than chance explains.
 pub fn untouched(summary: &Impact) -> String {
     let names: Vec<String> =
         summary.services.iter().filter(|(_, s)| !tables::is_affected(s)).map(|(name, _)| name.clone()).collect();
-    if names.is_empty() { String::new() } else { format!("No pair of runs differs in {}.", listed(names.into_iter())) }
+    if names.is_empty() { String::new() } else { format!("Nothing notable happens to {}.", listed(names.into_iter())) }
 }
 
 /// What the answer rests on.
@@ -208,11 +217,16 @@ pub fn assumptions(input: &Input<'_>, summary: &Impact) -> Vec<String> {
     }
     if let (Some(half), Some(most)) = (failure.repair.p50.value, failure.repair.p95.value) {
         let most = if most > half * 1.001 { format!(", 95 of 100 in {}", duration(most)) } else { String::new() };
-        list.push(format!("The failure itself is repaired in {} at the median{most}, detection and waiting for people included.", duration(half)));
+        list.push(format!(
+            "The failure itself is repaired in {} at the median{most}, detection and waiting for people included.",
+            duration(half)
+        ));
     }
     if !input.found.strikes.is_empty() {
         let names = listed(input.found.strikes.iter().map(|name| format!("--on '{name}'")));
-        list.push(format!("As a common cause it also hits all replicas of a service at once, which is not tried unless asked for: {names}."));
+        list.push(format!(
+            "As a common cause it also hits all replicas of a service at once, which is not tried unless asked for: {names}."
+        ));
     }
     let renews = "Its repair renews what it hit, as every repair does; where the time to failure is exponential, later failures stay where they were.";
     list.push(renews.to_owned());

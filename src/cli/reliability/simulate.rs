@@ -54,12 +54,8 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let options = options(simulation)?;
     let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
     let model = compile(&load_whole(scenario, &patches, simulation.horizon)?)?;
-    let question = Question {
-        failure: arguments.failure.clone(),
-        on: arguments.on.clone(),
-        at: arguments.at,
-        paths: arguments.impact,
-    };
+    let question =
+        Question { failure: arguments.failure.clone(), on: arguments.on.clone(), at: arguments.at, paths: arguments.impact };
     let plan = Plan::new(&model, &question).map_err(CliError::Wrong)?;
     let (control, progress) = Progress::begin(simulation.quiet || simulation.json);
     let found = investigate(&model, &options, &plan, &control).map_err(|error| CliError::World(error.to_string()));

@@ -15,8 +15,6 @@ pub struct ServiceImpact {
     /// It goes down because of the failure: an outage that it has not without it lies, in part at least, in the time until
     /// the failure is repaired.
     pub goes_down: Proportion,
-    /// Something about it differs from the run without the failure.
-    pub differs: Proportion,
     /// Downtime over the rest of the horizon, difference in seconds.
     pub downtime: Moments,
     /// Outages that began in the horizon, difference.
@@ -203,7 +201,6 @@ impl ImpactRuns {
             let mean = |value: fn(&ServiceEffect) -> f64| each().map(value).sum::<f64>() / size as f64;
             let share = |holds: fn(&ServiceEffect) -> bool| each().filter(|effect| holds(effect)).count() as u64;
             runs.goes_down.add_cluster(share(|effect| effect.restored.is_some()), size);
-            runs.differs.add_cluster(share(ServiceEffect::differs), size);
             if any > 0 {
                 runs.last.add_cluster(share(|effect| effect.last), any);
             }
@@ -266,17 +263,10 @@ impl Lasting {
     }
 }
 
-impl ServiceEffect {
-    fn differs(&self) -> bool {
-        self.restored.is_some() || self.sums[sum::DOWN] != 0.0 || self.lost != 0.0 || self.kept_away != 0.0 || self.weakened > 0.0
-    }
-}
-
 impl ServiceImpact {
     pub(super) fn new(grid: Grid) -> Self {
         Self {
             goes_down: Proportion::default(),
-            differs: Proportion::default(),
             downtime: Moments::default(),
             outages: Moments::default(),
             lost: Moments::default(),
@@ -291,7 +281,6 @@ impl ServiceImpact {
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.goes_down.merge(&other.goes_down);
-        self.differs.merge(&other.differs);
         self.downtime.merge(&other.downtime);
         self.outages.merge(&other.outages);
         self.lost.merge(&other.lost);

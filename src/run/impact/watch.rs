@@ -76,7 +76,15 @@ impl Observer for Watch {
     }
 
     fn lost(&mut self, service: u32, from: f64, to: f64, requests: f64) {
-        if self.grid.cells == 0 || to <= self.at || requests <= 0.0 {
+        if self.grid.cells == 0 || to < self.at || requests <= 0.0 {
+            return;
+        }
+        if to <= from {
+            // All at one instant, as what waits in a queue when its replica fails.
+            let cell = ((to - self.at) / self.grid.step) as usize;
+            if cell < self.grid.cells {
+                self.lost[service as usize * self.grid.cells + cell] += requests;
+            }
             return;
         }
         let rate = requests / (to - from);
@@ -106,7 +114,9 @@ mod tests {
         watch.lost(1, 90.0, 125.0, 175.0);
         watch.lost(1, 500.0, 600.0, 10.0);
         watch.lost(0, 50.0, 100.0, 10.0);
-        assert_eq!(watch.lost, [0.0, 0.0, 0.0, 50.0, 50.0, 25.0]);
+        watch.lost(0, 112.0, 112.0, 7.0);
+        watch.lost(0, 130.0, 130.0, 7.0);
+        assert_eq!(watch.lost, [0.0, 7.0, 0.0, 50.0, 50.0, 25.0]);
     }
 
     #[test]
