@@ -187,7 +187,9 @@ impl ImpactRuns {
         let size = effects.len() as u64;
         self.replications += size;
         self.already.add_cluster(effects.iter().filter(|effect| effect.already).count() as u64, size);
-        effects.iter().for_each(|effect| self.repair.add(effect.repair, self.left));
+        for effect in effects {
+            self.repair.add(effect.repair, self.left);
+        }
         let any = effects.iter().filter(|effect| effect.services.iter().any(|s| s.restored.is_some())).count() as u64;
         let total = |value: fn(&ServiceEffect) -> f64, counts: &dyn Fn(usize) -> bool| {
             let services = effects.iter().flat_map(|effect| effect.services.iter().enumerate());

@@ -189,7 +189,9 @@ fn run_block(
         for replication in first..last {
             let pair = run_pair(world, options, (replication, first / per_draw), done, &mut effects, control);
             if pair.is_none() {
-                done.iter_mut().for_each(|runs| runs.interrupted = true);
+                for runs in done.iter_mut() {
+                    runs.interrupted = true;
+                }
                 return;
             }
         }
