@@ -1,0 +1,1 @@
+//! Structures of independent components, solved by a binary decision diagram.
