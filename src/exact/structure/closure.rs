@@ -1,58 +1,67 @@
-//! States in which a component contributes to a failure.
+//! Which failures a component contributes to.
 
 use std::collections::HashMap;
 
 use super::build::Builder;
 use super::nodes::{FALSE, Question, TRUE};
-use super::steady::Chance;
-use super::{Diagram, TooLarge};
+use super::steady::chances;
+use super::{Diagram, Steady, TooLarge};
 
-/// For a component, the states of the others of which some part, taken alone, would leave the system to the component:
-/// those in which the rest of some minimal cut set with it has failed.
-///
-/// With f₁ and f₀ the structure where the component has failed and works, that is the upward closure of f₁ ∧ ¬f₀.
-pub(super) struct Closures<'a> {
-    diagram: &'a Diagram,
-    builder: Builder,
-    /// Closures of pairs of nodes: the first fails and the second does not.
-    pairs: HashMap<(u32, u32), u32>,
-    /// By node the closure for the component at hand, with the level that it is for.
-    known: Vec<(u32, u32)>,
-    /// By node of the builder the probability that it holds, as far as they are known.
-    holds: Vec<f64>,
+impl Diagram {
+    /// The probability, given that the system is down, that some minimal cut set with this component has failed: that the
+    /// component contributes (Fussell, "How to hand-calculate system reliability and safety characteristics", *IEEE Trans.
+    /// Reliab.* 24, 1975; Rausand & Høyland 2004, section 5.7). It lies between [`super::Measure::Criticality`] and
+    /// [`super::Measure::Diagnostic`], and takes far more work than these.
+    ///
+    /// Not a number where the system never fails.
+    ///
+    /// # Errors
+    /// Where the way to the answer takes more room than there is.
+    ///
+    /// # Panics
+    /// Where there is no such component, or `components` has fewer entries than the tree has components.
+    pub fn fussell_vesely(&self, components: &[Steady], component: usize) -> Result<f64, TooLarge> {
+        let chances = chances(components);
+        let down = self.values(&chances)[self.top as usize].fails;
+        let Some(level) = self.order.iter().position(|&at| at as usize == component) else {
+            return Ok(0.0 / down);
+        };
+        let mut closure = Closure { diagram: self, builder: Builder::new(self.nodes.clone()), pairs: HashMap::new(), level: level as u32, known: HashMap::new() };
+        let top = closure.below(self.top)?;
+        let (nodes, top) = closure.builder.nodes.below(top);
+        let rest = Diagram { nodes, top, order: self.order.clone(), components: self.components };
+        Ok(chances[component].fails * rest.values(&chances)[rest.top as usize].fails / down)
+    }
 }
 
-impl<'a> Closures<'a> {
-    pub fn of(diagram: &'a Diagram) -> Self {
-        let known = vec![(u32::MAX, FALSE); diagram.nodes.len()];
-        Self { diagram, builder: Builder::new(diagram.nodes.clone()), pairs: HashMap::new(), known, holds: vec![0.0, 1.0] }
-    }
+/// The states of the other components of which some part, taken alone, would leave the system to this one: those in which
+/// the rest of some minimal cut set with it has failed.
+///
+/// With f₁ and f₀ the structure where the component has failed and works, that is the upward closure of f₁ ∧ ¬f₀.
+struct Closure<'a> {
+    diagram: &'a Diagram,
+    builder: Builder,
+    level: u32,
+    /// Closures by node.
+    known: HashMap<u32, u32>,
+    /// Closures of pairs of nodes: the first fails and the second does not.
+    pairs: HashMap<(u32, u32), u32>,
+}
 
-    /// The probability of such a state, for the component of `level`.
-    pub fn probability(&mut self, level: u32, chances: &[Chance]) -> Result<f64, TooLarge> {
-        let closure = self.below(self.diagram.top, level)?;
-        for node in self.holds.len()..self.builder.nodes.len() {
-            let Question { level, high, low } = self.builder.nodes.get(node as u32);
-            let of = chances[self.diagram.order[level as usize] as usize];
-            self.holds.push(of.fails * self.holds[high as usize] + of.works * self.holds[low as usize]);
-        }
-        Ok(self.holds[closure as usize])
-    }
-
-    /// The closure below `node`, which is asked at `level` or before.
-    fn below(&mut self, node: u32, level: u32) -> Result<u32, TooLarge> {
-        let Question { level: here, high, low } = self.diagram.nodes.get(node);
-        if here > level {
+impl Closure<'_> {
+    fn below(&mut self, node: u32) -> Result<u32, TooLarge> {
+        let Question { level, high, low } = self.diagram.nodes.get(node);
+        if level > self.level {
             return Ok(FALSE);
-        } else if here == level {
+        } else if level == self.level {
             return self.pair(high, low);
-        } else if self.known[node as usize].0 == level {
-            return Ok(self.known[node as usize].1);
+        } else if let Some(&known) = self.known.get(&node) {
+            return Ok(known);
         }
-        let high = self.below(high, level)?;
-        let low = self.below(low, level)?;
-        let answer = self.closed(here, high, low)?;
-        self.known[node as usize] = (level, answer);
+        let high = self.below(high)?;
+        let low = self.below(low)?;
+        let answer = self.closed(level, high, low)?;
+        self.known.insert(node, answer);
         Ok(answer)
     }
 

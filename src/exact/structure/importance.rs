@@ -2,7 +2,6 @@
 
 use ndarray::Array2;
 
-use super::closure::Closures;
 use super::nodes::{Question, TRUE};
 use super::steady::{Chance, chances};
 use super::{Diagram, Steady, TooLarge};
@@ -19,13 +18,10 @@ pub enum Measure {
     /// different components in a multicomponent system", in *Multivariate Analysis II*, 1969).
     Birnbaum,
     /// q (Q₁ - Q₀) / Q: the probability, given that the system is down, that it is for this component, so that its repair
-    /// alone would end it. It is also 1 - 1 / `Reduction`, which some tools print as Fussell–Vesely.
+    /// alone would end it. It equals 1 - 1 / `Reduction`, which risk studies of nuclear plants call Fussell–Vesely; see
+    /// [`Diagram::fussell_vesely`] for the definition by cut sets.
     Criticality,
-    /// The probability, given that the system is down, that some minimal cut set with this component has failed: that it
-    /// contributes (Fussell, "How to hand-calculate system reliability and safety characteristics", *IEEE Trans. Reliab.* 24,
-    /// 1975). It lies between `Criticality` and `Diagnostic`.
-    FussellVesely,
-    /// q Q₁ / Q: the probability, given that the system is down, that this component is. SCRAM prints it as DIF.
+    /// q Q₁ / Q: the probability, given that the system is down, that this component is. SCRAM's DIF.
     Diagnostic,
     /// Q₁ / Q, the risk achievement worth: how much worse the system would be without this component.
     Achievement,
@@ -36,8 +32,7 @@ pub enum Measure {
 
 impl Measure {
     /// All measures, in the order of the columns.
-    pub const ALL: [Self; 6] =
-        [Self::Birnbaum, Self::Criticality, Self::FussellVesely, Self::Diagnostic, Self::Achievement, Self::Reduction];
+    pub const ALL: [Self; 5] = [Self::Birnbaum, Self::Criticality, Self::Diagnostic, Self::Achievement, Self::Reduction];
 
     /// What it is called.
     #[must_use]
@@ -45,7 +40,6 @@ impl Measure {
         match self {
             Self::Birnbaum => "Birnbaum",
             Self::Criticality => "criticality",
-            Self::FussellVesely => "Fussell–Vesely",
             Self::Diagnostic => "diagnostic",
             Self::Achievement => "risk achievement worth",
             Self::Reduction => "risk reduction worth",
@@ -68,7 +62,6 @@ impl Diagram {
         let values = self.values(&chances);
         let birnbaum = self.birnbaum(&chances, &values)?;
         let given = self.given(&chances, &values);
-        let contributes = self.contributes(&chances)?;
         let down = values[self.top as usize].fails;
         let mut table = Array2::zeros((self.components, Measure::ALL.len()));
         for (component, mut row) in table.outer_iter_mut().enumerate() {
@@ -78,7 +71,6 @@ impl Diagram {
                 row[measure as usize] = match measure {
                     Measure::Birnbaum => birnbaum[component],
                     Measure::Criticality => fails * birnbaum[component] / down,
-                    Measure::FussellVesely => contributes[component] / down,
                     Measure::Diagnostic => fails * if_down / down,
                     Measure::Achievement => if_down / down,
                     Measure::Reduction => down / if_up,
@@ -131,18 +123,5 @@ impl Diagram {
             given[self.order[level] as usize] = Some((if_down[level] + besides, if_up[level] + besides));
         }
         given
-    }
-
-    /// For each component the probability that some minimal cut set with it has failed.
-    ///
-    /// That is so where the component has failed, and of the other failures some, taken alone, leave the system to it: the
-    /// upward closure of the states in which it is critical.
-    fn contributes(&self, chances: &[Chance]) -> Result<Vec<f64>, TooLarge> {
-        let mut closures = Closures::of(self);
-        let mut contributes = vec![0.0; self.components];
-        for (level, &component) in self.order.iter().enumerate() {
-            contributes[component as usize] = chances[component as usize].fails * closures.probability(level as u32, chances)?;
-        }
-        Ok(contributes)
     }
 }

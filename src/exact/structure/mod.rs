@@ -19,6 +19,7 @@ mod closure;
 mod cut_sets;
 mod diagram;
 mod importance;
+mod mission;
 mod nodes;
 mod order;
 mod steady;
