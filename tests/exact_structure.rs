@@ -281,9 +281,8 @@ fn block_diagrams() {
 
     let mut bridge = Case::default();
     let parts = bridge.like(5, 0.1);
-    let paths: Vec<Node> = [&[1, 2][..], &[3, 4], &[1, 5, 4], &[3, 5, 2]]
-        .map(|path| bridge.tree.any(path.iter().map(|i| parts[i - 1])))
-        .to_vec();
+    let paths: Vec<Node> =
+        [&[1, 2][..], &[3, 4], &[1, 5, 4], &[3, 5, 2]].map(|path| bridge.tree.any(path.iter().map(|i| parts[i - 1]))).to_vec();
     let top = bridge.tree.all(paths);
     close(works((bridge, top)), 0.978_48, EXACT);
 

@@ -113,8 +113,8 @@ fn five_hundred_components_that_groups_share() {
     }
     let start = Instant::now();
     for k in [7, 10, usize::MAX] {
-    let sets = diagram.cut_sets(k);
-    eprintln!("MCS {k} {:?} {:?}", sets.as_ref().map(|sets| (sets.count(), sets.counts(20))), start.elapsed());
+        let sets = diagram.cut_sets(k);
+        eprintln!("MCS {k} {:?} {:?}", sets.as_ref().map(|sets| (sets.count(), sets.counts(20))), start.elapsed());
     }
 
     let failed: Vec<f64> = steady.iter().map(|steady| steady.unavailability).collect();

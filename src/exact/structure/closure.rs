@@ -26,7 +26,13 @@ impl Diagram {
         let Some(level) = self.order.iter().position(|&at| at as usize == component) else {
             return Ok(0.0 / down);
         };
-        let mut closure = Closure { diagram: self, builder: Builder::new(self.nodes.clone()), pairs: HashMap::new(), level: level as u32, known: HashMap::new() };
+        let mut closure = Closure {
+            diagram: self,
+            builder: Builder::new(self.nodes.clone()),
+            pairs: HashMap::new(),
+            level: level as u32,
+            known: HashMap::new(),
+        };
         let top = closure.below(self.top)?;
         let (nodes, top) = closure.builder.nodes.below(top);
         let rest = Diagram { nodes, top, order: self.order.clone(), components: self.components };

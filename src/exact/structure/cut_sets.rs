@@ -32,7 +32,8 @@ impl Diagram {
         for (node, Question { high, low, .. }) in self.upwards() {
             longest[node] = longest[low as usize].max(longest[high as usize] + 1);
         }
-        let mut minimal = Minimal { diagram: self, longest, sets: Nodes::new(self.nodes.most()), known: [HashMap::new(), HashMap::new()] };
+        let mut minimal =
+            Minimal { diagram: self, longest, sets: Nodes::new(self.nodes.most()), known: [HashMap::new(), HashMap::new()] };
         let top = minimal.of(self.top, largest)?;
         let (nodes, top) = minimal.sets.below(top);
         Ok(CutSets { nodes, top, order: self.order.clone() })

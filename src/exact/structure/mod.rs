@@ -9,7 +9,8 @@
 //! - [`Diagram::single_points`] and [`Diagram::cut_sets`];
 //! - [`Diagram::mean_life`] without repair.
 //!
-//! [`Structure`] takes all of it from a model, or says why its components are not independent.
+//! [`Structure`] takes them from a model, or says why its components are not independent; [`Mission`] does for a model without
+//! repair.
 //!
 //! Nothing is truncated or approximated, and no probability is the difference of two others: an unavailability of 1e-12 is
 //! as exact as one of a half. IEC 61078 and IEC 61025 are the standards of such diagrams and trees.
@@ -19,16 +20,22 @@ mod closure;
 mod cut_sets;
 mod diagram;
 mod importance;
+mod layout;
 mod mission;
 mod nodes;
+mod obstacle;
+mod of_model;
 mod order;
 mod steady;
+mod things;
 mod tree;
 
 pub use cut_sets::{CutSets, LARGEST_LISTED};
 pub use diagram::Diagram;
 pub use importance::Measure;
 pub use nodes::TooLarge;
+pub use obstacle::Obstacle;
+pub use of_model::{Mission, Structure};
 pub use steady::Steady;
 pub use tree::{Node, Tree};
 
