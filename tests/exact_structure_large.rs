@@ -2,49 +2,13 @@
 
 #![allow(clippy::expect_used, reason = "a test says by a panic what it expected")]
 
+#[path = "../benches/structure/groups.rs"]
+mod groups;
+
 use std::time::Instant;
 
-use ninefold::exact::structure::{Diagram, Measure, Node, Steady, Tree};
-
-/// Groups of the system, which fails when three of them have.
-const GROUPS: usize = 55;
-const GROUPS_THAT_FAIL_IT: usize = 3;
-/// Members of a group whose failure together fails it, of 14 or 15.
-const LEAST: usize = 5;
-/// Components that groups everywhere share.
-const COMMON: usize = 5;
-/// Components of a group alone.
-const OWN: usize = 8;
-
-/// The common components of a group: all but one for the first 25 groups, so that each is shared by 50, and all for the rest.
-fn commons(group: usize) -> impl Iterator<Item = usize> {
-    (0..COMMON).filter(move |&common| group >= 25 || group % COMMON != common)
-}
-
-/// The component that a group shares with the next one; the last group shares one with the first.
-fn link(group: usize) -> usize {
-    COMMON + group % GROUPS * (OWN + 1)
-}
-
-fn own(group: usize) -> std::ops::Range<usize> {
-    link(group) + 1..link(group) + 1 + OWN
-}
-
-fn structure() -> (Tree, Node, Vec<Steady>) {
-    let mut tree = Tree::default();
-    let components: Vec<Node> = (0..link(GROUPS - 1) + 1 + OWN).map(|i| tree.component(format!("{i}"))).collect();
-    let groups: Vec<Node> = (0..GROUPS)
-        .map(|group| {
-            let links = [link(group + GROUPS - 1), link(group)];
-            let members: Vec<usize> = commons(group).chain(links).chain(own(group)).collect();
-            tree.at_least(LEAST, members.into_iter().map(|member| components[member]))
-        })
-        .collect();
-    let top = tree.at_least(GROUPS_THAT_FAIL_IT, groups);
-    // No two components alike, each down between 0.7 and 2.4% of the time.
-    let steady = (0..components.len()).map(|i| Steady::of_times(1000.0 + i as f64, 10.0 + (7 * i % 15) as f64)).collect();
-    (tree, top, steady)
-}
+use groups::{COMMON, FATAL, GROUPS, LEAST, OWN, commons, link, own};
+use ninefold::exact::structure::{Diagram, Measure};
 
 /// The probability that the system has failed, by another way: for each state of the common components and of the link that
 /// closes the ring, from group to group, with the state of the link between them and the number of groups that have failed.
@@ -55,7 +19,7 @@ fn by_recursion(failed: &[f64]) -> f64 {
     for state in 0..1_usize << given.len() {
         let is_down = |component: usize| given.iter().position(|&g| g == component).is_some_and(|at| state >> at & 1 == 1);
         let weight: f64 = given.iter().map(|&g| if is_down(g) { failed[g] } else { 1.0 - failed[g] }).product();
-        let mut reached = [[0.0; GROUPS_THAT_FAIL_IT + 1]; 2];
+        let mut reached = [[0.0; FATAL + 1]; 2];
         reached[usize::from(is_down(closing))][0] = 1.0;
         for group in 0..GROUPS {
             let mut own_down = [0.0; OWN + 1];
@@ -67,7 +31,7 @@ fn by_recursion(failed: &[f64]) -> f64 {
                 }
             }
             let common = commons(group).filter(|&common| is_down(common)).count();
-            let mut next = [[0.0; GROUPS_THAT_FAIL_IT + 1]; 2];
+            let mut next = [[0.0; FATAL + 1]; 2];
             for (before, counts) in reached.iter().enumerate() {
                 for after in 0..2 {
                     let chance = match (link(group) == closing, after) {
@@ -80,13 +44,13 @@ fn by_recursion(failed: &[f64]) -> f64 {
                     let works: f64 = own_down.iter().take(needed).sum();
                     for (count, reached) in counts.iter().enumerate() {
                         next[after][count] += reached * chance * works;
-                        next[after][(count + 1).min(GROUPS_THAT_FAIL_IT)] += reached * chance * fails;
+                        next[after][(count + 1).min(FATAL)] += reached * chance * fails;
                     }
                 }
             }
             reached = next;
         }
-        total += weight * (reached[0][GROUPS_THAT_FAIL_IT] + reached[1][GROUPS_THAT_FAIL_IT]);
+        total += weight * (reached[0][FATAL] + reached[1][FATAL]);
     }
     total
 }
@@ -97,25 +61,13 @@ fn close(what: &str, value: f64, exact: f64, relative: f64) {
 
 #[test]
 fn five_hundred_components_that_groups_share() {
-    let (tree, top, steady) = structure();
+    let (tree, top, steady) = groups::system();
     assert_eq!(tree.names().len(), 500);
     let start = Instant::now();
     let diagram = Diagram::of(&tree, top).expect("it is solved");
-    eprintln!("{} nodes {:?}", diagram.size(), start.elapsed());
     let system = diagram.steady(&steady).expect("it is solved");
-    eprintln!("{system:?} {:?}", start.elapsed());
     let importance = diagram.importance(&steady).expect("it is solved");
-    eprintln!("{:?}", start.elapsed());
     let took = start.elapsed();
-    for c in [0, 5, 6, 100, 250, 499] {
-        let start = Instant::now();
-        eprintln!("FV {c} {:?} {:?} {:?}", diagram.fussell_vesely(&steady, c), start.elapsed(), importance.row(c));
-    }
-    let start = Instant::now();
-    for k in [7, 10, usize::MAX] {
-        let sets = diagram.cut_sets(k);
-        eprintln!("MCS {k} {:?} {:?}", sets.as_ref().map(|sets| (sets.count(), sets.counts(20))), start.elapsed());
-    }
 
     let failed: Vec<f64> = steady.iter().map(|steady| steady.unavailability).collect();
     close("probability", system.unavailability, by_recursion(&failed), 1e-11);
@@ -140,5 +92,5 @@ fn five_hundred_components_that_groups_share() {
         }
     }
     close("frequency", system.frequency, frequency, 1e-10);
-    assert!(took.as_secs_f64() < 1.0, "took {took:?}");
+    assert!(took.as_secs_f64() < 1.0, "it took {took:?}");
 }

@@ -12,7 +12,14 @@ pub(super) type Fails<'f> = &'f mut dyn FnMut(&mut Tree, &[u32]) -> Node;
 
 /// The fault tree of a service, which is down at the node returned.
 pub(super) fn tree(model: &Model, service: u32, fails: Fails) -> (Tree, Node) {
-    let mut layout = Layout { model, fails, tree: Tree::default(), things: BTreeMap::new(), replicas: BTreeMap::new() };
+    let mut layout = Layout {
+        model,
+        fails,
+        tree: Tree::default(),
+        things: BTreeMap::new(),
+        replicas: BTreeMap::new(),
+        outages: outages(model),
+    };
     let mut services: BTreeMap<u32, Node> = BTreeMap::new();
     for &s in &model.services[service as usize].support {
         let node = layout.service(s, &services);
@@ -28,6 +35,24 @@ struct Layout<'m, 'f> {
     /// By their first clock.
     things: BTreeMap<u32, Node>,
     replicas: BTreeMap<u32, Node>,
+    /// By zone, the clocks of each thing that it belongs to.
+    outages: Vec<Vec<Range<u32>>>,
+}
+
+/// For each zone the clocks of the zone itself, and of the regions that it is in.
+fn outages(model: &Model) -> Vec<Vec<Range<u32>>> {
+    let mut outages = vec![Vec::new(); model.zones.len()];
+    let mut from = model.zone_clocks.start;
+    while from < model.zone_clocks.end {
+        let clock = &model.clocks[from as usize];
+        if let Thing::Zones(zones) = &clock.thing {
+            for &zone in zones {
+                outages[zone as usize].push(clock.siblings.clone());
+            }
+        }
+        from = clock.siblings.end;
+    }
+    outages
 }
 
 impl Layout<'_, '_> {
@@ -82,13 +107,8 @@ impl Layout<'_, '_> {
         let mut parts = Vec::new();
         let zone = self.model.replicas[replica as usize].zone;
         if zone != NONE {
-            let mut clock = self.model.zone_clocks.start;
-            while clock < self.model.zone_clocks.end {
-                let siblings = self.model.clocks[clock as usize].siblings.clone();
-                if matches!(&self.model.clocks[clock as usize].thing, Thing::Zones(zones) if zones.contains(&zone)) {
-                    parts.extend(self.thing(siblings.clone()));
-                }
-                clock = siblings.end;
+            for clocks in self.outages[zone as usize].clone() {
+                parts.extend(self.thing(clocks));
             }
         }
         parts.extend(self.thing(self.model.replicas[replica as usize].clocks.clone()));

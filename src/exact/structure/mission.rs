@@ -34,7 +34,7 @@ const KRONROD: [f64; 8] = [
     0.209_482_141_084_727_82,
 ];
 /// Weights of the Gauss rule, for every second point.
-const GAUSS: [f64; 4] = [0.129_484_966_168_869_7, 0.279_705_391_489_276_64, 0.381_830_050_505_118_93, 0.417_959_183_673_469_4];
+const GAUSS: [f64; 4] = [0.129_484_966_168_869_7, 0.279_705_391_489_276_64, 0.381_830_050_505_118_9, 0.417_959_183_673_469_4];
 
 impl Diagram {
     /// The probability that the system still works after `time` seconds, where component i lives as `lives[i]` says and is

@@ -18,9 +18,9 @@ pub enum Obstacle {
     /// The clocks of a mode depend on a service.
     #[error("the clocks of `{0}` run only while another service is up")]
     AgesWhileServiceUp(String),
-    /// Some modes of a thing run on while others hold it down, and some do not.
-    #[error("of the failures of `{0}` some run on while it is down and some do not")]
-    AgesWhileMixed(String),
+    /// A mode runs on while others hold its thing down, and these wait for it.
+    #[error("the clocks of `{0}` run on while other failures hold the same thing down, and those wait for its repair")]
+    RunsOn(String),
     /// Numbers are uncertain.
     #[error("numbers of `{0}` are uncertain: an exact value would hold for one draw of them only")]
     Uncertain(String),

@@ -11,7 +11,9 @@ pub(super) fn order(tree: &Tree, top: Node) -> Vec<u32> {
     let mut readers = vec![0_u32; tree.parts().len()];
     for part in tree.parts() {
         if let Part::Gate { inputs, .. } = part {
-            inputs.iter().for_each(|input| readers[input.0 as usize] += 1);
+            for input in inputs {
+                readers[input.0 as usize] += 1;
+            }
         }
     }
     let mut seen = vec![false; tree.parts().len()];

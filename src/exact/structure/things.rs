@@ -11,13 +11,15 @@ use crate::model::{AgesWhile, Effect, Mode, Model, Selection, Thing, Timing, Tri
 pub(super) struct Things<'m> {
     model: &'m Model,
     obstacles: BTreeSet<Obstacle>,
-    /// Things whose failures come in step for ever.
+    /// For each thing whose failures come in step for ever a mode that makes them.
     in_step: Vec<String>,
+    /// By team, whether it was looked at.
+    looked_at: Vec<bool>,
 }
 
 impl<'m> Things<'m> {
     pub fn of(model: &'m Model) -> Self {
-        Self { model, obstacles: BTreeSet::new(), in_step: Vec::new() }
+        Self { model, obstacles: BTreeSet::new(), in_step: Vec::new(), looked_at: vec![false; model.teams.len()] }
     }
 
     /// All that was found to be in the way.
@@ -33,12 +35,10 @@ impl<'m> Things<'m> {
     ///
     /// While it is up, mode i fails once in its mean life; each time it is down for the mean of that mode.
     pub fn long_run(&mut self, clocks: &[u32]) -> Steady {
-        let Some(&first) = clocks.first() else { return Steady::of_times(1.0, 0.0) };
-        let thing = self.model.thing_name(first);
-        let modes: Vec<&'m Mode> = clocks.iter().map(|&c| &self.model.modes[self.model.clocks[c as usize].mode as usize]).collect();
-        if modes.len() > 1 && modes.iter().any(|mode| mode.ages_while == AgesWhile::Always) {
-            self.obstacles.insert(Obstacle::AgesWhileMixed(thing.clone()));
-        }
+        let modes: Vec<&'m Mode> =
+            clocks.iter().map(|&c| &self.model.modes[self.model.clocks[c as usize].mode as usize]).collect();
+        let runs_on = modes.iter().find(|mode| modes.len() > 1 && mode.ages_while == AgesWhile::Always);
+        self.obstacles.extend(runs_on.map(|mode| Obstacle::RunsOn(mode.name.clone())));
         let (mut rate, mut down) = (0.0, 0.0);
         for (&clock, mode) in clocks.iter().zip(&modes) {
             self.independent(clock, mode);
@@ -49,9 +49,7 @@ impl<'m> Things<'m> {
             rate += 1.0 / life;
             down += downtime / life;
         }
-        if self.keeps_in_step(&modes) {
-            self.in_step.push(thing);
-        }
+        self.in_step.extend(self.steps(&modes).map(|mode| mode.name.clone()));
         let cycle = 1.0 + down;
         Steady { availability: 1.0 / cycle, unavailability: down / cycle, frequency: rate / cycle }
     }
@@ -142,13 +140,14 @@ impl<'m> Things<'m> {
         }
     }
 
-    /// Whether the failures of a thing with these modes come at instants that follow from the start for ever: some life has
-    /// only certain values, and nothing that holds the thing down has others.
-    fn keeps_in_step(&self, modes: &[&'m Mode]) -> bool {
-        modes.iter().any(|mode| matches!(&mode.trigger, Trigger::Life(life) if is_discrete(&life.law)))
-            && modes.iter().all(|mode| {
-                !matches!(mode.trigger, Trigger::Sla(_)) && self.downtimes(mode).iter().all(|time| is_discrete(&time.law))
-            })
+    /// The mode, if any, for which the failures of a thing come at instants that follow from the start for ever: its lives
+    /// have only certain lengths, and so has all that holds the thing down.
+    fn steps(&self, modes: &[&'m Mode]) -> Option<&'m Mode> {
+        let varies = |mode: &&Mode| {
+            matches!(mode.trigger, Trigger::Sla(_)) || self.downtimes(mode).iter().any(|time| !is_discrete(&time.law))
+        };
+        let steps = |mode: &&&Mode| matches!(&mode.trigger, Trigger::Life(life) if is_discrete(&life.law));
+        modes.iter().find(steps).copied().filter(|_| !modes.iter().any(varies))
     }
 
     /// The stages of being down: detection, acknowledgement, repair.
@@ -166,6 +165,9 @@ impl<'m> Things<'m> {
     /// Notes where somebody may have to wait for a person of a team.
     fn team(&mut self, index: u32) {
         let team = &self.model.teams[index as usize];
+        if std::mem::replace(&mut self.looked_at[index as usize], true) {
+            return;
+        }
         if team.hours.is_some() || matches!(team.selection, Selection::Race(_)) {
             self.obstacles.insert(Obstacle::Hours(team.name.clone()));
         }
