@@ -2,12 +2,13 @@
 
 pub mod forecast;
 pub mod impact;
+pub mod reliability;
 
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 2] {
-    [forecast::DOCS, impact::DOCS]
+pub fn all() -> [Docs; 3] {
+    [forecast::DOCS, impact::DOCS, reliability::DOCS]
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! `ninefold reliability`: what breaks, and what a failure does.
 
+mod analyze;
 mod simulate;
 
 use clap::{Args, Subcommand};
 
 use super::{CliError, Exit};
 
-/// Shows what a failure does when it happens.
+/// Uptime, what drives downtime, and exact answers beside simulated ones; or what one failure does.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  ninefold reliability analyze shop.yaml --service db
   ninefold reliability simulate shop.yaml --failure 'zone outage'")]
 pub struct Arguments {
     #[command(subcommand)]
@@ -17,6 +19,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Analyze(analyze::Arguments),
     Simulate(simulate::Arguments),
 }
 
@@ -26,6 +29,7 @@ enum Command {
 /// What the command complains about.
 pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     match &arguments.command {
+        Command::Analyze(arguments) => analyze::execute(arguments),
         Command::Simulate(arguments) => simulate::execute(arguments),
     }
 }

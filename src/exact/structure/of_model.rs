@@ -61,6 +61,33 @@ impl Structure {
     }
 }
 
+/// When a service is down, by the things that failures take down; these may well depend on each other, so that it answers
+/// which of them matter together, and not how likely that is.
+#[derive(Debug, Clone)]
+pub struct Faults {
+    /// When the service is down. Components are named after their thing: `web 3`.
+    pub tree: Tree,
+    /// The node of `tree` at which it is.
+    pub top: Node,
+}
+
+impl Faults {
+    /// The fault tree of a service; without common causes.
+    #[must_use]
+    pub fn of(model: &Model, service: u32) -> Self {
+        let (tree, top) = tree(model, service, &mut |tree, clocks| tree.component(model.thing_name(clocks[0])));
+        Self { tree, top }
+    }
+
+    /// The diagram of the structure.
+    ///
+    /// # Errors
+    /// Where it is too large.
+    pub fn diagram(&self) -> Result<Diagram, TooLarge> {
+        Diagram::of(&self.tree, self.top)
+    }
+}
+
 /// What a service rests on where nothing is ever repaired: components that live independently of each other.
 ///
 /// With the reliability at the horizon ([`Diagram::reliability`]) and the mean time to the first outage
