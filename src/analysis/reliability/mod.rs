@@ -235,6 +235,14 @@ pub struct Input<'a> {
     pub found: &'a Found,
 }
 
+impl Input<'_> {
+    /// A sentence on each measure whose simulated and exact values disagree.
+    pub fn disagreements(&self) -> impl Iterator<Item = String> {
+        let all = self.found.comparisons.iter().filter(|comparison| comparison.standing == Standing::Disagrees);
+        all.map(|comparison| words::disagrees(self, comparison))
+    }
+}
+
 /// Estimates everything, and says what it means.
 #[must_use]
 pub fn analyze(input: &Input<'_>) -> (Analysis, Report) {

@@ -1,7 +1,7 @@
 //! The sentences of an analysis of reliability.
 
 use super::summary::{Analysis, ServiceAnalysis};
-use super::{Comparison, Input, Standing, tables, tested};
+use super::{Comparison, Input, tables, tested};
 use crate::report::format::{decimal, duration, estimate, number};
 use crate::report::{Status, Unit, Verdict};
 
@@ -16,7 +16,8 @@ pub fn subtitle(input: &Input<'_>) -> String {
 
 /// The answers, the most important first.
 pub fn verdicts(input: &Input<'_>, analysis: &Analysis) -> Vec<Verdict> {
-    let mut verdicts = disagreement(input);
+    // Loud: one of the two is wrong.
+    let mut verdicts: Vec<Verdict> = input.disagreements().map(|text| Verdict::new(Status::Bad, text)).collect();
     if analysis.interrupted {
         let text = format!("Interrupted after {} replications; nothing was compared.", decimal(analysis.replications as f64, 0));
         verdicts.push(Verdict::new(Status::Warn, text));
@@ -29,12 +30,6 @@ pub fn verdicts(input: &Input<'_>, analysis: &Analysis) -> Vec<Verdict> {
     verdicts.extend(points(&rows));
     verdicts.extend(agreement(input, analysis));
     verdicts
-}
-
-/// Loud: one of the two is wrong.
-fn disagreement(input: &Input<'_>) -> Vec<Verdict> {
-    let off = input.found.comparisons.iter().filter(|comparison| comparison.standing == Standing::Disagrees);
-    off.map(|comparison| Verdict::new(Status::Bad, disagrees(input, comparison))).collect()
 }
 
 /// A sentence on a measure whose simulated and exact values disagree.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::analysis::reliability::{Analysis, Input, Question, Shown, analyze, investigate, services};
+use crate::analysis::reliability::{Found, Input, Question, Shown, analyze, investigate, services};
 use crate::cli::common::{FailOn, Simulation, Variant, compile, default_folder, load_whole};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
@@ -63,13 +63,16 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     for sentence in input.disagreements() {
         out::tell(&format!("error: {sentence}\n"));
     }
-    Ok(exit(&summary, simulation))
+    Ok(exit(&found, simulation))
 }
 
-fn exit(summary: &Analysis, _simulation: &Simulation) -> Exit {
-    if summary.interrupted {
+/// Also where an objective is breached in more replications than not, if that was asked.
+fn exit(found: &Found, simulation: &Simulation) -> Exit {
+    let chances = found.runs.objectives.iter().filter_map(|objective| objective.breach.as_ref()?.estimate(0.95).value);
+    let breached = simulation.fail_on == Some(FailOn::Breach) && chances.into_iter().any(|chance| chance > 0.5);
+    if found.runs.interrupted {
         Exit::Interrupted
-    } else if summary.agrees == Some(false) {
+    } else if found.disagrees() || breached {
         Exit::Missed
     } else {
         Exit::Done
