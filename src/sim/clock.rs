@@ -79,7 +79,11 @@ impl<O: Observer> World<'_, O> {
             AgesWhile::Always => true,
             AgesWhile::ServiceUp(service) => self.services[service as usize].is_up,
             AgesWhile::Up => match component.target {
-                Target::Replica => self.replica_down[component.thing as usize] == 0,
+                Target::Replica => {
+                    let s = component.service as usize;
+                    self.replica_down[component.thing as usize] == 0
+                        && (!self.services[s].standby || self.standby_pace(s, component.thing) > 0.0)
+                }
                 Target::Service | Target::Strike => self.services[component.thing as usize].own_down == 0,
                 Target::Zones => self.model.clocks[c].siblings.clone().all(|sibling| {
                     let sibling = &self.components[sibling as usize];

@@ -1,6 +1,7 @@
 //! The numbers of one replication: uncertain ones drawn, laws and demand made from them.
 
 use super::parts::ModeTally;
+use super::standby::StandbyNow;
 use crate::dist::{Law, Sampler};
 use crate::model::{Carry, Curve, Effect, Model, Timing, Trigger, draw_all, medians};
 
@@ -56,6 +57,8 @@ pub struct Drawn {
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
     pub curves: Vec<Curve>,
+    /// By service with a standby: how a replica of it takes over.
+    pub standbys: Vec<StandbyNow>,
     /// Money per second for all replicas.
     pub cost: f64,
 }
@@ -65,8 +68,16 @@ impl Drawn {
     #[must_use]
     pub fn new(model: &Model) -> Self {
         let draws = medians(&model.parameters);
-        let mut drawn =
-            Self { draws, of: None, modes: Vec::new(), lives: Vec::new(), carry: Vec::new(), curves: Vec::new(), cost: 0.0 };
+        let mut drawn = Self {
+            draws,
+            of: None,
+            modes: Vec::new(),
+            lives: Vec::new(),
+            carry: Vec::new(),
+            curves: Vec::new(),
+            standbys: Vec::new(),
+            cost: 0.0,
+        };
         drawn.build(model);
         drawn
     }
@@ -154,6 +165,14 @@ impl Drawn {
                 tally: ModeTally::default(),
             });
         }
+        let standbys = model.services.iter().filter_map(|service| service.standby.as_ref());
+        self.standbys = standbys
+            .map(|standby| StandbyNow {
+                time: sampler(&standby.switch_time),
+                works: standby.switch_works.get(draws),
+                rate: StandbyNow::rate(standby.ages, draws),
+            })
+            .collect();
         self.carry = model.carry(draws);
         model.demand.draw(draws, &mut self.curves);
         self.cost = model.services.iter().map(|service| service.cost.get(draws) * service.replicas.len() as f64).sum();

@@ -34,7 +34,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    fn replica_is_up(&self, replica: u32) -> bool {
+    pub(super) fn replica_is_up(&self, replica: u32) -> bool {
         let zone = self.model.replicas[replica as usize].zone;
         self.replica_down[replica as usize] == 0 && (zone == NONE || self.zone_down[zone as usize] == 0)
     }
@@ -155,6 +155,9 @@ impl<O: Observer> World<'_, O> {
                 return;
             }
         }
+        if self.services[s].standby {
+            return self.member_lost(s, self.components[c].thing, c, now);
+        }
         self.leave_rotation(s, 1, now);
         let state = &mut self.services[s];
         state.up -= 1;
@@ -174,6 +177,9 @@ impl<O: Observer> World<'_, O> {
                 self.touched(s, now);
                 return;
             }
+        }
+        if self.services[s].standby {
+            return self.member_back(s, self.components[c].thing, c, now);
         }
         self.join_rotation(s, self.components[c].since, 1, now);
         let state = &mut self.services[s];
@@ -220,6 +226,10 @@ impl<O: Observer> World<'_, O> {
             for s in 0..self.services.len() {
                 let there = self.own_up[s * count + zone as usize];
                 if there == 0 {
+                    continue;
+                }
+                if self.services[s].standby {
+                    self.zone_of_members(s, zone, c, now, down);
                     continue;
                 }
                 let left = (self.end - now) * f64::from(there);

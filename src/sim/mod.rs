@@ -16,6 +16,7 @@ mod observer;
 mod outcome;
 mod parts;
 mod rotation;
+mod standby;
 mod structure;
 mod team;
 mod windows;
@@ -28,6 +29,7 @@ use crate::kernel::{NEVER, System, Tournament};
 use crate::model::{Model, Trigger};
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
+use standby::Standbys;
 
 /// The state of one replication.
 #[derive(Debug, Clone)]
@@ -61,6 +63,7 @@ pub struct World<'m, O = ()> {
     healthy: structure::Healthy,
     scratch: structure::Scratch,
     flow: Flow,
+    standbys: Standbys,
     outcome: Outcome,
     observer: O,
     /// What is measured lies between these times of the simulation's clock, which starts with the warm-up.
@@ -82,8 +85,10 @@ impl<'m, O: Observer> World<'m, O> {
     pub fn observed(model: &'m Model, warmup: f64, observer: O) -> Self {
         let services: Vec<ServiceState> = (0..model.services.len()).map(|_| ServiceState::default()).collect();
         let flow = Flow::new(model);
-        // Slots: the clocks, then services with a health check (replicas leaving the rotation), then the warm-up's end.
-        let slots = model.clocks.len() + flow.checked.len() + usize::from(warmup > 0.0);
+        let standbys = Standbys::new(model);
+        // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health
+        // check (replicas leaving the rotation), then the warm-up's end.
+        let slots = model.clocks.len() + standbys.slots() + flow.checked.len() + usize::from(warmup > 0.0);
         Self {
             model,
             events: Tournament::new(slots),
@@ -105,6 +110,7 @@ impl<'m, O: Observer> World<'m, O> {
             healthy: structure::Healthy::new(model),
             scratch: structure::Scratch::new(model),
             flow,
+            standbys,
             outcome: Outcome::new(model),
             observer,
             from: warmup,
@@ -172,19 +178,21 @@ impl<'m, O: Observer> World<'m, O> {
         self.changes = 0;
         self.drawn.modes.iter_mut().for_each(|mode| mode.tally = ModeTally::default());
         self.flow.reset(model, &self.drawn, -self.from);
+        self.standbys.reset(model, seed, replication);
         let mut at_once = false;
         for c in 0..self.components.len() {
             let time = self.start_clock(c, seed, replication);
             at_once |= time <= 0.0;
             self.events.place(c, time);
         }
-        for check in 0..self.flow.checked.len() {
-            self.events.place(self.components.len() + check, NEVER);
+        for slot in self.components.len()..self.warmup_slot() {
+            self.events.place(slot, NEVER);
         }
         if self.from > 0.0 {
             self.events.place(self.warmup_slot(), self.from);
         }
         self.events.rebuild();
+        self.start_waiting();
         for s in 0..self.services.len() {
             // An `up_when` that nothing fulfils: down from the start, by no failure.
             if !self.services[s].is_up {
@@ -210,8 +218,17 @@ impl<'m, O: Observer> World<'m, O> {
         }
     }
 
+    /// What is due in a slot behind those of the clocks.
+    fn handle_other(&mut self, slot: usize, now: f64) {
+        let Some(check) = slot.checked_sub(self.standbys.slots()) else { return self.member_due(slot, now) };
+        match self.flow.checked.get(check) {
+            Some(&service) => self.out_of_rotation(service as usize, now),
+            None => self.warmed_up(now),
+        }
+    }
+
     fn warmup_slot(&self) -> usize {
-        self.components.len() + self.flow.checked.len()
+        self.components.len() + self.standbys.slots() + self.flow.checked.len()
     }
 
     /// The end of the warm-up: what was counted is forgotten, what is in force stays.
@@ -238,10 +255,7 @@ impl<O: Observer> System for World<'_, O> {
                 Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
             }
         } else {
-            match self.flow.checked.get(slot - self.components.len()) {
-                Some(&service) => self.out_of_rotation(service as usize, now),
-                None => self.warmed_up(now),
-            }
+            self.handle_other(slot - self.components.len(), now);
         }
     }
 }

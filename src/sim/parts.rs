@@ -68,7 +68,7 @@ pub struct Component {
     pub phase: Phase,
     /// What it hits.
     pub target: Target,
-    /// Nothing else can stop its clock: no sibling, no condition on ageing.
+    /// Nothing else can stop its clock: no sibling, no condition on ageing, no waiting.
     pub alone: bool,
 }
 
@@ -97,7 +97,8 @@ impl Component {
             target,
             alone: clock.siblings.len() == 1
                 && !matches!(mode.ages_while, AgesWhile::ServiceUp(_))
-                && matches!(mode.trigger, Trigger::Life(_)),
+                && matches!(mode.trigger, Trigger::Life(_))
+                && replica.is_none_or(|replica| model.services[replica.service as usize].standby.is_none()),
         }
     }
 }
@@ -136,7 +137,7 @@ pub struct ModeTally {
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "parts of one answer, each kept where it changes")]
 pub struct ServiceState {
-    /// Replicas that are up.
+    /// Replicas that are up and active.
     pub up: u32,
     /// Replicas that must be up.
     pub needs: u32,
@@ -152,6 +153,8 @@ pub struct ServiceState {
     pub is_up: bool,
     /// Some other service counts its replicas.
     pub counted: bool,
+    /// Some of its replicas wait.
+    pub standby: bool,
     /// Failures with an effect on capacity in force on it, its replicas or their zones.
     pub weakened: u32,
     /// Replica-seconds in service, up to the end if nothing changed any more.
@@ -162,11 +165,12 @@ pub struct ServiceState {
 
 impl ServiceState {
     pub fn reset(&mut self, service: &Service, healthy: (bool, bool, bool, u32)) {
-        self.up = service.replicas.len() as u32;
+        self.up = service.active();
         self.needs = service.needs;
         self.own_down = 0;
         (self.tree_ok, self.own_ok, self.is_up, self.callees_down) = healthy;
         self.counted = !service.counted_by.is_empty();
+        self.standby = service.standby.is_some();
         self.weakened = 0;
         self.area = 0.0;
         self.outage.reset();
