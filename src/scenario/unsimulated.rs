@@ -4,7 +4,7 @@ use super::diagnostic::Diagnostic;
 use super::failure::{AfterRepair, Age, Effect, Failure, Hits, Repair, Trigger};
 use super::path::KeyPath;
 use super::schema::{Hours, Scenario, Selection, Team};
-use super::service::{Interrupted, Service, StandbyMode, WhileDown};
+use super::service::{Interrupted, Service, WhileDown};
 use super::traffic::After;
 
 /// Everything in a scenario that the simulator would have to ignore.
@@ -48,8 +48,6 @@ impl Found {
 fn in_service(path: &KeyPath, service: &Service, found: &mut Found) {
     let tested = service.standby.as_ref().is_some_and(|standby| standby.test.is_some());
     found.add(tested, "test of a standby", || path.key("standby").key("test"));
-    let warm = service.standby.as_ref().is_some_and(|standby| matches!(standby.mode, StandbyMode::Warm { .. }));
-    found.add(warm, "warm", || path.key("standby").key("warm"));
     found.add(service.autoscale.is_some(), "autoscale", || path.key("autoscale"));
     found.add(service.releases.is_some(), "releases", || path.key("releases"));
     found.add(service.instance.is_some(), "instance", || path.key("instance"));

@@ -1,5 +1,6 @@
 //! Clocks towards failure: their start, and the pauses that other failures make.
 
+use super::exposure::Exposure;
 use super::parts::{Phase, Target};
 use super::{Observer, World};
 use crate::kernel::NEVER;
@@ -44,14 +45,22 @@ impl<O: Observer> World<'_, O> {
             Trigger::Schedule(times) => times.first().map_or(NEVER, |time| time + self.from),
             Trigger::Sla(_) if uniform(word(stream, 0, STARTS_DOWN)) < mode.starts_down => 0.0,
             Trigger::Sla(_) => mode.life.draw(life),
-            Trigger::Life(_) => match &self.drawn.lives[component.mode as usize] {
-                None if strike => mode.strike.draw(life),
-                None => mode.life.draw(life),
-                Some((age, alone, common)) => {
-                    let age = age.quantile(uniform(word(stream, 0, AGE)));
-                    if strike { common.remaining(age, life) } else { alone.remaining(age, life) }
+            Trigger::Life(_) => {
+                let old = self.drawn.lives[component.mode as usize].as_ref().and_then(|laws| Some((laws, laws.age.as_ref()?)));
+                let (age, left) = match old {
+                    None if strike => (0.0, mode.strike.draw(life)),
+                    None => (0.0, mode.life.draw(life)),
+                    Some((laws, age)) => {
+                        let age = age.quantile(uniform(word(stream, 0, AGE)));
+                        let none = strike && laws.strike.is_none();
+                        (age, if none { NEVER } else { laws.law(component).remaining(age, life) })
+                    }
+                };
+                if component.exposed {
+                    self.exposures[c] = Exposure { target: age + left, age, ..Exposure::new() };
                 }
-            },
+                left
+            }
         }
     }
 
@@ -64,6 +73,12 @@ impl<O: Observer> World<'_, O> {
             let since = self.components[c].since;
             let next = times.partition_point(|&time| time + self.from < now || time + self.from <= since);
             self.events.set(c, times.get(next).map_or(NEVER, |time| time + self.from));
+        } else if self.components[c].exposed {
+            self.renew_age(c, now, life);
+            self.run_on(c, now);
+            if !self.may_run(c) {
+                self.pause(c, now);
+            }
         } else {
             self.events.set(c, now + life);
             if !self.may_run(c) {
@@ -79,11 +94,7 @@ impl<O: Observer> World<'_, O> {
             AgesWhile::Always => true,
             AgesWhile::ServiceUp(service) => self.services[service as usize].is_up,
             AgesWhile::Up => match component.target {
-                Target::Replica => {
-                    let s = component.service as usize;
-                    self.replica_down[component.thing as usize] == 0
-                        && (!self.services[s].standby || self.standby_pace(s, component.thing) > 0.0)
-                }
+                Target::Replica => self.replica_down[component.thing as usize] == 0,
                 Target::Service | Target::Strike => self.services[component.thing as usize].own_down == 0,
                 Target::Zones => self.model.clocks[c].siblings.clone().all(|sibling| {
                     let sibling = &self.components[sibling as usize];
@@ -98,6 +109,9 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn pause(&mut self, c: usize, now: f64) {
+        if self.components[c].exposed {
+            self.keep_age(c, now);
+        }
         let component = &mut self.components[c];
         component.phase = Phase::Paused;
         component.left = self.events.time(c) - now;
@@ -119,8 +133,12 @@ impl<O: Observer> World<'_, O> {
             Phase::Running if !self.is_scheduled(c) && !self.may_run(c) => self.pause(c, now),
             Phase::Paused if self.may_run(c) => {
                 self.components[c].phase = Phase::Running;
-                let left = self.components[c].left;
-                self.events.set(c, now + left);
+                if self.components[c].exposed {
+                    self.run_on(c, now);
+                } else {
+                    let left = self.components[c].left;
+                    self.events.set(c, now + left);
+                }
             }
             _ => {}
         }

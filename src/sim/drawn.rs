@@ -42,6 +42,21 @@ pub struct ModeNow {
     pub tally: ModeTally,
 }
 
+/// What the lives of a mode follow.
+#[derive(Debug, Clone)]
+pub struct Life {
+    /// From new to the failure of one thing; without the common cause.
+    pub alone: Law,
+    /// Life of the common cause.
+    pub strike: Option<Law>,
+    /// The age at the start.
+    pub age: Option<Law>,
+    /// The part of the age that a repair takes away.
+    pub renewal: f64,
+    /// The power of the load that a clock's pace is.
+    pub load: f64,
+}
+
 /// What one replication runs with.
 #[derive(Debug, Clone)]
 pub struct Drawn {
@@ -51,8 +66,8 @@ pub struct Drawn {
     of: Option<(u64, u64)>,
     /// The modes, by their index in the model.
     pub modes: Vec<ModeNow>,
-    /// Laws of the lives and ages, for clocks that start old.
-    pub lives: Vec<Option<(Law, Law, Law)>>,
+    /// Laws of the lives, by mode, for clocks that do more than run down from new; `None` without a time to failure.
+    pub lives: Vec<Option<Life>>,
     /// What each service can carry, by its index in the model.
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
@@ -134,13 +149,13 @@ impl Drawn {
                     if beta > 0.0 {
                         strike = model.tables.sampler(&law.clone().hazard_times(beta));
                     }
-                    old = mode.age.as_ref().map(|age| {
-                        let age = age.drawn(draws).unwrap_or_else(|| age.law.clone());
-                        (
-                            age,
-                            law.clone().hazard_times((1.0 - beta).max(f64::MIN_POSITIVE)),
-                            law.hazard_times(beta.max(f64::MIN_POSITIVE)),
-                        )
+                    let share = |beta: f64| if beta == 1.0 { law.clone() } else { law.hazard_times(beta.max(f64::MIN_POSITIVE)) };
+                    old = Some(Life {
+                        alone: share(1.0 - beta),
+                        strike: (beta > 0.0).then(|| share(beta)),
+                        age: mode.age.as_ref().map(|age| age.drawn(draws).unwrap_or_else(|| age.law.clone())),
+                        renewal: mode.renewal.get(draws),
+                        load: mode.load.get(draws),
                     });
                 }
             }

@@ -28,8 +28,14 @@ impl<O: Observer> World<'_, O> {
         let component = &mut self.components[c];
         component.n += 1;
         let life = self.drawn.modes[mode as usize].strike.draw(word(component.stream, component.n, LIFE));
-        self.events.set(c, now + life);
-        if !component.alone {
+        if component.exposed {
+            self.keep_age(c, now);
+            self.renew_age(c, now, life);
+            self.run_on(c, now);
+        } else {
+            self.events.set(c, now + life);
+        }
+        if !self.components[c].alone {
             self.review(c, now);
         }
     }
@@ -45,6 +51,9 @@ impl<O: Observer> World<'_, O> {
         self.before_change(now);
         if self.stages[c].outages > 0 {
             self.keep_stages(c);
+        }
+        if self.components[c].exposed {
+            self.keep_age(c, now);
         }
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];

@@ -10,6 +10,7 @@
 mod account;
 mod clock;
 mod drawn;
+mod exposure;
 mod failure;
 mod flow;
 mod observer;
@@ -27,6 +28,7 @@ pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, Wind
 
 use crate::kernel::{NEVER, System, Tournament};
 use crate::model::{Model, Trigger};
+use exposure::Exposure;
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
 use standby::Standbys;
@@ -38,6 +40,8 @@ pub struct World<'m, O = ()> {
     events: Tournament,
     drawn: Drawn,
     components: Vec<Component>,
+    /// Ages, by clock; empty where none is kept.
+    exposures: Vec<Exposure>,
     stages: Vec<Stages>,
     services: Vec<ServiceState>,
     /// Replicas that are up in their own right, by service and zone (`service * zones + zone`).
@@ -89,11 +93,14 @@ impl<'m, O: Observer> World<'m, O> {
         // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health
         // check (replicas leaving the rotation), then the warm-up's end.
         let slots = model.clocks.len() + standbys.slots() + flow.checked.len() + usize::from(warmup > 0.0);
+        let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();
+        let ages = if components.iter().any(|component| component.exposed) { components.len() } else { 0 };
         Self {
             model,
             events: Tournament::new(slots),
             drawn: Drawn::new(model),
-            components: model.clocks.iter().map(|clock| Component::new(model, clock)).collect(),
+            components,
+            exposures: vec![Exposure::new(); ages],
             stages: vec![Stages::default(); model.clocks.len()],
             own_up: vec![0; model.services.len() * model.zones.len()],
             replica_down: vec![0; model.replicas.len()],

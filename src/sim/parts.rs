@@ -68,8 +68,10 @@ pub struct Component {
     pub phase: Phase,
     /// What it hits.
     pub target: Target,
-    /// Nothing else can stop its clock: no sibling, no condition on ageing, no waiting.
+    /// Nothing else can stop its clock: no sibling, no condition on ageing, no age to keep.
     pub alone: bool,
+    /// Its age is kept, since its pace may change or a repair may leave it old.
+    pub exposed: bool,
 }
 
 impl Component {
@@ -82,6 +84,7 @@ impl Component {
             Thing::Zones(_) => (Target::Zones, NONE),
         };
         let mode = &model.modes[clock.mode as usize];
+        let exposed = super::exposure::keeps_age(model, clock);
         let replica = if target == Target::Replica { model.replicas.get(thing as usize) } else { None };
         Self {
             ahead: 0.0,
@@ -95,10 +98,11 @@ impl Component {
             zone: replica.map_or(NONE, |replica| replica.zone),
             phase: Phase::Running,
             target,
+            exposed,
             alone: clock.siblings.len() == 1
+                && !exposed
                 && !matches!(mode.ages_while, AgesWhile::ServiceUp(_))
-                && matches!(mode.trigger, Trigger::Life(_))
-                && replica.is_none_or(|replica| model.services[replica.service as usize].standby.is_none()),
+                && matches!(mode.trigger, Trigger::Life(_)),
         }
     }
 }

@@ -9,10 +9,11 @@
 //! Each replica of such a service has a slot: while it is away, for the detection of its failure; while it takes over, for
 //! the end of the switch.
 
+use super::exposure::Pace;
 use super::{Observer, World};
 use crate::dist::Sampler;
 use crate::kernel::NEVER;
-use crate::model::{Model, NONE, Waiting};
+use crate::model::{AgesWhile, Model, NONE, Waiting};
 use crate::random::{Stream, uniform};
 
 /// The words that one switch draws: how long it takes, and whether it works.
@@ -36,8 +37,6 @@ enum Role {
 struct Member {
     service: u32,
     role: Role,
-    /// Its clocks run as those of a waiting one do. One whose zone goes down keeps to what it did.
-    idles: bool,
 }
 
 /// A service with a standby.
@@ -93,11 +92,7 @@ impl Standbys {
             let first = standbys.members.len();
             let stream = Stream::new(0, 0, 0);
             standbys.groups.push(Group { service: s as u32, first, undetected: 0, under_way: 0, switches: 0, stream });
-            standbys.members.extend(service.replicas.clone().map(|_| Member {
-                service: s as u32,
-                role: Role::Active,
-                idles: false,
-            }));
+            standbys.members.extend(service.replicas.clone().map(|_| Member { service: s as u32, role: Role::Active }));
         }
         standbys
     }
@@ -115,8 +110,7 @@ impl Standbys {
             group.stream = Stream::new(base, seed, replication);
             (group.undetected, group.under_way, group.switches) = (0, 0, 0);
             for (i, member) in self.members[group.first..][..service.replicas.len()].iter_mut().enumerate() {
-                member.idles = i >= service.active() as usize;
-                member.role = if member.idles { Role::Waiting } else { Role::Active };
+                member.role = if i < service.active() as usize { Role::Active } else { Role::Waiting };
             }
         }
     }
@@ -145,12 +139,6 @@ impl<O: Observer> World<'_, O> {
     /// Whether replica `replica` of service `s`, which has a standby, is up and active.
     pub(super) fn is_active(&self, s: usize, replica: u32) -> bool {
         self.standbys.members[self.member(s, replica)].role == Role::Active
-    }
-
-    /// The pace at which the clocks of a replica run while it is up in its own right: 1 as an active one.
-    pub(super) fn standby_pace(&self, s: usize, replica: u32) -> f64 {
-        let g = self.standbys.group(s);
-        if self.standbys.members[self.member(s, replica)].idles { self.drawn.standbys[g].rate } else { 1.0 }
     }
 
     /// Places that nobody fills.
@@ -318,15 +306,21 @@ impl<O: Observer> World<'_, O> {
         self.count_active(s, 1, now);
     }
 
-    /// A replica that is up turns to another role, and its clocks to the pace of it.
+    /// A replica that is up turns to another role, and its clocks to the pace of it. One that goes away keeps its pace, in
+    /// case it is only its zone that is down.
     fn take_role(&mut self, m: usize, role: Role, now: f64) {
         let member = &mut self.standbys.members[m];
         member.role = role;
-        member.idles = role != Role::Active;
         let s = member.service as usize;
-        let replica = self.model.services[s].replicas.start + (m - self.standbys.groups[self.standbys.group(s)].first) as u32;
+        let g = self.standbys.group(s);
+        let rate = self.drawn.standbys[g].rate;
+        let pace = if role == Role::Active || rate == 1.0 { Pace::Active(1.0) } else { Pace::Waiting(rate) };
+        let replica = self.model.services[s].replicas.start + (m - self.standbys.groups[g].first) as u32;
         for c in self.model.replicas[replica as usize].clocks.clone() {
-            self.review(c as usize, now);
+            let component = &self.components[c as usize];
+            if component.exposed && self.model.modes[component.mode as usize].ages_while == AgesWhile::Up {
+                self.set_pace(c as usize, pace, now);
+            }
         }
     }
 
