@@ -40,7 +40,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    fn replica_is_up(&self, replica: u32) -> bool {
+    pub(super) fn replica_is_up(&self, replica: u32) -> bool {
         let zone = self.model.replicas[replica as usize].zone;
         self.replica_down[replica as usize] == 0 && (zone == NONE || self.zone_down[zone as usize] == 0)
     }
@@ -168,7 +168,7 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.services[s];
         state.up -= 1;
         state.area -= self.end - now;
-        let matters = (state.up + 1 == state.needs) | state.counted;
+        let matters = (state.up + 1 == state.needs) | state.counted | state.loaded;
         self.capacity_changed(s);
         if matters || self.services_down > 0 {
             self.count_changed(s, c, -1, now);
@@ -188,7 +188,7 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.services[s];
         state.up += 1;
         state.area += self.end - now;
-        let matters = (state.up == state.needs) | state.counted;
+        let matters = (state.up == state.needs) | state.counted | state.loaded;
         self.capacity_changed(s);
         if matters || self.services_down > 0 {
             self.count_changed(s, c, 1, now);
@@ -200,8 +200,12 @@ impl<O: Observer> World<'_, O> {
         let state = &self.services[s];
         let enough = state.up >= state.needs;
         let crosses = enough != (state.up.wrapping_add_signed(-change) >= state.needs);
+        let loaded = state.loaded;
         if state.counted {
             self.recount(s, change);
+        }
+        if loaded {
+            self.share_load(s, now);
         }
         if crosses && self.dirty_count == 0 {
             self.look(s, c, now);
@@ -242,6 +246,9 @@ impl<O: Observer> World<'_, O> {
                     self.services[s].area += left;
                 }
                 self.capacity_changed(s);
+                if self.services[s].loaded {
+                    self.share_load(s, now);
+                }
                 self.recount(s, if down { -(there as i32) } else { there as i32 });
                 self.mark_dirty(s);
             }

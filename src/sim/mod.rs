@@ -84,7 +84,11 @@ impl<'m, O: Observer> World<'m, O> {
     /// A world that tells `observer` of every failure and outage.
     #[must_use]
     pub fn observed(model: &'m Model, warmup: f64, observer: O) -> Self {
-        let services: Vec<ServiceState> = (0..model.services.len()).map(|_| ServiceState::default()).collect();
+        let services: Vec<ServiceState> = model
+            .services
+            .iter()
+            .map(|service| ServiceState { loaded: exposure::is_loaded(model, service), ..Default::default() })
+            .collect();
         let flow = Flow::new(model);
         // Slots: the clocks, then services with a health check (replicas leaving the rotation), then the warm-up's end.
         let slots = model.clocks.len() + flow.checked.len() + usize::from(warmup > 0.0);

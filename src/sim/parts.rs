@@ -157,6 +157,8 @@ pub struct ServiceState {
     pub is_up: bool,
     /// Some other service counts its replicas.
     pub counted: bool,
+    /// Its replicas age by the load that each of them carries.
+    pub loaded: bool,
     /// Failures with an effect on capacity in force on it, its replicas or their zones.
     pub weakened: u32,
     /// Replica-seconds in service, up to the end if nothing changed any more.
