@@ -12,7 +12,7 @@ use super::parts::{Component, Phase, Target};
 use super::{Observer, World};
 use crate::dist::Law;
 use crate::kernel::NEVER;
-use crate::model::{AgesWhile, Clock, Model, Thing, Trigger, Value, Waiting};
+use crate::model::{AgesWhile, Clock, Model, Service, Thing, Trigger, Value, Waiting};
 
 /// How fast a clock runs while nothing stops it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -112,7 +112,33 @@ pub fn keeps_age(model: &Model, clock: &Clock) -> bool {
     matches!(mode.trigger, Trigger::Life(_)) && (mode.renewal != Value::Known(1.0) || mode.load != Value::Known(0.0) || waits())
 }
 
+/// Whether the load that its replicas carry sets the pace of some clock of a service.
+pub fn is_loaded(model: &Model, service: &Service) -> bool {
+    service.replica_clocks.clone().any(|c| model.modes[model.clocks[c as usize].mode as usize].load != Value::Known(0.0))
+}
+
 impl<O: Observer> World<'_, O> {
+    /// Replicas share the load anew: each that is up carries x times the share that it has while all is well, and its clocks
+    /// run x to the power of their mode's `load` times as fast. What is not up carries nothing.
+    #[cold]
+    pub(super) fn share_load(&mut self, s: usize, now: f64) {
+        let service = &self.model.services[s];
+        let share = f64::from(service.active()) / f64::from(self.services[s].up);
+        for c in service.replica_clocks.clone().chain(service.own_clocks.clone()) {
+            let component = &self.components[c as usize];
+            let Some(life) = self.drawn.lives[component.mode as usize].as_ref().filter(|life| life.load != 0.0) else { continue };
+            let carries = match component.target {
+                // One that waits keeps the pace of its waiting.
+                Target::Replica if self.waits(s, component.thing) => continue,
+                Target::Replica => self.is_active(s, component.thing),
+                Target::Strike => self.services[s].up > 0,
+                Target::Service | Target::Zones => continue,
+            };
+            let speed = if carries { libm::pow(share, life.load) } else { 0.0 };
+            self.set_pace(c as usize, Pace::Active(speed), now);
+        }
+    }
+
     /// Changes how fast a clock with an age runs. Whether it runs at all is for its phase to say.
     pub(super) fn set_pace(&mut self, c: usize, pace: Pace, now: f64) {
         if self.exposures[c].pace == pace {

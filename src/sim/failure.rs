@@ -171,7 +171,7 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.services[s];
         state.up -= 1;
         state.area -= self.end - now;
-        let matters = (state.up + 1 == state.needs) | state.counted;
+        let matters = (state.up + 1 == state.needs) | state.counted | state.loaded;
         self.capacity_changed(s);
         if matters || self.services_down > 0 {
             self.count_changed(s, c, -1, now);
@@ -194,7 +194,7 @@ impl<O: Observer> World<'_, O> {
         let state = &mut self.services[s];
         state.up += 1;
         state.area += self.end - now;
-        let matters = (state.up == state.needs) | state.counted;
+        let matters = (state.up == state.needs) | state.counted | state.loaded;
         self.capacity_changed(s);
         if matters || self.services_down > 0 {
             self.count_changed(s, c, 1, now);
@@ -206,8 +206,12 @@ impl<O: Observer> World<'_, O> {
         let state = &self.services[s];
         let enough = state.up >= state.needs;
         let crosses = enough != (state.up.wrapping_add_signed(-change) >= state.needs);
+        let loaded = state.loaded;
         if state.counted {
             self.recount(s, change);
+        }
+        if loaded {
+            self.share_load(s, now);
         }
         if crosses && self.dirty_count == 0 {
             self.look(s, c, now);
@@ -252,6 +256,9 @@ impl<O: Observer> World<'_, O> {
                     self.services[s].area += left;
                 }
                 self.capacity_changed(s);
+                if self.services[s].loaded {
+                    self.share_load(s, now);
+                }
                 self.recount(s, if down { -(there as i32) } else { there as i32 });
                 self.mark_dirty(s);
             }

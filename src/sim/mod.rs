@@ -87,7 +87,11 @@ impl<'m, O: Observer> World<'m, O> {
     /// A world that tells `observer` of every failure and outage.
     #[must_use]
     pub fn observed(model: &'m Model, warmup: f64, observer: O) -> Self {
-        let services: Vec<ServiceState> = (0..model.services.len()).map(|_| ServiceState::default()).collect();
+        let services: Vec<ServiceState> = model
+            .services
+            .iter()
+            .map(|service| ServiceState { loaded: exposure::is_loaded(model, service), ..Default::default() })
+            .collect();
         let flow = Flow::new(model);
         let standbys = Standbys::new(model);
         // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health

@@ -159,6 +159,8 @@ pub struct ServiceState {
     pub counted: bool,
     /// Some of its replicas wait.
     pub standby: bool,
+    /// Its replicas age by the load that each of them carries.
+    pub loaded: bool,
     /// Failures with an effect on capacity in force on it, its replicas or their zones.
     pub weakened: u32,
     /// Replica-seconds in service, up to the end if nothing changed any more.

@@ -28,6 +28,8 @@ enum Role {
     Waiting,
     /// It is up, and its switch goes on.
     TakingOver,
+    /// It is down, or its zone is, and it was active or about to be: nobody knows yet.
+    Missed,
     /// It is down, or its zone is.
     Away,
 }
@@ -45,8 +47,8 @@ struct Group {
     service: u32,
     /// Its first member.
     first: usize,
-    /// Failures of active replicas that are still to be detected.
-    undetected: u32,
+    /// Members that are missed.
+    missed: u32,
     /// Switches that go on.
     under_way: u32,
     /// Switches so far.
@@ -91,7 +93,7 @@ impl Standbys {
         for (s, service) in model.services.iter().enumerate().filter(|(_, service)| service.standby.is_some()) {
             let first = standbys.members.len();
             let stream = Stream::new(0, 0, 0);
-            standbys.groups.push(Group { service: s as u32, first, undetected: 0, under_way: 0, switches: 0, stream });
+            standbys.groups.push(Group { service: s as u32, first, missed: 0, under_way: 0, switches: 0, stream });
             standbys.members.extend(service.replicas.clone().map(|_| Member { service: s as u32, role: Role::Active }));
         }
         standbys
@@ -108,7 +110,7 @@ impl Standbys {
             let service = &model.services[group.service as usize];
             let base = service.standby.as_ref().map_or(0, |standby| standby.stream);
             group.stream = Stream::new(base, seed, replication);
-            (group.undetected, group.under_way, group.switches) = (0, 0, 0);
+            (group.missed, group.under_way, group.switches) = (0, 0, 0);
             for (i, member) in self.members[group.first..][..service.replicas.len()].iter_mut().enumerate() {
                 member.role = if i < service.active() as usize { Role::Active } else { Role::Waiting };
             }
@@ -136,9 +138,18 @@ impl<O: Observer> World<'_, O> {
         self.components.len() + m
     }
 
-    /// Whether replica `replica` of service `s`, which has a standby, is up and active.
+    /// Whether a replica of service `s` is up and active.
     pub(super) fn is_active(&self, s: usize, replica: u32) -> bool {
-        self.standbys.members[self.member(s, replica)].role == Role::Active
+        if self.services[s].standby { self.role(s, replica) == Role::Active } else { self.replica_is_up(replica) }
+    }
+
+    /// Whether a replica of service `s` is up and waits, or is about to take over.
+    pub(super) fn waits(&self, s: usize, replica: u32) -> bool {
+        self.services[s].standby && matches!(self.role(s, replica), Role::Waiting | Role::TakingOver)
+    }
+
+    fn role(&self, s: usize, replica: u32) -> Role {
+        self.standbys.members[self.member(s, replica)].role
     }
 
     /// Places that nobody fills.
@@ -194,25 +205,26 @@ impl<O: Observer> World<'_, O> {
 
     fn lose_member(&mut self, s: usize, replica: u32, c: usize, now: f64) {
         let (g, m) = (self.standbys.group(s), self.member(s, replica));
-        let role = std::mem::replace(&mut self.standbys.members[m].role, Role::Away);
-        match role {
+        match std::mem::replace(&mut self.standbys.members[m].role, Role::Missed) {
             Role::Active => {
                 self.leave_rotation(s, 1, now);
                 self.count_active(s, -1, now);
             }
             Role::TakingOver => self.standbys.groups[g].under_way -= 1,
-            Role::Waiting | Role::Away => return,
+            Role::Waiting | Role::Missed | Role::Away => {
+                self.standbys.members[m].role = Role::Away;
+                return;
+            }
         }
-        self.standbys.groups[g].undetected += 1;
+        self.standbys.groups[g].missed += 1;
         self.events.set(self.member_slot(m), self.stages[c].detected.max(now));
     }
 
     fn regain_member(&mut self, s: usize, replica: u32, since: f64, now: f64) {
         let (g, m) = (self.standbys.group(s), self.member(s, replica));
-        let slot = self.member_slot(m);
-        if self.events.time(slot) < NEVER {
-            self.events.set(slot, NEVER);
-            self.standbys.groups[g].undetected -= 1;
+        if self.standbys.members[m].role == Role::Missed {
+            self.events.set(self.member_slot(m), NEVER);
+            self.standbys.groups[g].missed -= 1;
         }
         let service = &self.model.services[s];
         let first = self.standbys.groups[g].first;
@@ -260,7 +272,8 @@ impl<O: Observer> World<'_, O> {
             self.standbys.groups[g].under_way -= 1;
             self.activate(m, now);
         } else {
-            self.standbys.groups[g].undetected -= 1;
+            self.standbys.members[m].role = Role::Away;
+            self.standbys.groups[g].missed -= 1;
             if self.open(g) > self.standbys.groups[g].under_way {
                 self.call(g, now);
             }
@@ -273,7 +286,7 @@ impl<O: Observer> World<'_, O> {
     fn call_again(&mut self, s: usize, now: f64) {
         let g = self.standbys.group(s);
         let group = &self.standbys.groups[g];
-        for _ in group.under_way + group.undetected..self.open(g) {
+        for _ in group.under_way + group.missed..self.open(g) {
             self.call(g, now);
         }
     }
@@ -332,6 +345,9 @@ impl<O: Observer> World<'_, O> {
         self.changes += 1;
         self.capacity_changed(s);
         self.recount(s, change);
+        if self.services[s].loaded {
+            self.share_load(s, now);
+        }
         self.mark_dirty(s);
     }
 }

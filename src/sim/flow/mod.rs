@@ -197,14 +197,12 @@ impl<O: Observer> World<'_, O> {
                 .map(left)
                 .product()
         };
-        let active = |r: u32| !self.services[s].standby || self.is_active(s, r);
-        let up = service.replicas.clone().filter(|&r| self.replica_down[r as usize] == 0 && active(r));
+        let up = service.replicas.clone().filter(|&r| self.is_active(s, r));
         let each = up.map(|r| {
             let replica = &self.model.replicas[r as usize];
             let own: f64 = replica.clocks.clone().map(left).product();
             match replica.zone {
                 crate::model::NONE => own,
-                z if self.zone_down[z as usize] > 0 => 0.0,
                 z => own * zone(z),
             }
         });
