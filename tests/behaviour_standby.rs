@@ -28,7 +28,7 @@ fn outages(run: &Run, hours: f64, count: f64, minutes: f64) {
 }
 
 fn no_outage(run: &Run) {
-    assert_eq!(run.value("services", "db", "outages_per_year"), None);
+    run.exactly("services", "db", "outages_per_year", 0.0);
     assert_eq!(run.unavailability("db").max(), Some(0.0));
 }
 
@@ -230,4 +230,61 @@ fn trees_count_the_active() {
     let text = text.replace("replicas: 3, ", "replicas: 3, spread: [a, b, b], ");
     let run = run(&text, 1, 1);
     run.exactly("services", "site", "downtime_per_year", 5.0 * MINUTE * 8760.0 / 20.0);
+}
+
+/// 15/s to two active replicas of 10/s each, and one that waits. From 10:00 to 10:05 one is left, without waiting places:
+/// 5/s are lost, for 300 s of 20 h. Work is done by active replicas: two but for the five minutes.
+#[test]
+fn only_the_active_carry_load() {
+    let text = history(
+        20,
+        "{replicas: 3, needs: 1, spread: [a, b, b], capacity: 10/s, queue: 0, standby: {hot: 1, switch: {time: 5m}}}",
+        "  zone: {hits: zone, of: [a], schedule: {first: 2026-01-01T10:00}, repair: 1h}
+traffic: {users: {to: db, rate: 15/s}}",
+    );
+    let run = run(&text, 1, 1);
+    let (all, lost) = (15.0 * 20.0 * HOUR, 5.0 * 300.0);
+    run.exactly("services", "db", "error_rate", lost / all);
+    run.exactly("services", "db", "utilization", (all - lost) / (10.0 * (2.0 * 20.0 * HOUR - 300.0)));
+}
+
+/// What degrades all replicas leaves two active ones half of what they carry, whatever the third could.
+#[test]
+fn a_degraded_standby_carries_nothing() {
+    let text = history(
+        20,
+        "{replicas: 3, capacity: 10/s, queue: 0, standby: {hot: 1}}",
+        "  slow: {hits: replica, schedule: {first: 2026-01-01T10:00}, effect: {capacity: 50%}, repair: 1h}
+traffic: {users: {to: db, rate: 15/s}}",
+    );
+    run(&text, 1, 1).exactly("services", "db", "error_rate", 5.0 / 15.0 / 20.0);
+}
+
+/// The failed replica gets half of the requests until the substitute takes its place after five minutes; the health check
+/// would have noticed after ten.
+#[test]
+fn requests_follow_the_switch() {
+    let text = history(
+        20,
+        "{replicas: 3, spread: [a, b, b], health_check: 10m, standby: {hot: 1, switch: {time: 5m}}}",
+        "  zone: {hits: zone, of: [a], schedule: {first: 2026-01-01T10:00}, repair: 7m}
+traffic: {users: {to: db, rate: 15/s}}",
+    );
+    run(&text, 1, 1).exactly("services", "db", "error_rate", 0.5 * 5.0 / (20.0 * 60.0));
+}
+
+/// Two active replicas with load 1 age at 1 while both are there. The first failure leaves one, at twice the pace, for the
+/// hour of the switch; the one that waits, hot, ages as ever, and from then on both again.
+#[test]
+fn a_shared_load_is_shared_by_the_active() {
+    let text = history(
+        20,
+        "{replicas: 3, needs: 2, spread: [a, b, b], standby: {hot: 1, switch: {time: 1h}}}",
+        "  zone: {hits: zone, of: [a], schedule: {first: 2026-01-01T05:00}, repair: 2d}
+  crash: {hits: replica, time_to_failure: 10h, repair: never, load: 1}",
+    );
+    let (_, failures) = run_with_timeline(&text, 1);
+    let what: Vec<(&str, f64)> = failures.iter().map(|failure| (failure.1.as_str(), failure.2 / HOUR)).collect();
+    // db 1: 5 h + 1 h at twice the pace + 3 h. Then db 2, at 9 h of its own, has the whole load for its last hour.
+    assert_eq!(what, [("zone a", 5.0), ("db 1", 9.0), ("db 2", 9.5)]);
 }
