@@ -130,3 +130,51 @@ failures:
     run.service("units", "replicas").is(1.911_214_195_187_550_5);
     run.service("any", "time_availability").from(1.0).is(0.002_431_556_858_453_646_4);
 }
+
+/// Six warm Weibull replicas over two zones, three of them active, with detection, switches that take time and fail, and zone
+/// outages, against `tests/reference/standby.py`, which follows them one by one: `python tests/reference/standby.py 20000`.
+#[test]
+fn a_standby_over_zones_agrees_with_an_independent_simulation() {
+    for (failback, figures) in REFERENCE {
+        let text = format!(
+            "
+name: reference
+start: 2026-01-01
+horizon: 2000h
+zones: [a, b]
+services:
+  db: {{replicas: 6, needs: 3, spread: zones, standby: {{warm: {{count: 3, rate: 25%}}, failback: {failback}, switch: {{time: {{exponential: {{mean: 30m}}}}, works: 80%}}}}}}
+failures:
+  crash: {{hits: replica, time_to_failure: {{weibull: {{shape: 2, mean: 200h}}}}, detection: 15m, repair: {{exponential: {{mean: 20h}}}}}}
+  zone: {{hits: zone, mttf: 400h, detection: 6m, repair: {{exponential: {{mean: 10h}}}}}}
+"
+        );
+        let run = run(&text, 20_000, 1);
+        for (measure, factor, exact, error) in figures {
+            let ours = run.service("db", measure).times(factor);
+            let off = (ours.value - exact) / ours.standard_error().hypot(error);
+            assert!(off.abs() < 3.5, "failback {failback}, {measure}: {} against {exact}, {off:.1} standard errors", ours.value);
+        }
+    }
+}
+
+/// By `failback`: (measure, factor from our unit to the reference's, value, standard error).
+type Figures = [(&'static str, f64, f64, f64); 3];
+const REFERENCE: [(bool, Figures); 2] = [
+    (
+        false,
+        [
+            ("downtime_per_year", 1.0 / YEAR, 0.072_233_31, 0.000_17),
+            ("outages_per_year", HOUR / YEAR, 0.019_264_52, 1.5e-5),
+            ("replicas", 1.0, 2.921_777_67, 0.000_19),
+        ],
+    ),
+    (
+        true,
+        [
+            ("downtime_per_year", 1.0 / YEAR, 0.066_242_51, 0.000_17),
+            ("outages_per_year", HOUR / YEAR, 0.018_108_35, 1.5e-5),
+            ("replicas", 1.0, 2.928_557_96, 0.000_18),
+        ],
+    ),
+];

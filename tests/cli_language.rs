@@ -48,8 +48,7 @@ fn the_first_scenario_is_checked_and_can_be_simulated() {
 #[test]
 fn a_missing_table_is_shown_where_the_scenario_names_it() {
     let patch = "failures.host crash.repair={empirical: {file: no/such.csv, column: x, unit: m}}";
-    let without =
-        ["services.web.autoscale", "services.web.releases", "services.web.calls.catalog.retries"];
+    let without = ["services.web.autoscale", "services.web.releases", "services.web.calls.catalog.retries"];
     let without = without.map(|path| format!("--set={path}=null"));
     let latency = "--set=objectives.shopping works.latency=null";
     let mut arguments = vec!["run", STOREFRONT, "--set", patch, latency, "--set=failures.disk wear.repair=2h"];
