@@ -27,6 +27,8 @@ pub struct ModeNow {
     pub repairable: bool,
     /// Detection takes time.
     pub detects: bool,
+    /// It is found by inspections.
+    pub hidden: bool,
     /// Acknowledgement takes time.
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
@@ -73,6 +75,8 @@ pub struct Drawn {
     pub curves: Vec<Curve>,
     /// Money per second for all replicas.
     pub cost: f64,
+    /// Money for one failure, by mode.
+    pub failure_costs: Vec<f64>,
 }
 
 impl Drawn {
@@ -80,8 +84,16 @@ impl Drawn {
     #[must_use]
     pub fn new(model: &Model) -> Self {
         let draws = medians(&model.parameters);
-        let mut drawn =
-            Self { draws, of: None, modes: Vec::new(), lives: Vec::new(), carry: Vec::new(), curves: Vec::new(), cost: 0.0 };
+        let mut drawn = Self {
+            draws,
+            of: None,
+            modes: Vec::new(),
+            lives: Vec::new(),
+            carry: Vec::new(),
+            curves: Vec::new(),
+            cost: 0.0,
+            failure_costs: Vec::new(),
+        };
         drawn.build(model);
         drawn
     }
@@ -160,7 +172,8 @@ impl Drawn {
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
                 repairable: mode.repair.is_some(),
-                detects: !mode.detection.is_zero(),
+                detects: mode.inspection.is_some() || !mode.detection.is_zero(),
+                hidden: mode.inspection.is_some(),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
                 priority: mode.priority,
@@ -169,6 +182,8 @@ impl Drawn {
                 tally: ModeTally::default(),
             });
         }
+        self.failure_costs.clear();
+        self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));
         self.carry = model.carry(draws);
         model.demand.draw(draws, &mut self.curves);
         self.cost = model.services.iter().map(|service| service.cost.get(draws) * service.replicas.len() as f64).sum();
