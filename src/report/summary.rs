@@ -160,6 +160,9 @@ pub struct FailureSummary {
     pub downtime_share: IndexMap<String, Estimate>,
     /// Seconds from the failure to the end of its repair, of those that ended.
     pub mean_duration: Estimate,
+    /// What they cost in parts and work in 365 days, in the currency; absent where they cost nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_per_year: Option<Estimate>,
 }
 
 /// Money over the whole horizon, in the currency.
@@ -169,6 +172,8 @@ pub struct CostSummary {
     pub infrastructure: Estimate,
     /// Credits due by all objectives.
     pub credits: Estimate,
-    /// Both together.
+    /// What failures, replacements and inspections cost in parts and work.
+    pub repairs: Estimate,
+    /// All of it.
     pub total: Estimate,
 }

@@ -69,9 +69,6 @@ fn in_failure(path: &KeyPath, failure: &Failure, found: &mut Found) {
     found.add(matches!(failure.repair, Repair::Runbook(_)), "repair by a runbook", || path.key("repair").key("runbook"));
     found.add(failure.age == Age::Steady, "age: steady", || path.key("age"));
     found.add(failure.spares.is_some(), "spares", || path.key("spares"));
-    found.add(failure.preventive.is_some(), "preventive", || path.key("preventive"));
-    found.add(failure.hidden, "hidden: true", || path.key("hidden"));
-    found.add(failure.cost.is_some(), "cost", || path.key("cost"));
     if let Effect::Degraded { slower, errors, .. } = &failure.effect {
         found.add(slower.is_some(), "slower", || path.key("effect").key("slower"));
         found.add(errors.is_some(), "errors", || path.key("effect").key("errors"));

@@ -194,8 +194,9 @@ impl<O: Observer> World<'_, O> {
             given.up_at_end = state.is_up;
             given.replicas = state.area / length;
         }
-        for (given, mode) in self.outcome.failures.iter_mut().zip(&self.drawn.modes) {
-            *given = [mode.tally.count, mode.tally.duration, mode.tally.ended];
+        let modes = self.drawn.modes.iter().zip(&self.drawn.failure_costs);
+        for (given, (mode, cost)) in self.outcome.failures.iter_mut().zip(modes) {
+            *given = [mode.tally.count, mode.tally.duration, mode.tally.ended, mode.tally.count * cost];
         }
         for (given, state) in self.outcome.teams.iter_mut().zip(&self.teams) {
             *given = [state.busy / length, state.queued / length, state.waited, state.asked];

@@ -4,7 +4,7 @@ use super::exposure::Exposure;
 use super::parts::{Phase, Target};
 use super::{Observer, World};
 use crate::kernel::NEVER;
-use crate::model::{AgesWhile, Trigger};
+use crate::model::{AgesWhile, Model, Trigger};
 use crate::random::{Stream, uniform};
 
 /// Draws of the n-th life of a clock: its number times this, plus the purpose.
@@ -24,6 +24,14 @@ const STARTS_DOWN: u64 = 5;
 #[inline]
 pub fn word(stream: Stream, n: u32, purpose: u64) -> u64 {
     stream.word(u64::from(n) * PURPOSES + purpose)
+}
+
+/// The stream that the age of a clock at the start is drawn from: the replacement of a thing is as old as the thing.
+fn age_stream(model: &Model, c: usize, seed: u64, replication: u64) -> Stream {
+    let clock = &model.clocks[c];
+    let of = model.modes[clock.mode as usize].renews.unwrap_or(clock.mode);
+    let base = clock.siblings.clone().map(|sibling| &model.clocks[sibling as usize]).find(|sibling| sibling.mode == of);
+    Stream::new(base.unwrap_or(clock).stream, seed, replication)
 }
 
 impl<O: Observer> World<'_, O> {
@@ -51,7 +59,7 @@ impl<O: Observer> World<'_, O> {
                     None if strike => (0.0, mode.strike.draw(life)),
                     None => (0.0, mode.life.draw(life)),
                     Some((laws, age)) => {
-                        let age = age.quantile(uniform(word(stream, 0, AGE)));
+                        let age = age.quantile(uniform(word(age_stream(self.model, c, seed, replication), 0, AGE)));
                         let none = strike && laws.strike.is_none();
                         (age, if none { NEVER } else { laws.law(component).remaining(age, life) })
                     }
@@ -108,7 +116,7 @@ impl<O: Observer> World<'_, O> {
         matches!(self.model.modes[self.components[c].mode as usize].trigger, Trigger::Schedule(_))
     }
 
-    fn pause(&mut self, c: usize, now: f64) {
+    pub(super) fn pause(&mut self, c: usize, now: f64) {
         if self.components[c].exposed {
             self.keep_age(c, now);
         }

@@ -28,6 +28,8 @@ pub struct ModeNow {
     pub repairable: bool,
     /// Detection takes time.
     pub detects: bool,
+    /// It is found by inspections.
+    pub hidden: bool,
     /// Acknowledgement takes time.
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
@@ -76,6 +78,8 @@ pub struct Drawn {
     pub standbys: Vec<StandbyNow>,
     /// Money per second for all replicas.
     pub cost: f64,
+    /// Money for one failure, by mode.
+    pub failure_costs: Vec<f64>,
 }
 
 impl Drawn {
@@ -92,6 +96,7 @@ impl Drawn {
             curves: Vec::new(),
             standbys: Vec::new(),
             cost: 0.0,
+            failure_costs: Vec::new(),
         };
         drawn.build(model);
         drawn
@@ -171,7 +176,8 @@ impl Drawn {
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
                 repairable: mode.repair.is_some(),
-                detects: !mode.detection.is_zero(),
+                detects: mode.inspection.is_some() || !mode.detection.is_zero(),
+                hidden: mode.inspection.is_some(),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
                 priority: mode.priority,
@@ -188,6 +194,8 @@ impl Drawn {
                 rate: StandbyNow::rate(standby.ages, draws),
             })
             .collect();
+        self.failure_costs.clear();
+        self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));
         self.carry = model.carry(draws);
         model.demand.draw(draws, &mut self.curves);
         self.cost = model.services.iter().map(|service| service.cost.get(draws) * service.replicas.len() as f64).sum();

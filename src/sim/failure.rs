@@ -11,7 +11,11 @@ impl<O: Observer> World<'_, O> {
     /// A clock runs out.
     #[inline]
     pub(super) fn fires(&mut self, c: usize, now: f64) {
-        if self.components[c].target == Target::Strike { self.strike(c, now) } else { self.fail(c, now) }
+        if self.components[c].target == Target::Strike {
+            self.strike(c, now);
+        } else if !(self.replaces && self.leaves_out(c, now)) {
+            self.fail(c, now);
+        }
     }
 
     /// A common cause: every replica of the service that is up fails by its own clock of the same mode.
@@ -55,12 +59,13 @@ impl<O: Observer> World<'_, O> {
         if self.components[c].exposed {
             self.keep_age(c, now);
         }
+        let detected = self.detected(c, now);
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];
         let (down, alone) = (mode.down, component.alone);
         let stages = &mut self.stages[c];
         let team = self.teams.get_mut(mode.team as usize);
-        match begin(component, mode, stages, team, now, self.end) {
+        match begin(component, mode, stages, team, (now, detected), self.end) {
             Some(next) => self.events.set(c, next),
             None => self.wait_in_line(c, now),
         }
@@ -75,14 +80,35 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The failure of clock `c` is repaired.
+    /// When a failure of clock `c` that begins now is known.
+    #[inline]
+    fn detected(&self, c: usize, now: f64) -> f64 {
+        let component = &self.components[c];
+        let mode = &self.drawn.modes[component.mode as usize];
+        if !mode.detects {
+            return now;
+        }
+        if mode.hidden { self.found(c, now) } else { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) }
+    }
+
+    /// The failure of clock `c` is repaired, and whoever repaired it is free.
     #[inline]
     pub(super) fn repaired(&mut self, c: usize, now: f64) {
+        let team = self.drawn.modes[self.components[c].mode as usize].team;
+        self.restore(c, now);
+        if team != NONE {
+            self.release_person(team as usize, now);
+        }
+    }
+
+    /// The failure of clock `c` ends.
+    #[inline]
+    pub(super) fn restore(&mut self, c: usize, now: f64) {
         self.before_change(now);
         self.observer.repaired(c as u32, &self.stages, now);
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];
-        let (down, team, alone) = (mode.down, mode.team, component.alone);
+        let (down, alone) = (mode.down, component.alone);
         let life = renew(component, mode, now);
         if alone {
             self.events.set(c, now + life);
@@ -94,12 +120,12 @@ impl<O: Observer> World<'_, O> {
         } else {
             self.strengthen(c);
         }
-        if team != NONE {
-            self.release_person(team as usize, now);
-        }
         if !alone {
             self.review_siblings(c, now);
             self.review(c, now);
+            if self.replaces {
+                self.keep_up(c, now);
+            }
         }
     }
 
@@ -271,7 +297,7 @@ impl<O: Observer> World<'_, O> {
     }
 }
 
-/// A failure begins: when its next event is due, or nothing where it must wait for a person. Stages that are known
+/// A failure begins, and is known at the second of two times: when its next event is due, or nothing where it must wait for a person. Stages that are known
 /// already are not made events.
 #[inline]
 fn begin(
@@ -279,7 +305,7 @@ fn begin(
     mode: &mut ModeNow,
     stages: &mut Stages,
     team: Option<&mut TeamState>,
-    now: f64,
+    (now, detected): (f64, f64),
     end: f64,
 ) -> Option<f64> {
     mode.tally.count += 1.0;
@@ -289,7 +315,6 @@ fn begin(
     let repair = component.ahead;
     component.left = repair;
     component.ahead = mode.life.draw(word(component.stream, component.n + 1, LIFE));
-    let detected = if mode.detects { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) } else { now };
     *stages = Stages { detected, acknowledged: NEVER, outages: 0 };
     if !mode.repairable {
         component.phase = Phase::Lost;

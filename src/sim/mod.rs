@@ -20,6 +20,7 @@ mod rotation;
 mod standby;
 mod structure;
 mod team;
+mod upkeep;
 mod windows;
 
 pub use drawn::Drawn;
@@ -42,6 +43,8 @@ pub struct World<'m, O = ()> {
     components: Vec<Component>,
     /// Ages, by clock; empty where none is kept.
     exposures: Vec<Exposure>,
+    /// Something is replaced before it fails.
+    replaces: bool,
     stages: Vec<Stages>,
     services: Vec<ServiceState>,
     /// Replicas that are up in their own right, by service and zone (`service * zones + zone`).
@@ -104,6 +107,7 @@ impl<'m, O: Observer> World<'m, O> {
             events: Tournament::new(slots),
             drawn: Drawn::new(model),
             components,
+            replaces: model.modes.iter().any(|mode| mode.renews.is_some()),
             exposures: vec![Exposure::new(); ages],
             stages: vec![Stages::default(); model.clocks.len()],
             own_up: vec![0; model.services.len() * model.zones.len()],
