@@ -288,3 +288,53 @@ fn a_shared_load_is_shared_by_the_active() {
     // db 1: 5 h + 1 h at twice the pace + 3 h. Then db 2, at 9 h of its own, has the whole load for its last hour.
     assert_eq!(what, [("zone a", 5.0), ("db 1", 9.0), ("db 2", 9.5)]);
 }
+
+/// Failing back, the first fails at 10 h, for an hour. Its substitute, warm, takes over 15 minutes later, at an age of 8.2 h;
+/// after its turn it has 1.05 h left, and fails 1.3125 h later while it waits. `rest` is what is said of tests.
+fn tested(rest: &str) -> (Run, Vec<(String, f64, f64)>) {
+    let text = history(
+        25,
+        &format!("{{replicas: 2, standby: {{warm: {{count: 1, rate: 80%}}, failback: true, {rest}}}}}"),
+        "  crash: {hits: replica, time_to_failure: 10h, detection: 15m, repair: 45m}",
+    );
+    let (run, failures) = run_with_timeline(&text, 1);
+    let ended = |end: Option<f64>| end.map_or(f64::INFINITY, |end| end / HOUR);
+    (run, failures.into_iter().map(|(_, what, began, end)| (what, began / HOUR, ended(end))).collect())
+}
+
+fn is(failures: &[(String, f64, f64)], exact: &[(&str, f64, f64)]) {
+    let same = failures.len() == exact.len()
+        && failures.iter().zip(exact).all(|(is, exact)| is.0 == exact.0 && (is.1 - exact.1).abs() < 1e-9 && is.2 == exact.2);
+    assert!(same, "{failures:?} are not {exact:?}");
+}
+
+/// Without tests it is noticed as any failure is: after 15 minutes.
+#[test]
+fn a_standby_that_fails_is_noticed_where_nothing_is_said_of_tests() {
+    let (run, failures) = tested("");
+    // 15 minutes of detection each time: at 10:00 and 21:00.
+    outages(&run, 25.0, 2.0, 30.0);
+    is(&failures, &[("db 0", 10.0, 11.0), ("db 1", 12.3125, 13.25), ("db 0", 21.0, 22.0)]);
+}
+
+/// A test at 15:00 finds it.
+#[test]
+fn a_test_finds_what_failed_while_it_waited() {
+    let (run, failures) = tested("test: {every: 5h}");
+    outages(&run, 25.0, 2.0, 30.0);
+    is(&failures, &[("db 0", 10.0, 11.0), ("db 1", 12.3125, 15.75), ("db 0", 21.0, 22.0)]);
+    // What a test finds is known when it ends. At 10:15 it is in a test until 10:30, so it takes over then, at 8.4 h.
+    let (run, failures) = tested("test: {every: 5h, takes: 30m}");
+    outages(&run, 25.0, 2.0, 30.0 + 15.0);
+    is(&failures, &[("db 0", 10.0, 11.0), ("db 1", 12.375, 16.25), ("db 0", 21.0, 22.0)]);
+}
+
+/// The first test comes after it is called, at 21:15: it is found then, and repaired by 22:00, when the first is back too.
+#[test]
+fn a_call_finds_what_failed_while_it_waited() {
+    for rest in ["test: {every: 24h}", "test: {every: 5h, finds: 0%}"] {
+        let (run, failures) = tested(rest);
+        outages(&run, 25.0, 2.0, 15.0 + 60.0);
+        is(&failures, &[("db 0", 10.0, 11.0), ("db 1", 12.3125, 22.0), ("db 0", 21.0, 22.0)]);
+    }
+}

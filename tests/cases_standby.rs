@@ -178,3 +178,25 @@ const REFERENCE: [(bool, Figures); 2] = [
         ],
     ),
 ];
+
+/// A standby that fails unseen at rate λ, is tested every T, and is called at rate D, which finds it too. In a period the
+/// probability that it has failed solves p' = λ (1 - p) - D p from 0; its mean over the period is that of a call in vain
+/// (as for tested safety systems: Rausand and Høyland, System Reliability Theory). Repairs take a second.
+#[test]
+fn calls_in_vain_of_a_tested_standby() {
+    let text = "
+name: tested
+start: 2026-01-01
+horizon: 10000h
+zones: [a, b]
+services: {pair: {replicas: 2, spread: zones, standby: {hot: 1, failback: true, test: {every: 500h}}}}
+failures:
+  unit fails: {hits: replica, mttf: 1000h, repair: 1s}
+  zone outage: {hits: zone, of: [a], mttf: 250h, repair: 1s}
+";
+    let run = run(text, 3000, 1);
+    let (fails, calls) = (1.0 / 1000.0, 1.0 / 1000.0 + 1.0 / 250.0);
+    let both: f64 = fails + calls;
+    let in_vain = fails / both * (1.0 - (1.0 - (-both * 500.0).exp()) / (both * 500.0));
+    run.service("pair", "outages_per_year").times(HOUR / YEAR).is(calls * in_vain);
+}

@@ -30,6 +30,8 @@ pub struct ModeNow {
     pub detects: bool,
     /// It is found by inspections.
     pub hidden: bool,
+    /// It hits replicas that wait, whose failures are found by tests.
+    pub tested: bool,
     /// Acknowledgement takes time.
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
@@ -130,7 +132,8 @@ impl Drawn {
         };
         self.modes.clear();
         self.lives.clear();
-        for mode in &model.modes {
+        for (m, mode) in model.modes.iter().enumerate() {
+            let tested = super::standby::is_tested(model, m as u32);
             let never = model.never.clone();
             let beta = mode.common_cause.map_or(0.0, |beta| beta.get(draws));
             let (mut life, mut strike, mut starts_down) = (never.clone(), never.clone(), 0.0);
@@ -176,7 +179,8 @@ impl Drawn {
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
                 repairable: mode.repair.is_some(),
-                detects: mode.inspection.is_some() || !mode.detection.is_zero(),
+                detects: tested || mode.inspection.is_some() || !mode.detection.is_zero(),
+                tested,
                 hidden: mode.inspection.is_some(),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,

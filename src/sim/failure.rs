@@ -88,6 +88,11 @@ impl<O: Observer> World<'_, O> {
         if !mode.detects {
             return now;
         }
+        if mode.tested
+            && let Some(found) = self.found_by_test(c, now)
+        {
+            return found;
+        }
         if mode.hidden { self.found(c, now) } else { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) }
     }
 

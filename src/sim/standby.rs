@@ -9,12 +9,16 @@
 //! Each replica of such a service has a slot: while it is away, for the detection of its failure; while it takes over, for
 //! the end of the switch.
 
+mod prooftest;
+
 use super::exposure::Pace;
 use super::{Observer, World};
 use crate::dist::Sampler;
 use crate::kernel::NEVER;
 use crate::model::{AgesWhile, Model, NONE, Waiting};
 use crate::random::{Stream, uniform};
+
+pub use prooftest::is_tested;
 
 /// The words that one switch draws: how long it takes, and whether it works.
 const DRAWS: u64 = 2;
@@ -127,6 +131,11 @@ impl<O: Observer> World<'_, O> {
     /// The member that stands for a replica of service `s`.
     fn member(&self, s: usize, replica: u32) -> usize {
         self.standbys.groups[self.standbys.group(s)].first + (replica - self.model.services[s].replicas.start) as usize
+    }
+
+    fn replica(&self, m: usize) -> u32 {
+        let s = self.standbys.members[m].service as usize;
+        self.model.services[s].replicas.start + (m - self.standbys.groups[self.standbys.group(s)].first) as u32
     }
 
     fn members(&self, g: usize) -> std::ops::Range<usize> {
@@ -291,9 +300,22 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The first that waits is called to an open place.
+    /// The first that waits is called to an open place. One that has failed unnoticed is found, and the next is called.
     fn call(&mut self, g: usize, now: f64) {
-        let Some(m) = self.members(g).find(|&m| self.standbys.members[m].role == Role::Waiting) else { return };
+        let s = self.standbys.groups[g].service as usize;
+        let mut called = None;
+        for m in self.members(g) {
+            match self.standbys.members[m].role {
+                Role::Waiting => {
+                    called = Some(m);
+                    break;
+                }
+                Role::Away if self.test(s).is_some() => self.find(m, now),
+                _ => {}
+            }
+        }
+        let Some(m) = called else { return };
+        let starts = self.after_test(s, now);
         let standby = &self.drawn.standbys[g];
         let group = &mut self.standbys.groups[g];
         let draw = group.switches * DRAWS;
@@ -301,11 +323,11 @@ impl<O: Observer> World<'_, O> {
         if uniform(group.stream.word(draw + 1)) >= standby.works {
             return;
         }
-        let takes = standby.time.draw(group.stream.word(draw));
-        if takes > 0.0 {
+        let done = starts + standby.time.draw(group.stream.word(draw));
+        if done > now {
             group.under_way += 1;
             self.standbys.members[m].role = Role::TakingOver;
-            self.events.set(self.member_slot(m), now + takes);
+            self.events.set(self.member_slot(m), done);
         } else {
             self.activate(m, now);
         }
@@ -328,8 +350,7 @@ impl<O: Observer> World<'_, O> {
         let g = self.standbys.group(s);
         let rate = self.drawn.standbys[g].rate;
         let pace = if role == Role::Active || rate == 1.0 { Pace::Active(1.0) } else { Pace::Waiting(rate) };
-        let replica = self.model.services[s].replicas.start + (m - self.standbys.groups[g].first) as u32;
-        for c in self.model.replicas[replica as usize].clocks.clone() {
+        for c in self.model.replicas[self.replica(m) as usize].clocks.clone() {
             let component = &self.components[c as usize];
             if component.exposed && self.model.modes[component.mode as usize].ages_while == AgesWhile::Up {
                 self.set_pace(c as usize, pace, now);
