@@ -33,6 +33,7 @@ pub fn too_much(model: &Model) -> Option<Mistake> {
 fn expected(trigger: &Trigger, repair: Option<&Timing>, horizon: f64) -> f64 {
     match trigger {
         Trigger::Schedule(times) => times.len() as f64,
+        Trigger::Trace(trace) => (trace.events.len() as f64 * horizon / trace.length()).ceil(),
         Trigger::Life(life) => {
             let down = repair.map_or(f64::INFINITY, |repair| typical(repair, horizon));
             (horizon / (typical(life, horizon) + down)).max(1.0)

@@ -133,7 +133,7 @@ impl Drawn {
             let mut repair = mode.repair.as_ref().map_or(never, &sampler);
             let mut old = None;
             match &mode.trigger {
-                Trigger::Schedule(_) => {}
+                Trigger::Schedule(_) | Trigger::Trace(_) => {}
                 Trigger::Sla(sla) => {
                     let (availability, outage) = (sla.availability.get(draws), sla.outage.get(draws));
                     starts_down = 1.0 - availability;

@@ -5,7 +5,7 @@ use super::drawn::ModeNow;
 use super::parts::{Component, Phase, Stages, Target, TeamState};
 use super::{Observer, World};
 use crate::kernel::NEVER;
-use crate::model::{NONE, Thing};
+use crate::model::{NONE, Thing, Trigger};
 
 impl<O: Observer> World<'_, O> {
     /// A clock runs out.
@@ -23,6 +23,10 @@ impl<O: Observer> World<'_, O> {
     fn strike(&mut self, c: usize, now: f64) {
         let service = &self.model.services[self.components[c].thing as usize];
         let mode = self.components[c].mode;
+        if let Trigger::Trace(trace) = &self.model.modes[mode as usize].trigger {
+            self.replay(c, trace, now);
+            return;
+        }
         for clock in service.replica_clocks.clone() {
             let component = &self.components[clock as usize];
             if component.mode == mode && !component.phase.failed() && self.replica_is_up(component.thing) {

@@ -19,6 +19,7 @@ mod parts;
 mod rotation;
 mod structure;
 mod team;
+mod trace;
 mod upkeep;
 mod windows;
 
@@ -66,6 +67,8 @@ pub struct World<'m, O = ()> {
     /// Inputs that hold, by gate.
     gates: Vec<u32>,
     healthy: structure::Healthy,
+    /// Clocks of the replicas that a recorded failure may strike.
+    victims: Vec<u32>,
     scratch: structure::Scratch,
     flow: Flow,
     outcome: Outcome,
@@ -118,6 +121,7 @@ impl<'m, O: Observer> World<'m, O> {
             dirty_from: usize::MAX,
             gates: Vec::new(),
             healthy: structure::Healthy::new(model),
+            victims: Vec::new(),
             scratch: structure::Scratch::new(model),
             flow,
             outcome: Outcome::new(model),
