@@ -65,6 +65,8 @@ pub fn summary(input: &Input<'_>) -> Summary {
                     cost_per_year: f
                         .has_cost
                         .then(|| clean(r.cost.estimate_in(LEVEL, 0.0, f64::INFINITY).scaled(YEAR / input.runs.horizon))),
+                    waiting_for_parts: r.parts.as_ref().map(|parts| clean(parts.wait.ratio(0, 1, LEVEL))),
+                    fill_rate: r.parts.as_ref().map(|parts| clean(parts.found.portion(0, 1, LEVEL))),
                 };
                 (name(&f.name), failure)
             })

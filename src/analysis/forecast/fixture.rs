@@ -267,6 +267,7 @@ fn failure(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> FailureRu
         count: moments(dice, often, draws),
         duration: pair(dice, often * 900.0, often, draws),
         cost: Moments::default(),
+        parts: None,
     }
 }
 
