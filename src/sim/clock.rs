@@ -53,6 +53,14 @@ impl<O: Observer> World<'_, O> {
         let life = word(stream, 0, LIFE);
         match &self.model.modes[component.mode as usize].trigger {
             Trigger::Schedule(times) => times.first().map_or(NEVER, |time| time + self.from),
+            Trigger::Trace(trace) => {
+                if component.target == Target::Replica {
+                    return NEVER;
+                }
+                let first = trace.at(0);
+                component.ahead = first.ends - first.begins;
+                self.from + first.begins
+            }
             Trigger::Sla(_) if uniform(word(stream, 0, STARTS_DOWN)) < mode.starts_down => 0.0,
             Trigger::Sla(_) => mode.life.draw(life),
             Trigger::Life(_) => {
@@ -83,6 +91,8 @@ impl<O: Observer> World<'_, O> {
             let since = self.components[c].since;
             let next = times.partition_point(|&time| time + self.from < now || time + self.from <= since);
             self.events.set(c, times.get(next).map_or(NEVER, |time| time + self.from));
+        } else if let Trigger::Trace(trace) = &self.model.modes[mode].trigger {
+            self.next_recorded(c, trace, now);
         } else if self.components[c].exposed {
             self.renew_age(c, now, life);
             self.run_on(c, now);
@@ -115,7 +125,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn is_scheduled(&self, c: usize) -> bool {
-        matches!(self.model.modes[self.components[c].mode as usize].trigger, Trigger::Schedule(_))
+        matches!(self.model.modes[self.components[c].mode as usize].trigger, Trigger::Schedule(_) | Trigger::Trace(_))
     }
 
     pub(super) fn pause(&mut self, c: usize, now: f64) {

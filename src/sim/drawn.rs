@@ -49,14 +49,6 @@ pub struct ModeNow {
     pub tally: ModeTally,
 }
 
-impl ModeNow {
-    /// From the call of a person to the present failure of a clock until work on it begins, seconds.
-    #[inline]
-    pub fn acknowledgement(&self, component: &Component) -> f64 {
-        if self.acknowledges { self.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 }
-    }
-}
-
 /// What the lives of a mode follow.
 #[derive(Debug, Clone)]
 pub struct Life {
@@ -72,6 +64,14 @@ pub struct Life {
     pub load: f64,
 }
 
+impl ModeNow {
+    /// From the call of a person to the present failure of a clock until work on it begins, seconds.
+    #[inline]
+    pub fn acknowledgement(&self, component: &Component) -> f64 {
+        if self.acknowledges { self.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 }
+    }
+}
+
 /// What one replication runs with.
 #[derive(Debug, Clone)]
 pub struct Drawn {
@@ -81,10 +81,10 @@ pub struct Drawn {
     of: Option<(u64, u64)>,
     /// The modes, by their index in the model.
     pub modes: Vec<ModeNow>,
-    /// From order to delivery of the parts of each stock.
-    pub lead_times: Vec<Sampler>,
     /// Laws of the lives, by mode, for clocks that do more than run down from new; `None` without a time to failure.
     pub lives: Vec<Option<Life>>,
+    /// From order to delivery of the parts of each stock.
+    pub lead_times: Vec<Sampler>,
     /// What each service can carry, by its index in the model.
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
@@ -155,7 +155,7 @@ impl Drawn {
             let mut repair = mode.repair.as_ref().map_or(never, &sampler);
             let mut old = None;
             match &mode.trigger {
-                Trigger::Schedule(_) => {}
+                Trigger::Schedule(_) | Trigger::Trace(_) => {}
                 Trigger::Sla(sla) => {
                     let (availability, outage) = (sla.availability.get(draws), sla.outage.get(draws));
                     starts_down = 1.0 - availability;

@@ -268,6 +268,7 @@ fn failure(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> FailureRu
         duration: pair(dice, often * 900.0, often, draws),
         parts: None,
         cost: Moments::default(),
+        parts: None,
     }
 }
 
