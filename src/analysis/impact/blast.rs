@@ -35,8 +35,10 @@ pub fn hits(model: &Model, clock: u32) -> Vec<Hit> {
     let takes_down = matches!(effect, Effect::Down);
     let lost: Vec<u32> = (0..model.services.len() as u32).map(|s| lost(model, thing, s)).collect();
     let left = |s: u32| {
-        let replicas = model.services[s as usize].replicas.len() as u32;
-        if takes_down { replicas - lost[s as usize] } else { replicas }
+        let service = &model.services[s as usize];
+        let there = service.replicas.len() as u32 - if takes_down { lost[s as usize] } else { 0 };
+        // Those that stand by take over, as far as there are some.
+        there.min(service.active())
     };
     let mut hits = vec![Hit { blow: Blow::None, why: String::new(), via: None }; model.services.len()];
     for &s in &model.order {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Model, NONE, Thing};
+use crate::model::{Model, Thing};
 use crate::scenario::suggest::instead;
 
 /// Something that a mode can hit.
@@ -26,7 +26,7 @@ pub fn mode(model: &Model, name: &str) -> Result<u32, String> {
     found.map(|index| index as u32).ok_or_else(|| format!("no failure `{name}` in the scenario: {}", instead(name, &names)))
 }
 
-/// One of each kind of thing that the mode hits; without the strikes of a common cause, which hit all replicas at once.
+/// One of each kind of thing that the mode hits (replicas of one service in one zone are alike); without the strikes of a common cause, which hit all replicas at once.
 pub fn targets(model: &Model, mode: u32) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
     let mut seen: BTreeMap<(u32, u32), usize> = BTreeMap::new();
@@ -37,12 +37,13 @@ pub fn targets(model: &Model, mode: u32) -> Vec<Target> {
         }
         if let Thing::Replica(replica) = of {
             let replica = &model.replicas[*replica as usize];
-            let zone = if replica.zone == NONE { NONE } else { replica.zone };
-            if let Some(&place) = seen.get(&(replica.service, zone)) {
+            // Of replicas that stand by and take over each has a place of its own.
+            let place = if model.services[replica.service as usize].standby.is_some() { clock } else { replica.zone };
+            if let Some(&place) = seen.get(&(replica.service, place)) {
                 targets[place].alike += 1;
                 continue;
             }
-            seen.insert((replica.service, zone), targets.len());
+            seen.insert((replica.service, place), targets.len());
         }
         targets.push(Target { clock, name: name(model, clock), alike: 1 });
     }
