@@ -5,9 +5,9 @@ use ndarray::Array2;
 use super::elimination;
 
 /// A coarsest picture has at most so many states; it is solved by elimination.
-pub const COARSEST: usize = 120;
+const COARSEST: usize = 120;
 /// Most states that are lumped into one while there is another way.
-const LUMP: usize = 8;
+const LUMP: u32 = 3;
 /// No coarse state.
 const NONE: u32 = u32::MAX;
 
@@ -20,6 +20,8 @@ pub struct Level {
     flow: Vec<f64>,
     /// Sum of the flows out of each state.
     out: Vec<f64>,
+    /// The weight that a factor of 1 stands for.
+    mass: Vec<f64>,
     /// What is solved for.
     pub x: Vec<f64>,
     /// The state of the coarser picture that each state is part of.
@@ -31,7 +33,7 @@ pub struct Level {
 impl Level {
     /// A picture from flows by the state that they enter; `x` is what to start from.
     pub fn new(begins: Vec<u32>, from: Vec<u32>, flow: Vec<f64>, out: Vec<f64>, x: Vec<f64>) -> Self {
-        Self { begins, from, flow, out, x, part: Vec::new(), part_of_flow: Vec::new() }
+        Self { begins, from, flow, out, mass: vec![1.0; x.len()], x, part: Vec::new(), part_of_flow: Vec::new() }
     }
 
     fn flows_into(&self, j: usize) -> std::ops::Range<usize> {
@@ -63,7 +65,8 @@ impl Level {
         (0..self.x.len()).rev().for_each(|j| self.balance(j));
     }
 
-    fn solve(&mut self) {
+    /// Solves the picture by elimination, whatever its factors were.
+    pub fn eliminate(&mut self) {
         let n = self.x.len();
         let mut rates = Array2::zeros((n, n));
         for j in 0..n {
@@ -74,22 +77,26 @@ impl Level {
         self.x = elimination::stationary(rates);
     }
 
-    /// Lumps states that exchange much, about four at a time, and returns the coarser picture.
+    /// Lumps states that balance fast, about four at a time, and returns the coarser picture.
     fn lump(&mut self) -> Level {
-        let (pairs, count) = self.pairs();
+        let (mut pairs, mut count) = self.pairs(LUMP);
+        if count * 4 > self.x.len() * 3 {
+            // Many that know only one other, as the spokes of a wheel.
+            (pairs, count) = self.pairs(u32::MAX);
+        }
         self.part = pairs;
         let mut half = self.coarser(count);
         self.restrict(&mut half);
-        let (fours, count) = half.pairs();
+        let (fours, count) = half.pairs(LUMP);
         self.part.iter_mut().for_each(|part| *part = fours[*part as usize]);
         let mut coarse = self.coarser(count);
         self.restrict(&mut coarse);
         coarse
     }
 
-    /// Pairs each state with the one that it exchanges most with: the pair of each, and how many there are. What finds no
-    /// free partner joins a pair.
-    fn pairs(&self) -> (Vec<u32>, usize) {
+    /// Pairs each state with the one that it balances fastest with: the pair of each, and how many there are. What finds no
+    /// free partner joins a pair, which then has at most `largest` states.
+    fn pairs(&self, largest: u32) -> (Vec<u32>, usize) {
         let n = self.x.len();
         let (outwards, to, at) = self.by_source();
         let mut parts = vec![NONE; n];
@@ -100,19 +107,20 @@ impl Level {
             if parts[i] != NONE {
                 continue;
             }
-            // What is exchanged with each neighbour in both directions.
+            // How fast the balance with each neighbour is reached: the rates in both directions.
             near.clear();
             let mut meet = |other: u32, exchanged: f64, near: &mut Vec<u32>| {
                 if strength[other as usize] == 0.0 {
                     near.push(other);
                 }
-                strength[other as usize] += exchanged.max(f64::MIN_POSITIVE);
+                strength[other as usize] += if exchanged > 0.0 { exchanged } else { f64::MIN_POSITIVE };
             };
             for k in self.flows_into(i) {
-                meet(self.from[k], self.x[self.from[k] as usize] * self.flow[k], &mut near);
+                let source = self.from[k];
+                meet(source, self.flow[k] / self.mass[source as usize], &mut near);
             }
             for k in outwards[i] as usize..outwards[i + 1] as usize {
-                meet(to[k], self.x[i] * self.flow[at[k] as usize], &mut near);
+                meet(to[k], self.flow[at[k] as usize] / self.mass[i], &mut near);
             }
             let most = near.iter().map(|&other| strength[other as usize]).fold(0.0, f64::max);
             let strongest = |free: bool| {
@@ -120,7 +128,7 @@ impl Level {
                     .copied()
                     .filter(|&other| {
                         let part = parts[other as usize];
-                        if free { part == NONE } else { part != NONE && sizes[part as usize] < LUMP as u32 }
+                        if free { part == NONE } else { part != NONE && sizes[part as usize] < largest }
                     })
                     .filter(|&other| strength[other as usize] >= 0.25 * most)
                     .max_by(|a, b| strength[*a as usize].total_cmp(&strength[*b as usize]).then(b.cmp(a)))
@@ -176,8 +184,7 @@ impl Level {
             order[*place as usize] = j as u32;
             *place += 1;
         }
-        let mut coarse =
-            Level::new(vec![0], Vec::new(), Vec::new(), vec![0.0; count], vec![1.0; count]);
+        let mut coarse = Level::new(vec![0], Vec::new(), Vec::new(), vec![0.0; count], vec![1.0; count]);
         self.part_of_flow = vec![NONE; self.flow.len()];
         let mut known = vec![NONE; count];
         for part in 0..count {
@@ -207,6 +214,10 @@ impl Level {
         coarse.flow.fill(0.0);
         coarse.out.fill(0.0);
         coarse.x.fill(1.0);
+        coarse.mass.fill(0.0);
+        for (&part, (x, mass)) in self.part.iter().zip(self.x.iter().zip(&self.mass)) {
+            coarse.mass[part as usize] += x * mass;
+        }
         for (k, &part) in self.part_of_flow.iter().enumerate() {
             if part != NONE {
                 coarse.flow[part as usize] += self.x[self.from[k] as usize] * self.flow[k];
@@ -238,7 +249,7 @@ pub fn coarsen(levels: &mut Vec<Level>) {
 pub fn cycle(levels: &mut [Level]) {
     let Some((fine, coarser)) = levels.split_first_mut() else { return };
     if fine.x.len() <= COARSEST {
-        fine.solve();
+        fine.eliminate();
         return;
     }
     fine.sweep_up();

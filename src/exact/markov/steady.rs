@@ -9,8 +9,14 @@
 //! orders of magnitude and parts that hardly touch are where plain iteration stalls; the lumps are what carries it over.
 
 use super::chain::Chain;
-use super::levels::{self, COARSEST, Level};
+use super::levels::{self, Level};
 
+/// A class of at most so many states is solved by elimination at once.
+const ELIMINATED: usize = 400;
+/// And one of so many where cycles do not settle it soon.
+const ELIMINATED_AT_LAST: usize = 2_500;
+/// Cycles that are soon.
+const SOON: usize = 100;
 /// Cycles after which it is given up.
 const MOST_CYCLES: usize = 400;
 /// The accuracy that is asked of every probability, relative to itself.
@@ -61,8 +67,7 @@ pub enum Trouble {
 /// [`Trouble::NotSettled`].
 pub fn long_run(chain: &Chain) -> Result<LongRun, Trouble> {
     let closed = chain.classes.closed_ones();
-    let ends: Vec<(u32, f64)> =
-        if let [only] = closed[..] { vec![(only, 1.0)] } else { super::passage::ends(chain, &closed)? };
+    let ends: Vec<(u32, f64)> = if let [only] = closed[..] { vec![(only, 1.0)] } else { super::passage::ends(chain, &closed)? };
     let mut long = LongRun { probability: vec![0.0; chain.len()], ends, accuracy: 0.0, cycles: 0 };
     for &(class, probability) in long.ends.iter().filter(|(_, probability)| *probability > 0.0) {
         let members = chain.classes.members(class);
@@ -85,10 +90,8 @@ struct Solved {
 /// The stationary distribution of a closed class.
 fn irreducible(chain: &Chain, members: &[u32]) -> Result<Solved, Trouble> {
     let mut levels = vec![finest(chain, members)];
-    if members.len() <= COARSEST {
-        levels::cycle(&mut levels);
-        normalise(&mut levels[0].x);
-        return Ok(Solved { x: std::mem::take(&mut levels[0].x), accuracy: 1e-15 * members.len() as f64, cycles: 0 });
+    if members.len() <= ELIMINATED {
+        return Ok(eliminate(&mut levels[0]));
     }
     // From one state outwards: what is rare gets its order of magnitude at once.
     levels[0].spread();
@@ -104,12 +107,22 @@ fn irreducible(chain: &Chain, members: &[u32]) -> Result<Solved, Trouble> {
         if let Some(accuracy) = settled(&changes) {
             return Ok(Solved { x: before, accuracy, cycles: cycle });
         }
+        if cycle == SOON && members.len() <= ELIMINATED_AT_LAST {
+            return Ok(eliminate(&mut levels[0]));
+        }
         // What belongs together shows better the more is known.
         if cycle == 2 || cycle % 16 == 8 {
             levels::coarsen(&mut levels);
         }
     }
     Err(Trouble::NotSettled { reached: error_left(&changes) })
+}
+
+fn eliminate(level: &mut Level) -> Solved {
+    level.eliminate();
+    normalise(&mut level.x);
+    // The bound of O'Cinneide grows with the number of states; what is seen is far less.
+    Solved { accuracy: 2.0 * f64::EPSILON * level.x.len() as f64, x: std::mem::take(&mut level.x), cycles: 0 }
 }
 
 /// The class as a picture of its own, states in the order of a search from its first state on, breadth first.

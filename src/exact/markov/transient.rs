@@ -74,9 +74,8 @@ fn same(now: &[f64], long: &[f64], error: f64) -> bool {
 /// # Errors
 /// [`Trouble::TooLong`].
 pub fn reaches(chain: &Chain, target: &[bool], horizon: f64) -> Result<f64, Trouble> {
-    let arrival: Vec<f64> = (0..chain.len())
-        .map(|i| chain.leaving.row(i).filter(|(to, _)| target[*to]).map(|(_, rate)| rate).sum())
-        .collect();
+    let arrival: Vec<f64> =
+        (0..chain.len()).map(|i| chain.leaving.row(i).filter(|(to, _)| target[*to]).map(|(_, rate)| rate).sum()).collect();
     let mut walk = Walk::new(chain, |state| !target[state]);
     let poisson = Poisson::new(walk.pace * horizon);
     let mut reached: f64 = chain.start.iter().filter(|(state, _)| target[*state as usize]).map(|(_, p)| p).sum();

@@ -58,13 +58,13 @@ fn solve(groups: &[Group]) {
     );
     assert!(worst < 1e-10, "{worst:e}");
     assert!(long.accuracy < 1e-10);
-
 }
 
 #[test]
 fn a_hundred_thousand_stiff_states() {
     // 6^4 · 3^4 = 104,976 states; failures of 1e-6 an hour, repairs of 1 an hour.
-    let groups: Vec<Group> = (0..4).map(|i| (5, 1e-6 * f64::from(i + 1), 1, 1.0)).chain((0..4).map(|_| (2, 1e-6, 2, 0.5))).collect();
+    let groups: Vec<Group> =
+        (0..4).map(|i| (5, 1e-6 * f64::from(i + 1), 1, 1.0)).chain((0..4).map(|_| (2, 1e-6, 2, 0.5))).collect();
     solve(&groups);
 }
 
@@ -78,6 +78,69 @@ fn a_hundred_thousand_busy_states() {
 #[test]
 fn a_hundred_thousand_states_of_all_speeds() {
     // Each group a hundred times slower than the one before.
-    let groups: Vec<Group> = (0..6).map(|i| (6, 0.02 * libm::pow(0.01, f64::from(i)), 1, libm::pow(0.01, f64::from(i)))).collect();
+    let groups: Vec<Group> =
+        (0..6).map(|i| (6, 0.02 * libm::pow(0.01, f64::from(i)), 1, libm::pow(0.01, f64::from(i)))).collect();
     solve(&groups);
+}
+
+#[test]
+fn parts_that_hardly_touch() {
+    // Switches of 10^-12 and 10^-9 an hour between copies of two busy groups.
+    let groups: Vec<Group> = vec![(1, 1e-12, 1, 3e-12), (2, 1e-9, 1, 2e-9), (120, 0.01, 1, 1.0), (120, 0.02, 2, 1.0)];
+    solve(&groups);
+}
+
+#[test]
+fn a_walk_of_many_steps() {
+    // Up and down at nearly the same rate: nothing is rare, and it takes 10^9 moves from end to end.
+    solve(&[(250, 1e-3, 1, 0.14), (250, 1e-3, 2, 0.07)]);
+}
+
+/// A hub and 20,000 spokes, each with its own rates: p of a spoke is its rate in over its rate out.
+#[test]
+fn a_wheel() {
+    let rates = |i: u32| (1e-6 * f64::from(i % 7 + 1), 1.0 / f64::from(i % 11 + 1));
+    let moves = |&i: &u32, found: &mut Vec<(u32, f64)>| {
+        if i == 0 {
+            found.extend((1..=20_000).map(|i| (i, rates(i).0)));
+        } else {
+            found.push((0, rates(i).1));
+        }
+    };
+    let (chain, _) = Chain::explore(&[(0, 1.0)], 30_000, moves).unwrap();
+    let p = steady::long_run(&chain).unwrap().probability;
+    for i in 1..=20_000 {
+        super::close("spoke", p[i as usize] / p[0], rates(i).0 / rates(i).1, 1e-12);
+    }
+}
+
+/// Random chains whose rates differ by twelve orders of magnitude, against elimination of the whole chain, which has no
+/// iteration to settle. What they are made of, moves that never lead back the way they came, is the worst that lumps can meet.
+#[test]
+fn random_chains_against_elimination() {
+    let mut word = 0;
+    let mut uniform = || {
+        word += 1;
+        crate::random::uniform(crate::random::Stream::new(1, 2, 3).word(word))
+    };
+    for case in 0..6 {
+        let n = 450 + 30 * case;
+        let mut rates = ndarray::Array2::zeros((n, n));
+        for i in 0..n {
+            // A way around, so that all states lead to each other, and some short cuts.
+            for target in [(i + 1) % n, (uniform() * n as f64) as usize, (uniform() * n as f64) as usize] {
+                rates[[i, target]] += libm::exp10(12.0 * uniform() - 6.0);
+            }
+        }
+        let moves = |&i: &usize, found: &mut Vec<(usize, f64)>| {
+            found.extend((0..n).filter(|&j| j != i && rates[[i, j]] > 0.0).map(|j| (j, rates[[i, j]])));
+        };
+        let (chain, states) = Chain::explore(&[(0, 1.0)], n, moves).unwrap();
+        let long = steady::long_run(&chain).unwrap();
+        let whole = super::super::elimination::stationary(rates.clone());
+        let total: f64 = whole.iter().sum();
+        for (&state, p) in states.iter().zip(&long.probability) {
+            super::close("p", *p, whole[state] / total, 1e-10);
+        }
+    }
 }
