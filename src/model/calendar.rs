@@ -3,6 +3,9 @@
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Span as Step, Zoned};
 
+/// Most occurrences of anything by calendar.
+const MOST: usize = 1_000_000;
+
 /// A window, in seconds after the start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
@@ -52,7 +55,6 @@ pub fn windows(start: &Zoned, horizon: f64, months: u32) -> Result<Vec<Span>, St
 
 /// Occurrences of a schedule within the horizon, ascending: at the same local time where `every` is whole days.
 pub fn occurrences(start: &Zoned, horizon: f64, first: DateTime, every: Option<f64>) -> Result<Vec<f64>, String> {
-    const MOST: usize = 1_000_000;
     const DAY: f64 = 86_400.0;
     let zone = start.time_zone().clone();
     let mut times = Vec::new();
@@ -83,7 +85,44 @@ pub fn occurrences(start: &Zoned, horizon: f64, first: DateTime, every: Option<f
             times.push(moment);
         }
     }
-    Err(format!("the schedule occurs more than {MOST} times"))
+    Err(format!("it occurs more than {MOST} times"))
+}
+
+/// Times from `first` on, one `every` so many seconds, within the horizon.
+pub fn every(first: f64, every: f64, horizon: f64) -> Result<Vec<f64>, String> {
+    let count = ((horizon - first) / every).ceil().max(0.0);
+    if count > MOST as f64 {
+        return Err(format!("it occurs more than {MOST} times"));
+    }
+    Ok((0..count as u64).map(|n| first + every * n as f64).filter(|time| *time < horizon).collect())
+}
+
+/// Local hours of work on some days of the week (0 = Monday; `days.1` before `days.0` goes over Sunday), from the start to
+/// the horizon: (opens, closes) in seconds after the start, ascending, those that touch joined. `hours` are seconds after
+/// midnight. The first may have opened before the start.
+pub fn working_hours(start: &Zoned, horizon: f64, days: (u8, u8), hours: (u32, u32)) -> Result<Vec<(f64, f64)>, String> {
+    let mut spans: Vec<(f64, f64)> = Vec::new();
+    let mut date = start.date().yesterday().map_err(|error| error.to_string())?;
+    loop {
+        let midnight = date.at(0, 0, 0, 0);
+        let at = |second: u32| {
+            let moment = midnight.checked_add(SignedDuration::from_secs(i64::from(second)));
+            local_seconds(start, moment.map_err(|error| error.to_string())?)
+        };
+        let (opens, closes) = (at(hours.0)?, at(hours.1)?);
+        if opens >= horizon {
+            return Ok(spans);
+        }
+        let day = date.weekday().to_monday_zero_offset().unsigned_abs();
+        let works = (day + 7 - days.0) % 7 <= (days.1 + 7 - days.0) % 7;
+        if works && closes > 0.0 {
+            match spans.last_mut() {
+                Some(last) if last.1 >= opens => last.1 = closes,
+                _ => spans.push((opens, closes)),
+            }
+        }
+        date = date.tomorrow().map_err(|error| error.to_string())?;
+    }
 }
 
 /// Starts of the local hours from the start to the horizon: (seconds after the start, hour of the week from Monday).

@@ -3,9 +3,9 @@
 use super::compile::Compiler;
 use super::timing::Timing;
 use super::uncertain::Spread;
-use super::{AgesWhile, Clock, Effect, Mode, NONE, Replica, Service, Sla, Thing, Trigger, Value, calendar};
+use super::{AgesWhile, Clock, Effect, Mode, Replica, Service, Sla, Thing, Trigger, Value, mode, upkeep};
 use crate::dist::Law;
-use crate::scenario::{self, Age, Failure, Hits, Repair};
+use crate::scenario::{Failure, Hits};
 
 /// Most clocks of a model; each takes about 150 bytes for every thread.
 const MOST_CLOCKS: usize = 2_000_000;
@@ -23,6 +23,7 @@ pub struct Builder {
 }
 
 /// What a mode can hit.
+#[derive(Clone)]
 enum Scope {
     /// Every replica of these services.
     Replicas(Vec<u32>),
@@ -57,6 +58,12 @@ impl Builder {
                 ages_while: AgesWhile::Up,
                 age: None,
                 planned: false,
+                renewal: Value::Known(1.0),
+                load: Value::Known(0.0),
+                spares: None,
+                inspection: None,
+                renews: None,
+                cost: Value::Known(0.0),
             });
             self.scopes.push(Scope::Services(vec![s as u32]));
         }
@@ -68,9 +75,12 @@ impl Builder {
         for (name, failure) in &scenario.failures {
             let path = format!("failures.{name}");
             let scope = scope(compiler, &path, failure, services);
-            if let (Some(scope), Some(mode)) = (scope, mode(compiler, &path, name, failure)) {
-                self.modes.push(mode);
-                self.scopes.push(scope);
+            if let (Some(scope), Some(mode)) = (scope, mode::compile(compiler, &path, name, failure)) {
+                let upkeep = upkeep::upkeep(compiler, &path, &mode, self.modes.len() as u32, failure);
+                for mode in std::iter::once(mode).chain(upkeep.unwrap_or_default()) {
+                    self.modes.push(mode);
+                    self.scopes.push(scope.clone());
+                }
             }
         }
     }
@@ -217,79 +227,4 @@ fn scope(compiler: &mut Compiler, path: &str, failure: &Failure, services: &[Ser
             None
         }
     }
-}
-
-fn mode(compiler: &mut Compiler, path: &str, name: &str, failure: &Failure) -> Option<Mode> {
-    let trigger = match &failure.trigger {
-        scenario::Trigger::TimeToFailure(life) => Trigger::Life(compiler.timing(&format!("{path}.time_to_failure"), life)?),
-        scenario::Trigger::Schedule { first, every } => {
-            let times = calendar::occurrences(&compiler.start, compiler.scenario.horizon.0, *first, every.map(|t| t.0));
-            Trigger::Schedule(times.map_err(|message| compiler.wrong(format!("{path}.schedule"), message)).ok()?)
-        }
-        scenario::Trigger::Trace { .. } => {
-            compiler.wrong(format!("{path}.trace"), "not simulated yet: traces");
-            return None;
-        }
-    };
-    let repair = match &failure.repair {
-        Repair::Never => None,
-        Repair::Takes(time) => Some(compiler.timing(&format!("{path}.repair"), time)?),
-        Repair::Runbook(_) => {
-            compiler.wrong(format!("{path}.repair"), "not simulated yet: runbooks");
-            return None;
-        }
-    };
-    let effect = match &failure.effect {
-        scenario::Effect::Down => Effect::Down,
-        scenario::Effect::Degraded { capacity: Some(left), .. } => {
-            Effect::Capacity(compiler.parameters.value(&format!("{path}.effect.capacity"), Spread::LogitNormal, left, |f| f.0))
-        }
-        scenario::Effect::Degraded { .. } => {
-            compiler.wrong(format!("{path}.effect"), "not simulated yet: this effect");
-            return None;
-        }
-    };
-    let team = match &failure.team {
-        None => None,
-        Some(team) => Some(compiler.scenario.teams.get_index_of(team).unwrap_or(NONE as usize) as u32),
-    };
-    let by_severity = match failure.hits {
-        Hits::Service => 2,
-        Hits::Zone | Hits::Region => 3,
-        Hits::Replica | Hits::Host | Hits::Call => 4,
-    };
-    let common_cause = failure
-        .common_cause
-        .as_ref()
-        .map(|beta| compiler.parameters.value(&format!("{path}.common_cause"), Spread::LogitNormal, beta, |f| f.0));
-    if let (Some(Value::Known(beta)), Trigger::Life(life)) = (common_cause, &trigger) {
-        for share in [beta, 1.0 - beta].into_iter().filter(|share| *share > 0.0) {
-            compiler.tables.prepare(&life.law.clone().hazard_times(share));
-        }
-    }
-    let ages_while = match &failure.ages_while {
-        scenario::AgesWhile::Up => AgesWhile::Up,
-        scenario::AgesWhile::Always => AgesWhile::Always,
-        scenario::AgesWhile::ServiceUp(service) => {
-            AgesWhile::ServiceUp(compiler.service(&format!("{path}.ages_while"), service)?)
-        }
-    };
-    let age = match &failure.age {
-        Age::Of(age) => Some(compiler.timing(&format!("{path}.age"), age)?),
-        Age::New | Age::Steady => None,
-    };
-    let scheduled = matches!(trigger, Trigger::Schedule(_));
-    Some(Mode {
-        name: name.to_owned(),
-        trigger,
-        effect,
-        detection: compiler.timing(&format!("{path}.detection"), &failure.detection)?,
-        repair,
-        team,
-        priority: failure.priority.unwrap_or(by_severity),
-        common_cause: common_cause.filter(|beta| *beta != Value::Known(0.0)),
-        ages_while,
-        age,
-        planned: failure.planned.unwrap_or(scheduled),
-    })
 }

@@ -7,10 +7,10 @@ use jiff::tz::TimeZone;
 
 use super::clocks::Builder;
 use super::timing::Timing;
-use super::uncertain::{Parameters, Spread as Law, Value};
-use super::{Call, Model, NONE, Replica, Service, Team, UpWhen, Work, gates, graph, objectives, traffic};
+use super::uncertain::Parameters;
+use super::{Model, Replica, Service, crew, gates, graph, objectives, service, traffic};
 use crate::dist::{Sampler, Tables};
-use crate::scenario::{self, Loaded, Scenario, Spread};
+use crate::scenario::{self, Loaded, Scenario};
 
 /// Something that keeps a scenario from being simulated, found while compiling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,8 +108,8 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         mistakes: Vec::new(),
     };
     let zones = names.iter().map(|&name| name.to_owned()).collect();
-    let (mut services, mut replicas) = compile_services(&mut compiler);
-    let teams = compile_teams(&mut compiler);
+    let (mut services, mut replicas) = service::compile(&mut compiler);
+    let teams = crew::compile(&mut compiler);
     let mut builder = Builder::default();
     builder.externals(&mut compiler);
     builder.modes(&mut compiler, &services);
@@ -190,111 +190,6 @@ fn hash(scenario: &Scenario, model: &Model) -> u64 {
         text.push_str(&format!("{:?}", source.shape));
     }
     crate::random::base(&text, 0)
-}
-
-fn compile_services(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
-    let mut services = Vec::new();
-    let mut replicas: Vec<Replica> = Vec::new();
-    let scenario = compiler.scenario;
-    for (name, written) in &scenario.services {
-        let path = format!("services.{name}");
-        let count = replica_count(written);
-        let from = replicas.len() as u32;
-        let zones = match &written.spread {
-            None => Vec::new(),
-            Some(Spread::Zones) => (0..compiler.zones.len() as u32).collect(),
-            Some(Spread::Over(names)) => compiler.zones_of(&format!("{path}.spread"), names),
-        };
-        replicas.extend((0..count as usize).map(|i| Replica {
-            service: services.len() as u32,
-            zone: if zones.is_empty() { NONE } else { zones[i % zones.len()] },
-            clocks: 0..0,
-        }));
-        let up_when = written.up_when.as_ref().and_then(|tree| compile_tree(compiler, &format!("{path}.up_when"), tree));
-        services.push(Service {
-            name: name.clone(),
-            replicas: from..from + count,
-            needs: written.needs.unwrap_or(1).min(count),
-            up_when,
-            calls: compile_calls(compiler, &path, written),
-            depends_on: Vec::new(),
-            needed_by: Vec::new(),
-            feeds: Vec::new(),
-            counted_by: Vec::new(),
-            rank: 0,
-            support: Vec::new(),
-            reach: Vec::new(),
-            can_fail: false,
-            own_clocks: 0..0,
-            time_objectives: Vec::new(),
-            ageing_with: Vec::new(),
-            replica_clocks: 0..0,
-            work: compile_work(compiler, &path, written),
-            queue: written.queue.map_or(f64::INFINITY, |places| places as f64),
-            health_check: written.health_check.0,
-            cost: written.cost.as_ref().map_or(Value::Known(0.0), |cost| {
-                compiler.parameters.value(&format!("{path}.cost"), Law::Lognormal, cost, |money| money.0)
-            }),
-            visits: Vec::new(),
-        });
-    }
-    (services, replicas)
-}
-
-/// Replicas of a service: 1 by default, 0 where something else says when it is up.
-pub(super) fn replica_count(service: &scenario::Service) -> u32 {
-    let default = u32::from(service.up_when.is_none() && service.external.is_none());
-    service.replicas.unwrap_or(default)
-}
-
-fn compile_calls(compiler: &mut Compiler, path: &str, written: &scenario::Service) -> Vec<Call> {
-    let mut calls = Vec::new();
-    for call in &written.calls {
-        if let Some(to) = compiler.service(&format!("{path}.calls.{}.to", call.to), &call.to) {
-            calls.push(Call {
-                to,
-                per_request: call.per_request,
-                needed: call.needed,
-                timeout: call.timeout.map_or(f64::INFINITY, |timeout| timeout.0),
-                held: call.held,
-            });
-        }
-    }
-    calls
-}
-
-fn compile_work(compiler: &mut Compiler, path: &str, written: &scenario::Service) -> Work {
-    if let Some(rate) = &written.capacity {
-        let rate = compiler.parameters.value(&format!("{path}.capacity"), Law::Lognormal, rate, |rate| rate.0);
-        return Work::Rate(rate);
-    }
-    let Some(time) = &written.service_time else { return Work::Unlimited };
-    let concurrency = f64::from(written.concurrency.unwrap_or(1));
-    compiler.timing(&format!("{path}.service_time"), time).map_or(Work::Unlimited, |time| Work::Servers { time, concurrency })
-}
-
-fn compile_tree(compiler: &mut Compiler, path: &str, tree: &scenario::UpWhen) -> Option<UpWhen> {
-    let mut parts = |parts: &[scenario::UpWhen]| -> Vec<UpWhen> {
-        parts.iter().filter_map(|part| compile_tree(compiler, path, part)).collect()
-    };
-    Some(match tree {
-        scenario::UpWhen::Any(of) => UpWhen::Any(parts(of)),
-        scenario::UpWhen::All(of) => UpWhen::All(parts(of)),
-        scenario::UpWhen::Service(name) => UpWhen::Service(compiler.service(path, name)?),
-        scenario::UpWhen::AtLeast { at_least, of } => {
-            UpWhen::AtLeast(*at_least, of.iter().filter_map(|name| compiler.service(path, name)).collect())
-        }
-    })
-}
-
-fn compile_teams(compiler: &mut Compiler) -> Vec<Team> {
-    let mut teams = Vec::new();
-    for (name, team) in &compiler.scenario.teams {
-        if let Some(acknowledge) = compiler.timing(&format!("teams.{name}.acknowledge"), &team.acknowledge) {
-            teams.push(Team { name: name.clone(), people: team.people, acknowledge });
-        }
-    }
-    teams
 }
 
 /// Calls of one service that one request from outside may lead to.

@@ -5,15 +5,19 @@ mod calendar;
 mod clocks;
 mod columns;
 mod compile;
+mod crew;
 mod demand;
 mod gates;
 mod graph;
 mod load;
+mod mode;
 mod objectives;
+mod service;
 mod size;
 mod timing;
 mod traffic;
 mod uncertain;
+mod upkeep;
 
 use std::ops::Range;
 
@@ -21,11 +25,15 @@ use crate::dist::{Sampler, Tables};
 
 pub use calendar::Span;
 pub use compile::{Mistake, compile};
+pub use crew::{Selection, Team};
 pub use demand::{Curve, Demand, Growth, Profile, Source};
 pub use gates::{Gate, Output};
 pub use load::{Carry, Work};
+pub use mode::{AgesWhile, Effect, Mode, Sla, Trigger};
+pub use service::{Call, Replica, Service, Standby, UpWhen, Waiting};
 pub use timing::Timing;
 pub use uncertain::{Parameter, Value, draw_all, medians};
+pub use upkeep::{Inspection, Spares};
 
 /// Stands for "none" where an index is optional and the hot loop reads it.
 pub const NONE: u32 = u32::MAX;
@@ -77,169 +85,6 @@ pub struct Model {
     pub never: Sampler,
 }
 
-/// A service and what its state depends on.
-#[derive(Debug, Clone)]
-pub struct Service {
-    /// Its name in the scenario.
-    pub name: String,
-    /// Its replicas, by their index in [`Model::replicas`]; empty where only `up_when` or an SLA says when it is up.
-    pub replicas: Range<u32>,
-    /// Replicas that must be up.
-    pub needs: u32,
-    /// What must hold for it to be up, beside its replicas and its needed callees; absent where these are all.
-    pub up_when: Option<UpWhen>,
-    /// What its requests ask of other services.
-    pub calls: Vec<Call>,
-    /// Services that must be up for this one to be up, its `up_when` tree aside: needed callees.
-    pub depends_on: Vec<u32>,
-    /// Services that call this one and need it for every request.
-    pub needed_by: Vec<u32>,
-    /// Gates that read whether this service is up, by their index in [`Model::gates`].
-    pub feeds: Vec<u32>,
-    /// Gates that count its replicas, by their index in [`Model::gates`].
-    pub counted_by: Vec<u32>,
-    /// Its place in `order`.
-    pub rank: u32,
-    /// This service and all that it depends on, directly or not, in `order`.
-    pub support: Vec<u32>,
-    /// This service and all that depend on it, directly or not.
-    pub reach: Vec<u32>,
-    /// Some failure can take this service down.
-    pub can_fail: bool,
-    /// Clocks of the service itself (its own failures and common-cause strikes).
-    pub own_clocks: Range<u32>,
-    /// Objectives on the time that it is up.
-    pub time_objectives: Vec<u32>,
-    /// Clocks that age while this service is up.
-    pub ageing_with: Vec<u32>,
-    /// Clocks of its replicas.
-    pub replica_clocks: Range<u32>,
-    /// What one request costs a replica.
-    pub work: Work,
-    /// Waiting places of one replica; infinite where nothing limits them.
-    pub queue: f64,
-    /// How long a failed replica still gets its share of the requests, seconds.
-    pub health_check: f64,
-    /// Money per second for one replica.
-    pub cost: Value,
-    /// Requests that reach this service for each request of each traffic source, in a healthy system.
-    pub visits: Vec<f64>,
-}
-
-impl Service {
-    /// Whether a replica of it stands in one of these zones.
-    #[must_use]
-    pub fn stands_in(&self, model: &Model, zones: &[u32]) -> bool {
-        self.replicas.clone().any(|replica| zones.contains(&model.replicas[replica as usize].zone))
-    }
-}
-
-/// A tree that says when a service is up.
-#[derive(Debug, Clone)]
-pub enum UpWhen {
-    /// This service is structurally up.
-    Service(u32),
-    /// Of the replicas of these services at least so many are up, taken together.
-    AtLeast(u32, Vec<u32>),
-    /// At least one of the parts holds.
-    Any(Vec<UpWhen>),
-    /// Every part holds.
-    All(Vec<UpWhen>),
-}
-
-/// What a request to one service asks of another.
-#[derive(Debug, Clone)]
-pub struct Call {
-    /// Index of the service that is called.
-    pub to: u32,
-    /// Calls for each request: 2.5 are two, and a third for half of the requests.
-    pub per_request: f64,
-    /// A request fails where its call does; else it goes on without.
-    pub needed: bool,
-    /// Longest time that the caller waits for the answer, seconds; infinite without one.
-    pub timeout: f64,
-    /// The caller's server stays busy meanwhile.
-    pub held: bool,
-}
-
-/// One of the equal parts that a service consists of.
-#[derive(Debug, Clone)]
-pub struct Replica {
-    /// Index of its service.
-    pub service: u32,
-    /// [`NONE`] where the replica stands in no zone.
-    pub zone: u32,
-    /// Clocks of the modes that strike it alone, by their index in [`Model::clocks`].
-    pub clocks: Range<u32>,
-}
-
-/// A failure mode: what it does and how it ends.
-#[derive(Debug, Clone)]
-pub struct Mode {
-    /// Its name in the scenario; an external dependency's own is `NAME (external)`.
-    pub name: String,
-    /// What sets it off.
-    pub trigger: Trigger,
-    /// What it does to what it hits.
-    pub effect: Effect,
-    /// From the failure until somebody, or automation, knows of it.
-    pub detection: Timing,
-    /// `None`: never repaired.
-    pub repair: Option<Timing>,
-    /// Index of the team that repairs it; `None`: automation, which begins once the failure is detected.
-    pub team: Option<u32>,
-    /// Place in the queue for people, 1 (first) to 5.
-    pub priority: u8,
-    /// Share of the hazard that strikes all replicas of a service at once.
-    pub common_cause: Option<Value>,
-    /// When its clocks run.
-    pub ages_while: AgesWhile,
-    /// Age of every clock at the start; `None`: new.
-    pub age: Option<Timing>,
-    /// It is meant to happen: an objective that excludes `planned` leaves it out.
-    pub planned: bool,
-}
-
-/// What sets a failure off.
-#[derive(Debug, Clone)]
-pub enum Trigger {
-    /// Chance: the time from a repair, or from new, to the next failure.
-    Life(Timing),
-    /// Known to begin by an external's SLA: exponential, and in force at the start with the long-run probability.
-    Sla(Sla),
-    /// Occurrences in seconds after the start, ascending.
-    Schedule(Vec<f64>),
-}
-
-/// What an external dependency promises: its long-run availability and its mean outage in seconds.
-#[derive(Debug, Clone, Copy)]
-pub struct Sla {
-    /// The fraction of time that it is up in the long run, 0 to 1.
-    pub availability: Value,
-    /// Mean length of its outages, seconds.
-    pub outage: Value,
-}
-
-/// What a failure does while it is in force.
-#[derive(Debug, Clone, Copy)]
-pub enum Effect {
-    /// What it hits is down.
-    Down,
-    /// The capacity that is left, as a fraction.
-    Capacity(Value),
-}
-
-/// When the clock of a mode runs towards the next failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AgesWhile {
-    /// While the thing it strikes is up in its own right.
-    Up,
-    /// While the service of this index is structurally up.
-    ServiceUp(u32),
-    /// All the time, also while another mode holds the thing down.
-    Always,
-}
-
 /// The clock of one mode on one thing.
 #[derive(Debug, Clone)]
 pub struct Clock {
@@ -264,17 +109,6 @@ pub enum Thing {
     Strike(u32),
     /// One zone, or the zones of a region.
     Zones(Vec<u32>),
-}
-
-/// People who repair.
-#[derive(Debug, Clone)]
-pub struct Team {
-    /// Its name in the scenario.
-    pub name: String,
-    /// How many can work at the same time, each on one incident.
-    pub people: u32,
-    /// From the call of a free person until that person begins to repair.
-    pub acknowledge: Timing,
 }
 
 /// A promise about one service.
@@ -334,13 +168,15 @@ impl Model {
     pub fn timings(&self) -> impl Iterator<Item = &Timing> {
         let modes = self.modes.iter().flat_map(|mode| {
             let life = if let Trigger::Life(life) = &mode.trigger { Some(life) } else { None };
-            [life, Some(&mode.detection), mode.repair.as_ref(), mode.age.as_ref()].into_iter().flatten()
+            let lead_time = mode.spares.as_ref().map(|spares| &spares.lead_time);
+            [life, Some(&mode.detection), mode.repair.as_ref(), mode.age.as_ref(), lead_time].into_iter().flatten()
         });
+        let switches = self.services.iter().filter_map(|service| service.standby.as_ref().map(|standby| &standby.switch_time));
         let work = self
             .services
             .iter()
             .filter_map(|service| if let Work::Servers { time, .. } = &service.work { Some(time) } else { None });
-        modes.chain(work).chain(self.teams.iter().map(|team| &team.acknowledge))
+        modes.chain(switches).chain(work).chain(self.teams.iter().map(|team| &team.acknowledge))
     }
 
     /// What a clock's failure hits, in words: `web 3`, `checkout`, `zone a`.

@@ -6,10 +6,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::{Distribution, Uncertain};
-use crate::units::{Fraction, Number, Time};
+use crate::units::{Fraction, Money, Number, Time};
 
+mod upkeep;
 mod words;
 mod written;
+
+pub use upkeep::{Inspection, Preventive, Spares, When};
 
 /// Something that breaks: what, how often, with which effect, and how it is repaired.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -45,6 +48,18 @@ pub struct Failure {
     pub age: Age,
     /// Default: true for schedules, false for the rest.
     pub planned: Option<bool>,
+    /// The power with which ageing follows the load that each replica carries; absent: it does not.
+    pub load: Option<Uncertain<Number>>,
+    /// The parts that a repair needs; absent: there are always enough.
+    pub spares: Option<Spares>,
+    /// Replacement before the failure.
+    pub preventive: Option<Preventive>,
+    /// Nobody notices before an inspection.
+    pub hidden: bool,
+    /// The inspections that find it.
+    pub inspection: Option<Inspection>,
+    /// What one failure costs: parts and work.
+    pub cost: Option<Uncertain<Money>>,
 }
 
 /// What kind of thing a failure strikes.

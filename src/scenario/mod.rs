@@ -27,11 +27,13 @@ pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Severity, Style};
 pub use distribution::{Distribution, Gamma, Lognormal, MeanOrScale, Uncertain};
-pub use failure::{AfterRepair, Age, AgesWhile, Effect, Failure, Hits, Hosts, Repair, Trigger};
+pub use failure::{
+    AfterRepair, Age, AgesWhile, Effect, Failure, Hits, Hosts, Inspection, Preventive, Repair, Spares, Trigger, When,
+};
 pub use load::{LoadError, Loaded, Patches, Problems, load, parse};
 pub use objective::{Counts, Credit, Latency, Objective, Window};
 pub use path::KeyPath;
-pub use schema::{Hours, Instance, Policy, Scenario, Step, Team};
+pub use schema::{Hours, Instance, Policy, Scenario, Selection, Step, Team};
 pub use service::{
     Autoscale, Balance, Call, External, Interrupted, Releases, Resource, Retries, Service, Spread, Standby, StandbyMode,
     Strategy, Tier, UpWhen, WhileDown,

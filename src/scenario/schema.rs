@@ -94,6 +94,26 @@ pub struct Team {
     /// Whether a more severe incident takes people from a less severe one. Default: false.
     #[serde(default)]
     pub preempt: bool,
+    /// Which of the incidents that wait is taken up first: `priority` (then the one that waits longest), `fifo`, `random`, or
+    /// `{race: 6m}` (whoever is free looks at all kinds that wait at once, each look takes an exponential time of this mean,
+    /// and the first to be looked at is taken up). Default: priority.
+    #[serde(default)]
+    pub selection: Selection,
+}
+
+/// Which of the incidents that wait is taken up first.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", expecting = "`priority`, `fifo`, `random` or `{race: 6m}`")]
+pub enum Selection {
+    /// By priority, then the one that waits longest.
+    #[default]
+    Priority,
+    /// The one that waits longest.
+    Fifo,
+    /// Any, by chance.
+    Random,
+    /// The one whose kind is looked at first; the mean time of a look.
+    Race(Time),
 }
 
 /// One step of a runbook.

@@ -160,6 +160,8 @@ pub struct Standby {
     pub switch_works: Uncertain<Fraction>,
     /// Whether a repaired replica becomes active again.
     pub failback: bool,
+    /// The tests that find what failed while it waited; absent: it is noticed as that of an active one.
+    pub test: Option<super::failure::Inspection>,
 }
 
 /// How waiting replicas age.

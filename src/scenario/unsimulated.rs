@@ -3,7 +3,7 @@
 use super::diagnostic::Diagnostic;
 use super::failure::{AfterRepair, Age, Effect, Failure, Hits, Repair, Trigger};
 use super::path::KeyPath;
-use super::schema::{Hours, Scenario, Team};
+use super::schema::{Hours, Scenario, Selection, Team};
 use super::service::{Interrupted, Service, WhileDown};
 use super::traffic::After;
 
@@ -68,6 +68,11 @@ fn in_failure(path: &KeyPath, failure: &Failure, found: &mut Found) {
     found.add(matches!(failure.repair, Repair::Runbook(_)), "repair by a runbook", || path.key("repair").key("runbook"));
     found.add(failure.after_repair != AfterRepair::New, "after_repair other than new", || path.key("after_repair"));
     found.add(failure.age == Age::Steady, "age: steady", || path.key("age"));
+    found.add(failure.load.is_some(), "load", || path.key("load"));
+    found.add(failure.spares.is_some(), "spares", || path.key("spares"));
+    found.add(failure.preventive.is_some(), "preventive", || path.key("preventive"));
+    found.add(failure.hidden, "hidden: true", || path.key("hidden"));
+    found.add(failure.cost.is_some(), "cost", || path.key("cost"));
     if let Effect::Degraded { slower, errors, .. } = &failure.effect {
         found.add(slower.is_some(), "slower", || path.key("effect").key("slower"));
         found.add(errors.is_some(), "errors", || path.key("effect").key("errors"));
@@ -77,4 +82,5 @@ fn in_failure(path: &KeyPath, failure: &Failure, found: &mut Found) {
 fn in_team(path: &KeyPath, team: &Team, found: &mut Found) {
     found.add(team.hours != Hours::Always, "hours other than always", || path.key("hours"));
     found.add(team.preempt, "preempt: true", || path.key("preempt"));
+    found.add(team.selection != Selection::Priority, "selection other than priority", || path.key("selection"));
 }

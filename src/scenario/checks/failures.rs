@@ -3,6 +3,7 @@
 use super::names::{all_zones, everywhere, of};
 use super::references::Known;
 use super::{Context, Finding, MOST};
+use crate::scenario::distribution::Distribution;
 use crate::scenario::failure::{Effect, Failure, Hits, Repair, Trigger};
 use crate::scenario::path::KeyPath;
 use crate::scenario::tree::Node;
@@ -98,6 +99,32 @@ fn misfit(name: &str, failure: &Failure) -> Vec<Finding> {
     }
     if failure.hits == Hits::Call && failure.effect == Effect::Down && failure.of.is_empty() {
         found.push(Finding::at(at("hits"), "`hits: call` needs `of: [caller -> callee]`"));
+    }
+    if failure.load.is_some() && failure.hits != Hits::Replica {
+        found.push(Finding::at(at("load"), "`load` goes only with `hits: replica`: a group shares it").on_key());
+    }
+    for (word, given) in [("load", failure.load.is_some()), ("preventive", failure.preventive.is_some())] {
+        if given && !matches!(failure.trigger, Trigger::TimeToFailure(_)) {
+            found.push(Finding::at(at(word), format!("`{word}` goes with a time to failure, and there is none")).on_key());
+        }
+    }
+    if failure.hidden && failure.inspection.is_none() {
+        found.push(Finding::at(at("hidden"), "nobody ever notices it: `hidden: true` needs `inspection: {every: …}`"));
+    }
+    if !failure.hidden && failure.inspection.is_some() {
+        found.push(Finding::at(at("inspection"), "`inspection` goes only with `hidden: true`").on_key());
+    }
+    if failure.hidden && failure.detection != Distribution::zero() {
+        found.push(Finding::at(at("detection"), "a hidden failure is found by its `inspection`: leave `detection` out").on_key());
+    }
+    if failure.spares.is_some() && failure.repair == Repair::Never {
+        found.push(Finding::at(at("spares"), "a failure that is never repaired needs no parts").on_key());
+    }
+    if let Some(spares) = &failure.spares
+        && spares.reorder_at.is_some_and(|level| level >= spares.stock)
+        && spares.stock > 0
+    {
+        found.push(Finding::at(at("spares").key("reorder_at"), "parts are ordered again at a level below `stock`"));
     }
     if failure.team.is_some() && failure.repair == Repair::Never {
         found.push(Finding::at(at("team"), "a failure that is never repaired needs no team").on_key());

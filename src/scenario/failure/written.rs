@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::{AfterRepair, Age, AgesWhile, Effect, Failure, Hits, Hosts, Repair, Trigger};
+use super::{AfterRepair, Age, AgesWhile, Effect, Failure, Hits, Hosts, Inspection, Preventive, Repair, Spares, Trigger};
 use crate::scenario::distribution::{Distribution, Uncertain};
 use crate::scenario::forms::{moment, moment_schema, schema_of_form};
-use crate::units::{Fraction, Time};
+use crate::units::{Fraction, Money, Number, Time};
 
 /// Something that breaks: what, how often, with which effect, and how it is repaired.
 #[derive(Deserialize, JsonSchema)]
@@ -62,6 +62,20 @@ pub struct Written {
     age: Age,
     /// Whether it is planned, so that objectives can exclude it. Default: true for schedules, else false.
     planned: Option<bool>,
+    /// How ageing follows the load: where each replica left carries x times its share, it ages x^load times as fast. A
+    /// number. Default: 0, not at all.
+    load: Option<Uncertain<Number>>,
+    /// The parts that repairs need: `{stock: 2, reorder_at: 1, lead_time: 2w}`. Default: there are always enough.
+    spares: Option<Spares>,
+    /// Replacement before the failure: `{at_age: 500h, takes: 10m}` or `{every: 6mo}`. Default: none.
+    preventive: Option<Preventive>,
+    /// Whether nobody notices it before an `inspection`. Default: false.
+    #[serde(default)]
+    hidden: bool,
+    /// The inspections that find a hidden failure: `{every: 1y, takes: 2h, finds: 95%}`.
+    inspection: Option<Inspection>,
+    /// What one failure costs in parts and work, an amount of money. Default: nothing.
+    cost: Option<Uncertain<Money>>,
 }
 
 const fn down() -> Effect {
@@ -124,6 +138,12 @@ impl TryFrom<Written> for Failure {
             ages_while: written.ages_while,
             age: written.age,
             planned: written.planned,
+            load: written.load,
+            spares: written.spares,
+            preventive: written.preventive,
+            hidden: written.hidden,
+            inspection: written.inspection,
+            cost: written.cost,
         })
     }
 }

@@ -130,6 +130,9 @@ pub struct StandbyForm {
     /// Whether a repaired replica takes its place back. Default: false, it joins the waiting.
     #[serde(default)]
     failback: bool,
+    /// The tests of those that wait, which nobody else sees fail: `{every: 1mo, takes: 5m, finds: 95%}`. Default: their
+    /// failures are noticed as those of the active ones.
+    test: Option<crate::scenario::failure::Inspection>,
 }
 
 /// Replicas that age more slowly while they wait.
@@ -171,6 +174,7 @@ impl TryFrom<StandbyForm> for Standby {
             switch_time: switch.time,
             switch_works: switch.works.unwrap_or(Uncertain::Known(Fraction(1.0))),
             failback: form.failback,
+            test: form.test,
         })
     }
 }

@@ -1,0 +1,67 @@
+//! Teams: how many people, when they work, and whom they serve first.
+
+use super::calendar;
+use super::compile::Compiler;
+use super::timing::Timing;
+use crate::scenario;
+
+/// People who repair.
+#[derive(Debug, Clone)]
+pub struct Team {
+    /// Its name in the scenario.
+    pub name: String,
+    /// How many can work at the same time, each on one incident.
+    pub people: u32,
+    /// From the call of a free person until that person begins to repair.
+    pub acknowledge: Timing,
+    /// When work may start, as (opens, closes) in seconds after the start, ascending; `None`: always.
+    pub hours: Option<Vec<(f64, f64)>>,
+    /// An incident of higher priority takes the person from one of lower, which goes on later where it was left.
+    pub preempts: bool,
+    /// Which of the incidents that wait is taken up first.
+    pub selection: Selection,
+}
+
+/// Which of the incidents that wait is taken up first.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Selection {
+    /// By priority, then the one that waits longest.
+    Priority,
+    /// The one that waits longest.
+    Fifo,
+    /// Any, each with the same probability.
+    Random,
+    /// A free person looks at all kinds (mode and service, or zone) of incidents that wait at once; each look takes an
+    /// exponential time of this mean in seconds, and of the kind looked at first the incident that waits longest is taken
+    /// up. A look is dropped where nothing of its kind waits any more.
+    Race(f64),
+}
+
+pub(super) fn compile(compiler: &mut Compiler) -> Vec<Team> {
+    let mut teams = Vec::new();
+    for (name, team) in &compiler.scenario.teams {
+        let path = format!("teams.{name}");
+        let hours = match &team.hours {
+            scenario::Hours::Always => None,
+            scenario::Hours::Weekly { first, last, from, to } => {
+                match calendar::working_hours(&compiler.start, compiler.scenario.horizon.0, (*first, *last), (*from, *to)) {
+                    Ok(hours) => Some(hours),
+                    Err(message) => {
+                        compiler.wrong(format!("{path}.hours"), message);
+                        continue;
+                    }
+                }
+            }
+        };
+        let selection = match &team.selection {
+            scenario::Selection::Priority => Selection::Priority,
+            scenario::Selection::Fifo => Selection::Fifo,
+            scenario::Selection::Random => Selection::Random,
+            scenario::Selection::Race(mean) => Selection::Race(mean.0),
+        };
+        if let Some(acknowledge) = compiler.timing(&format!("{path}.acknowledge"), &team.acknowledge) {
+            teams.push(Team { name: name.clone(), people: team.people, acknowledge, hours, preempts: team.preempt, selection });
+        }
+    }
+    teams
+}

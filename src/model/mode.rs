@@ -1,0 +1,181 @@
+//! Failure modes: what sets them off, what they do, how they end.
+
+use super::compile::Compiler;
+use super::uncertain::Spread;
+use super::{Inspection, NONE, Spares, Timing, Value, calendar, upkeep};
+use crate::scenario::{self, AfterRepair, Age, Failure, Hits, Repair};
+
+/// A failure mode: what it does and how it ends.
+#[derive(Debug, Clone)]
+pub struct Mode {
+    /// Its name in the scenario; an external dependency's own is `NAME (external)`.
+    pub name: String,
+    /// What sets it off.
+    pub trigger: Trigger,
+    /// What it does to what it hits.
+    pub effect: Effect,
+    /// From the failure until somebody, or automation, knows of it.
+    pub detection: Timing,
+    /// `None`: never repaired.
+    pub repair: Option<Timing>,
+    /// Index of the team that repairs it; `None`: automation, which begins once the failure is detected.
+    pub team: Option<u32>,
+    /// Place in the queue for people, 1 (first) to 5.
+    pub priority: u8,
+    /// Share of the hazard that strikes all replicas of a service at once.
+    pub common_cause: Option<Value>,
+    /// When its clocks run.
+    pub ages_while: AgesWhile,
+    /// Age of every clock at the start; `None`: new.
+    pub age: Option<Timing>,
+    /// It is meant to happen: an objective that excludes `planned` leaves it out.
+    pub planned: bool,
+    /// The part of its age that a repair takes away: 1 makes it as good as new, 0 leaves it as old as it was (Kijima's
+    /// second model of virtual age, 1989).
+    pub renewal: Value,
+    /// Where each replica left carries x times its share of the load, its clock runs x to this power times as fast; 0: as
+    /// ever.
+    pub load: Value,
+    /// The parts that its repairs need; `None`: there are always enough.
+    pub spares: Option<Spares>,
+    /// It is hidden until one of these finds it; `None`: `detection` says when it is known.
+    pub inspection: Option<Inspection>,
+    /// The mode whose clock on the same thing its end makes new: it is a replacement before that mode's failure.
+    pub renews: Option<u32>,
+    /// What one failure costs, in the currency.
+    pub cost: Value,
+}
+
+/// What sets a failure off.
+#[derive(Debug, Clone)]
+pub enum Trigger {
+    /// Chance: the time from a repair, or from new, to the next failure.
+    Life(Timing),
+    /// Known to begin by an external's SLA: exponential, and in force at the start with the long-run probability.
+    Sla(Sla),
+    /// Occurrences in seconds after the start, ascending.
+    Schedule(Vec<f64>),
+}
+
+/// What an external dependency promises: its long-run availability and its mean outage in seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Sla {
+    /// The fraction of time that it is up in the long run, 0 to 1.
+    pub availability: Value,
+    /// Mean length of its outages, seconds.
+    pub outage: Value,
+}
+
+/// What a failure does while it is in force.
+#[derive(Debug, Clone, Copy)]
+pub enum Effect {
+    /// What it hits is down.
+    Down,
+    /// The capacity that is left, as a fraction.
+    Capacity(Value),
+}
+
+/// When the clock of a mode runs towards the next failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AgesWhile {
+    /// While the thing it strikes is up in its own right.
+    Up,
+    /// While the service of this index is structurally up.
+    ServiceUp(u32),
+    /// All the time, also while another mode holds the thing down.
+    Always,
+}
+
+/// A failure mode as written.
+pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: &Failure) -> Option<Mode> {
+    let trigger = match &failure.trigger {
+        scenario::Trigger::TimeToFailure(life) => Trigger::Life(compiler.timing(&format!("{path}.time_to_failure"), life)?),
+        scenario::Trigger::Schedule { first, every } => {
+            let times = calendar::occurrences(&compiler.start, compiler.scenario.horizon.0, *first, every.map(|t| t.0));
+            Trigger::Schedule(times.map_err(|message| compiler.wrong(format!("{path}.schedule"), message)).ok()?)
+        }
+        scenario::Trigger::Trace { .. } => {
+            compiler.wrong(format!("{path}.trace"), "not simulated yet: traces");
+            return None;
+        }
+    };
+    let repair = match &failure.repair {
+        Repair::Never => None,
+        Repair::Takes(time) => Some(compiler.timing(&format!("{path}.repair"), time)?),
+        Repair::Runbook(_) => {
+            compiler.wrong(format!("{path}.repair"), "not simulated yet: runbooks");
+            return None;
+        }
+    };
+    let effect = match &failure.effect {
+        scenario::Effect::Down => Effect::Down,
+        scenario::Effect::Degraded { capacity: Some(left), .. } => {
+            Effect::Capacity(compiler.parameters.value(&format!("{path}.effect.capacity"), Spread::LogitNormal, left, |f| f.0))
+        }
+        scenario::Effect::Degraded { .. } => {
+            compiler.wrong(format!("{path}.effect"), "not simulated yet: this effect");
+            return None;
+        }
+    };
+    let team = match &failure.team {
+        None => None,
+        Some(team) => Some(compiler.scenario.teams.get_index_of(team).unwrap_or(NONE as usize) as u32),
+    };
+    let by_severity = match failure.hits {
+        Hits::Service => 2,
+        Hits::Zone | Hits::Region => 3,
+        Hits::Replica | Hits::Host | Hits::Call => 4,
+    };
+    let common_cause = failure
+        .common_cause
+        .as_ref()
+        .map(|beta| compiler.parameters.value(&format!("{path}.common_cause"), Spread::LogitNormal, beta, |f| f.0));
+    if let (Some(Value::Known(beta)), Trigger::Life(life)) = (common_cause, &trigger) {
+        for share in [beta, 1.0 - beta].into_iter().filter(|share| *share > 0.0) {
+            compiler.tables.prepare(&life.law.clone().hazard_times(share));
+        }
+    }
+    let ages_while = match &failure.ages_while {
+        scenario::AgesWhile::Up => AgesWhile::Up,
+        scenario::AgesWhile::Always => AgesWhile::Always,
+        scenario::AgesWhile::ServiceUp(service) => {
+            AgesWhile::ServiceUp(compiler.service(&format!("{path}.ages_while"), service)?)
+        }
+    };
+    let age = match &failure.age {
+        Age::Of(age) => Some(compiler.timing(&format!("{path}.age"), age)?),
+        Age::New | Age::Steady => None,
+    };
+    let scheduled = matches!(trigger, Trigger::Schedule(_));
+    Some(Mode {
+        name: name.to_owned(),
+        trigger,
+        effect,
+        detection: compiler.timing(&format!("{path}.detection"), &failure.detection)?,
+        repair,
+        team,
+        priority: failure.priority.unwrap_or(by_severity),
+        common_cause: common_cause.filter(|beta| *beta != Value::Known(0.0)),
+        ages_while,
+        age,
+        planned: failure.planned.unwrap_or(scheduled),
+        renewal: match failure.after_repair {
+            AfterRepair::New => Value::Known(1.0),
+            AfterRepair::Old => Value::Known(0.0),
+            AfterRepair::Younger(part) => Value::Known(part.0),
+        },
+        load: failure.load.as_ref().map_or(Value::Known(0.0), |load| {
+            compiler.parameters.value(&format!("{path}.load"), Spread::Lognormal, load, |n| n.0)
+        }),
+        spares: match &failure.spares {
+            None => None,
+            Some(spares) => Some(upkeep::spares(compiler, &format!("{path}.spares"), spares)?),
+        },
+        inspection: match &failure.inspection {
+            None => None,
+            Some(inspection) => Some(upkeep::inspection(compiler, &format!("{path}.inspection"), inspection)?),
+        },
+        renews: None,
+        cost: upkeep::cost(compiler, path, failure.cost.as_ref()),
+    })
+}
