@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parts::{Clock, Code, Kind, LIFE, MOST_STAGES, Mode, Parts, STRIKE, Service, Stage, Standby, Team, Thing};
+use super::parts::{Clock, Code, Kind, LIFE, MOST_STAGES, Mode, Parts, STRIKE, Service, Stage, Standby, Stock, Team, Thing};
 use super::relevant::Relevant;
 use crate::dist::{Law, Phases};
-use crate::model::{self, Effect, Model, Selection, Timing, Trigger, Value, Waiting};
+use crate::model::{self, AgesWhile, Effect, Model, Selection, Timing, Trigger, Value, Waiting};
 
 /// Collects the parts, and all that does not fit.
 struct Compiler<'m> {
@@ -25,6 +25,7 @@ pub fn compile(model: &Model, relevant: &Relevant) -> Result<Parts, Vec<String>>
         clocks: Vec::new(),
         modes: Vec::new(),
         teams: Vec::new(),
+        stocks: Vec::new(),
         lines: Vec::new(),
         services: Vec::new(),
         order: model.order.iter().copied().filter(|&s| relevant.asked[s as usize]).collect(),
@@ -36,6 +37,7 @@ pub fn compile(model: &Model, relevant: &Relevant) -> Result<Parts, Vec<String>>
     compiler.services();
     compiler.things(&modes);
     compiler.lines();
+    compiler.stocks();
     if compiler.reasons.is_empty() { Ok(compiler.parts) } else { Err(compiler.reasons.into_iter().collect()) }
 }
 
@@ -91,10 +93,15 @@ impl Compiler<'_> {
         if team.hours.is_some() {
             self.refuse(format!("the team `{}` has hours", team.name));
         }
-        if team.preempts {
-            self.refuse(format!("the team `{}` preempts", team.name));
+        if team.preempts && team.people > 1 {
+            self.refuse(format!("the team `{}` preempts and has more than one person", team.name));
         }
-        self.parts.teams.push(Team { people: team.people, selection: team.selection, lines: Vec::new() });
+        self.parts.teams.push(Team {
+            people: team.people,
+            selection: team.selection,
+            lines: Vec::new(),
+            preempts: team.preempts,
+        });
     }
 
     fn mode(&mut self, index: u32, teams: &BTreeMap<u32, usize>) {
@@ -134,9 +141,6 @@ impl Compiler<'_> {
         }
         if mode.renews.is_some() {
             self.refuse(format!("{name} is a replacement before the failure"));
-        }
-        if mode.spares.is_some() {
-            self.refuse(format!("{name} needs spare parts"));
         }
         let zero = || Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true };
         let acknowledge = mode.team.map_or_else(zero, |team| {
@@ -254,14 +258,29 @@ impl Compiler<'_> {
         let zones: BTreeSet<u32> = service.replicas.clone().map(zone).collect();
         let clocks = || service.replica_clocks.clone().filter(|&clock| self.relevant.clocks[clock as usize]);
         let mode = |clock: u32| &self.parts.modes[modes[&self.model.clocks[clock as usize].mode]];
-        let strikes_people = clocks().any(|clock| !mode(clock).entries[STRIKE].is_empty() && mode(clock).team.is_some());
+        let strikes_people = clocks().any(|clock| {
+            let shared = |mode: &Mode| mode.team.is_some() || self.model.modes[mode.index as usize].spares.is_some();
+            !mode(clock).entries[STRIKE].is_empty() && shared(mode(clock))
+        });
         // Where the order of the replicas decides, it must not matter which of those that are up comes first.
         let ordered = service.standby.is_some() || strikes_people;
         let up_in_one_way = clocks().all(|clock| mode(clock).down && mode(clock).begins[LIFE + 1] == 1);
         if service.standby.as_ref().is_some_and(|standby| matches!(standby.ages, Waiting::Warm(_)))
             && clocks().any(|clock| mode(clock).begins[LIFE + 1] > 1)
         {
-            self.refuse(format!("a warm standby of `{}` has a time to failure that is not exponential", service.name));
+            let reason = format!("a warm standby of `{}` has a time to failure that is not exponential", service.name);
+            self.reasons.insert(reason);
+        }
+        if service.standby.is_some() && clocks().any(|clock| mode(clock).load != 0.0) {
+            let hit = |&clock: &u32| matches!(&self.model.clocks[clock as usize].thing, model::Thing::Zones(of) if service.stands_in(self.model, of));
+            let follows = clocks().any(|clock| mode(clock).load != 0.0 && mode(clock).ages_while != AgesWhile::Up);
+            if follows || self.model.zone_clocks.clone().any(|clock| hit(&clock)) {
+                let reason = format!(
+                    "the replicas of `{}` share a load and wait, and more than their own failures stop them",
+                    service.name
+                );
+                self.reasons.insert(reason);
+            }
         }
         if ordered && (zones.len() > 1 || !up_in_one_way) {
             groups = service.replicas.clone().map(|replica| ((false, replica), vec![replica])).collect();
@@ -295,6 +314,7 @@ impl Compiler<'_> {
                 thing: self.parts.things.len(),
                 strikes: matches!(clock.thing, model::Thing::Strike(_)),
                 line: usize::MAX,
+                stock: None,
             }));
         }
         let clocks = first..self.parts.clocks.len();
@@ -336,6 +356,32 @@ impl Compiler<'_> {
                     clock.line = line;
                 }
             }
+        }
+    }
+}
+
+impl Compiler<'_> {
+    /// The stocks of spare parts, whose slots come last.
+    fn stocks(&mut self) {
+        for m in 0..self.parts.modes.len() {
+            let mode = &self.model.modes[self.parts.modes[m].index as usize];
+            let Some(spares) = &mode.spares else { continue };
+            let phases = self.phases(&format!("the lead time of the parts for `{}`", mode.name), &spares.lead_time);
+            let (stages, entry) = stages(&phases, 0);
+            if entry.is_empty() {
+                self.refuse(format!("the parts for `{}` arrive at once", mode.name));
+            }
+            let stock = Some(self.parts.stocks.len());
+            let users = self.parts.clocks.iter_mut().flatten().filter(|clock| clock.mode == m && !clock.strikes);
+            users.for_each(|clock| clock.stock = stock);
+            let (level, lot) = (Code::try_from(spares.stock), Code::try_from(i64::from(spares.stock) - spares.reorder_at));
+            let (Ok(level), Ok(lot)) = (level, lot) else {
+                self.refuse(format!("there are too many parts for `{}`", mode.name));
+                continue;
+            };
+            let shelf = self.parts.clocks.len();
+            self.parts.clocks.resize(shelf + 1 + stages.len(), None);
+            self.parts.stocks.push(Stock { shelf, level, reorder_at: spares.reorder_at, lot, stages, entry });
         }
     }
 }

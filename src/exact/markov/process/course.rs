@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use super::parts::{
-    ACKNOWLEDGEMENT, ACTIVE, AWAY, Clock, Code, DETECTION, KNOWN, Kind, LIFE, Mode, NOWHERE, Parts, REPAIR, STRIKE, TAKING_OVER,
-    WAITING, WAITS,
+    ACKNOWLEDGEMENT, ACTIVE, AWAY, Clock, Code, DETECTION, INTERRUPTED, KNOWN, Kind, LACKS_PART, LIFE, Mode, NOWHERE, Parts,
+    REPAIR, STRIKE, TAKING_OVER, WAITING, WAITS,
 };
 use crate::model::Selection;
 
@@ -18,8 +18,14 @@ pub enum Step {
     Fails(usize),
     /// It is known.
     Detected(usize),
+    /// Parts of a stock arrive.
+    Delivered(usize),
+    /// There is a part for its repair, if that needs one.
+    Ready(usize),
     /// Somebody comes to it.
     Taken(usize),
+    /// Somebody goes on with it at a stage.
+    Resumed(usize, Code),
     /// The repair begins.
     Begun(usize),
     /// It is repaired.
@@ -71,8 +77,11 @@ impl Parts {
         match step {
             Step::Fires(slot) => self.fires(slot, way, ways),
             Step::Fails(slot) => self.fails(slot, way, ways),
-            Step::Detected(slot) => self.detected(slot, way),
+            Step::Detected(slot) => self.detected(slot, way, ways),
+            Step::Delivered(stock) => self.delivered(stock, way),
+            Step::Ready(slot) => self.ready(slot, way),
             Step::Taken(slot) => self.enter(slot, ACKNOWLEDGEMENT, Step::Begun(slot), way, ways),
+            Step::Resumed(slot, stage) => way.state[slot] = stage,
             Step::Begun(slot) => self.enter(slot, REPAIR, Step::Repaired(slot), way, ways),
             Step::Repaired(slot) => self.repaired(slot, way, ways),
             Step::Free(team) => self.free(team, way, ways),
@@ -125,7 +134,7 @@ impl Parts {
         self.enter(slot, DETECTION, Step::Detected(slot), way, ways);
     }
 
-    fn detected(&self, slot: usize, way: &mut Way) {
+    fn detected(&self, slot: usize, way: &mut Way, ways: &mut Vec<Way>) {
         let Some((clock, mode)) = self.at(slot) else { return };
         for (t, thing) in self.things.iter().enumerate() {
             if thing.role.is_some_and(|role| waits_for(way.state[role]) == Some(slot)) {
@@ -136,14 +145,75 @@ impl Parts {
         if !mode.repairable {
             return;
         }
-        let Some(team) = mode.team else { return way.now.push(Step::Begun(slot)) };
-        let racing = matches!(self.teams[team].selection, Selection::Race(_));
-        if !racing && self.busy(team, &way.state) < self.teams[team].people {
-            way.now.push(Step::Taken(slot));
+        let Some(stock) = clock.stock else { return way.now.push(Step::Ready(slot)) };
+        let stock = &self.stocks[stock];
+        if way.state[stock.shelf] > 0 {
+            way.state[stock.shelf] -= 1;
+            way.now.push(Step::Ready(slot));
         } else {
-            let place = if self.lines[clock.line] { self.in_line(clock.line, &way.state).count() as Code } else { 0 };
-            way.state[slot] = WAITS + place;
+            way.state[slot] = LACKS_PART + self.lacking(clock.stock, &way.state).count() as Code;
         }
+        let open: Code = (0..stock.stages.len()).map(|i| way.state[stock.shelf + 1 + i]).sum();
+        let coming = i64::from(way.state[stock.shelf]) + i64::from(open) * i64::from(stock.lot);
+        if coming - self.lacking(clock.stock, &way.state).count() as i64 <= stock.reorder_at {
+            choose(way, ways, &stock.entry, |way, stage| way.state[stock.shelf + 1 + usize::from(stage)] += 1);
+        }
+    }
+
+    /// The slots that wait for a part of a stock.
+    fn lacking<'a>(&'a self, stock: Option<usize>, state: &'a [Code]) -> impl Iterator<Item = usize> + 'a {
+        let lacks = move |slot: usize| (LACKS_PART..INTERRUPTED).contains(&state[slot]);
+        (0..state.len()).filter(move |&slot| lacks(slot) && self.at(slot).is_some_and(|(clock, _)| clock.stock == stock))
+    }
+
+    /// Parts arrive: those who wait get theirs, first come first served, and the rest lies there.
+    fn delivered(&self, stock: usize, way: &mut Way) {
+        let mut waiting: Vec<usize> = self.lacking(Some(stock), &way.state).collect();
+        waiting.sort_by_key(|&slot| way.state[slot]);
+        let lot = usize::from(self.stocks[stock].lot);
+        let served = waiting.len().min(lot);
+        for &slot in &waiting[served..] {
+            way.state[slot] -= served as Code;
+        }
+        for &slot in waiting[..served].iter().rev() {
+            way.state[slot] = NOWHERE;
+            way.now.push(Step::Ready(slot));
+        }
+        way.state[self.stocks[stock].shelf] += (lot - served) as Code;
+    }
+
+    /// Nothing is lacking but a person, or nothing at all.
+    fn ready(&self, slot: usize, way: &mut Way) {
+        let Some((clock, mode)) = self.at(slot) else { return };
+        let Some(team) = mode.team else { return way.now.push(Step::Begun(slot)) };
+        let crew = &self.teams[team];
+        let racing = matches!(crew.selection, Selection::Race(_));
+        if !racing && self.busy(team, &way.state) < crew.people {
+            return way.now.push(Step::Taken(slot));
+        }
+        if crew.preempts
+            && let Some(other) = self.taken_from(team, clock.line, &way.state)
+        {
+            self.interrupt(other, &mut way.state);
+            return way.now.push(Step::Taken(slot));
+        }
+        let place = if self.lines[clock.line] { self.in_line(clock.line, &way.state).count() as Code } else { 0 };
+        way.state[slot] = WAITS + place;
+    }
+
+    /// What the one person of a team is taken from for an incident of a line: that of a later line.
+    fn taken_from(&self, team: usize, line: usize, state: &[Code]) -> Option<usize> {
+        (0..state.len()).find(|&slot| {
+            self.at(slot).is_some_and(|(clock, mode)| mode.team == Some(team) && mode.at_work(state[slot]) && clock.line > line)
+        })
+    }
+
+    /// What somebody was at waits first in its line, and goes on later where it was left.
+    fn interrupt(&self, slot: usize, state: &mut [Code]) {
+        let Some((clock, _)) = self.at(slot) else { return };
+        let behind: Vec<usize> = self.in_line(clock.line, state).collect();
+        behind.into_iter().for_each(|other| state[other] += 1);
+        state[slot] += INTERRUPTED;
     }
 
     /// People of a team at work.
@@ -153,29 +223,24 @@ impl Parts {
     }
 
     /// The slots that wait in a line.
-    pub fn in_line<'a>(&'a self, line: usize, state: &'a [Code]) -> impl Iterator<Item = usize> + 'a {
-        (0..state.len()).filter(move |&slot| {
-            self.at(slot).is_some_and(|(clock, _)| clock.line == line && (WAITS..2 * WAITS).contains(&state[slot]))
-        })
-    }
-
-    /// Takes a slot out of its line.
-    fn leave_line(&self, slot: usize, state: &mut [Code]) {
-        let Some((clock, _)) = self.at(slot) else { return };
-        let place = std::mem::replace(&mut state[slot], NOWHERE);
-        let behind: Vec<usize> = self.in_line(clock.line, state).filter(|&other| state[other] > place).collect();
-        behind.into_iter().for_each(|other| state[other] -= 1);
+    fn in_line<'a>(&'a self, line: usize, state: &'a [Code]) -> impl Iterator<Item = usize> + 'a {
+        (0..state.len())
+            .filter(move |&slot| self.at(slot).is_some_and(|(clock, _)| clock.line == line && place(state[slot]).is_some()))
     }
 
     /// The first in a line.
     pub fn first_in_line(&self, line: usize, state: &[Code]) -> Option<usize> {
-        self.in_line(line, state).find(|&slot| state[slot] == WAITS)
+        self.in_line(line, state).find(|&slot| place(state[slot]) == Some(0))
     }
 
-    /// Somebody takes up the first in a line, as an event of its own.
+    /// Somebody takes up what waits in a line: what follows.
     pub fn take_up(&self, slot: usize, state: &mut [Code]) -> Step {
-        self.leave_line(slot, state);
-        Step::Taken(slot)
+        let was = std::mem::replace(&mut state[slot], NOWHERE);
+        if let Some((clock, _)) = self.at(slot) {
+            let behind: Vec<usize> = self.in_line(clock.line, state).filter(|&other| place(state[other]) > place(was)).collect();
+            behind.into_iter().for_each(|other| state[other] -= 1);
+        }
+        if was >= INTERRUPTED { Step::Resumed(slot, was - INTERRUPTED) } else { Step::Taken(slot) }
     }
 
     fn free(&self, team: usize, way: &mut Way, ways: &mut Vec<Way>) {
@@ -211,6 +276,16 @@ impl Parts {
             self.back(clock.thing, way);
         }
         choose(way, ways, &mode.entries[LIFE], |way, stage| way.state[slot] = stage);
+    }
+}
+
+/// The place in a line of people that a code stands for.
+fn place(code: Code) -> Option<Code> {
+    match code {
+        WAITS..LACKS_PART => Some(code - WAITS),
+        NOWHERE => None,
+        INTERRUPTED.. => Some(0),
+        _ => None,
     }
 }
 

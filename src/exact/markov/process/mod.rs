@@ -90,6 +90,7 @@ impl Process {
                 all[0].0[role] = WAITING;
             }
         }
+        parts.stocks.iter().for_each(|stock| all[0].0[stock.shelf] = stock.level);
         for slot in 0..parts.clocks.len() {
             let Some((clock, mode)) = parts.clock(slot) else { continue };
             let entry = &mode.entries[if clock.strikes { STRIKE } else { LIFE }];
@@ -136,6 +137,7 @@ impl Process {
             thing += same;
         }
         self.races(state, situation, moves);
+        self.orders(state, moves);
     }
 
     /// The ways in which one of `same` things that are in the same state moves on.
@@ -191,7 +193,7 @@ impl Process {
 
     /// How fast a clock that runs towards a failure does so; 0 while something stops it.
     fn pace(&self, slot: usize, thing: usize, state: &[u16], situation: &Situation) -> f64 {
-        let Some((_, mode)) = self.parts.clock(slot) else { return 0.0 };
+        let Some((clock, mode)) = self.parts.clock(slot) else { return 0.0 };
         let runs = match mode.ages_while {
             AgesWhile::Always => true,
             AgesWhile::ServiceUp(service) => situation.is_up[service as usize],
@@ -200,7 +202,11 @@ impl Process {
         if !runs {
             return 0.0;
         }
-        let Kind::Replica { service: s, zone } = self.parts.things[thing].kind else { return 1.0 };
+        let (s, zone) = match self.parts.things[thing].kind {
+            Kind::Replica { service, zone } => (service, zone),
+            Kind::Service(service) if clock.strikes && mode.load != 0.0 => return self.load(service, mode.load, situation),
+            Kind::Service(_) | Kind::Zones(_) => return 1.0,
+        };
         let service = &self.parts.services[s as usize];
         if let (Some(standby), Some(role)) = (&service.standby, self.parts.things[thing].role) {
             let active = state[role] == ACTIVE || (state[role] >= AWAY && (state[role] - AWAY) % 2 == 1);
@@ -208,26 +214,56 @@ impl Process {
                 return standby.rate;
             }
         }
-        let there = zone == NONE || situation.zone_down[zone as usize] == 0;
-        let up = situation.up[s as usize];
-        if mode.load == 0.0 || up == 0 || !there {
+        if mode.load == 0.0 {
             return 1.0;
         }
-        libm::pow(f64::from(service.active) / f64::from(up), mode.load)
+        // What is not up carries nothing.
+        let carries = situation.down[thing] == 0 && (zone == NONE || situation.zone_down[zone as usize] == 0);
+        if carries { self.load(s, mode.load, situation) } else { 0.0 }
+    }
+
+    /// How fast clocks run for the share of the load that each replica that is up carries.
+    fn load(&self, service: u32, power: f64, situation: &Situation) -> f64 {
+        let up = situation.up[service as usize];
+        if up == 0 { 0.0 } else { libm::pow(f64::from(self.parts.services[service as usize].active) / f64::from(up), power) }
     }
 
     /// Free people of teams that look at all kinds of incidents at once: what they may take up first.
     fn races(&self, state: &[u16], situation: &Situation, moves: &mut Vec<Move>) {
         for (team, busy) in self.parts.teams.iter().zip(&situation.busy) {
             let Selection::Race(mean) = team.selection else { continue };
-            let free = team.people - busy;
-            for &line in team.lines.iter().filter(|_| free > 0) {
+            // One look at each kind goes on as long as anybody is free.
+            for &line in team.lines.iter().filter(|_| team.people > *busy) {
                 if let Some(slot) = self.parts.first_in_line(line, state) {
                     let mut to = state.to_vec();
                     let step = self.parts.take_up(slot, &mut to);
-                    let rate = f64::from(free) / mean;
                     self.parts
-                        .follow(&to, step, |share, to| moves.push(Move { rate: rate * share, to: to.into(), fails: false }));
+                        .follow(&to, step, |share, to| moves.push(Move { rate: share / mean, to: to.into(), fails: false }));
+                }
+            }
+        }
+    }
+}
+
+impl Process {
+    /// Orders of spare parts on their way.
+    fn orders(&self, state: &[u16], moves: &mut Vec<Move>) {
+        for (s, stock) in self.parts.stocks.iter().enumerate() {
+            for (i, stage) in stock.stages.iter().enumerate() {
+                let slot = stock.shelf + 1 + i;
+                if state[slot] == 0 {
+                    continue;
+                }
+                let rate = stage.rate * f64::from(state[slot]);
+                let mut to = state.to_vec();
+                to[slot] -= 1;
+                if let Some(next) = stage.next {
+                    to[stock.shelf + 1 + usize::from(next)] += 1;
+                    moves.push(Move { rate, to: to.into(), fails: false });
+                } else {
+                    let arrives = Step::Delivered(s);
+                    self.parts
+                        .follow(&to, arrives, |share, to| moves.push(Move { rate: rate * share, to: to.into(), fails: false }));
                 }
             }
         }

@@ -9,6 +9,10 @@ pub type Code = u16;
 
 /// Waits for a person, with the place in its line added.
 pub const WAITS: Code = 1_000;
+/// Waits for a spare part, with the place in its line added.
+pub const LACKS_PART: Code = 2_000;
+/// Waits first in its line, for a person that was taken away at a stage of the work, which is added.
+pub const INTERRUPTED: Code = 3_000;
 /// Failed and in no stage: never repaired, or on its way between two stages at one instant.
 pub const NOWHERE: Code = u16::MAX;
 /// Most stages of a mode, and most places in a line.
@@ -78,6 +82,8 @@ pub struct Clock {
     pub strikes: bool,
     /// Its line while it waits for people.
     pub line: usize,
+    /// The stock of the parts for its repairs, by the index in [`Parts::stocks`].
+    pub stock: Option<usize>,
 }
 
 /// A failure mode as stages.
@@ -142,6 +148,24 @@ impl Mode {
     }
 }
 
+/// The spare parts of a mode. Parts are ordered in lots of the same size, since each repair takes one and an order brings
+/// what there is and what is to come up to the same level.
+#[derive(Debug, Clone)]
+pub struct Stock {
+    /// The slot that holds how many parts lie there; open orders follow, one slot for each stage of the lead time.
+    pub shelf: usize,
+    /// Parts at the start.
+    pub level: Code,
+    /// An order is made where parts there and on order, less the repairs that wait, are no more than this.
+    pub reorder_at: i64,
+    /// Parts in an order.
+    pub lot: Code,
+    /// Stages of the lead time.
+    pub stages: Vec<Stage>,
+    /// How the lead time is entered.
+    pub entry: Vec<(f64, Code)>,
+}
+
 /// A team.
 #[derive(Debug, Clone)]
 pub struct Team {
@@ -151,6 +175,8 @@ pub struct Team {
     pub selection: Selection,
     /// Its lines, the first to be served first.
     pub lines: Vec<usize>,
+    /// Its one person is taken from an incident of a later line for one of an earlier.
+    pub preempts: bool,
 }
 
 /// A service.
@@ -190,12 +216,14 @@ pub struct Standby {
 pub struct Parts {
     /// Things, those of a group side by side.
     pub things: Vec<Thing>,
-    /// Clocks by slot; `None` for slots of roles.
+    /// Clocks by slot; `None` for slots of roles and of stocks.
     pub clocks: Vec<Option<Clock>>,
     /// Modes that matter.
     pub modes: Vec<Mode>,
     /// Teams that matter.
     pub teams: Vec<Team>,
+    /// Stocks of spare parts.
+    pub stocks: Vec<Stock>,
     /// By line: its order matters.
     pub lines: Vec<bool>,
     /// All services of the model; those that do not matter have no replicas.
