@@ -8,6 +8,7 @@ mod collect;
 mod demand;
 pub mod impact;
 mod precision;
+pub mod rare;
 pub mod runs;
 mod timeline;
 
