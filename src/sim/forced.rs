@@ -19,11 +19,6 @@ impl<O: Observer> World<'_, O> {
         reached.then_some(events)
     }
 
-    /// Goes on to the horizon from where [`World::run_to`] stopped.
-    pub fn run_to_end(&mut self, goes_on: impl Fn(&Self) -> bool) -> Option<u64> {
-        self.run_on(goes_on)
-    }
-
     /// Makes the failure of clock `c` happen `at` seconds after the start, where [`World::run_to`] stopped. Nothing happens
     /// where it is in force already; the answer is whether it was not.
     ///
@@ -45,7 +40,7 @@ impl<O: Observer> World<'_, O> {
                 any |= self.force_one(clock as usize, now);
             }
         }
-        if !self.is_memoryless(c) && self.components[c].phase == Phase::Running {
+        if !self.is_memoryless(c) && !self.components[c].exposed && self.components[c].phase == Phase::Running {
             let life = self.drawn.modes[mode as usize].strike.draw(word(self.components[c].stream, FORCED, LIFE));
             self.events.set(c, now + life);
         }
@@ -74,9 +69,9 @@ impl<O: Observer> World<'_, O> {
 
     fn is_memoryless(&self, c: usize) -> bool {
         match &self.model.modes[self.components[c].mode as usize].trigger {
-            Trigger::Life(life) => matches!(life.law, Law::Exponential(_)),
+            Trigger::Life(life) => !self.components[c].exposed && matches!(life.law, Law::Exponential(_)),
             Trigger::Sla(_) => true,
-            Trigger::Schedule(_) => false,
+            Trigger::Schedule(_) | Trigger::Trace(_) => false,
         }
     }
 

@@ -182,11 +182,11 @@ impl<'m, O: Observer> World<'m, O> {
     /// As [`World::run`], unless `goes_on` says no on the way: then there is no outcome, and the answer is `None`.
     pub fn run_while(&mut self, seed: u64, replication: u64, draw: u64, goes_on: impl Fn(&Self) -> bool) -> Option<u64> {
         self.start(seed, replication, draw);
-        self.run_on(goes_on)
+        self.run_to_end(goes_on)
     }
 
-    /// Runs on to the horizon from wherever the replication stands; answers as [`World::run_while`].
-    fn run_on(&mut self, goes_on: impl Fn(&Self) -> bool) -> Option<u64> {
+    /// Goes on to the horizon from wherever the replication stands; answers as [`World::run_while`].
+    pub fn run_to_end(&mut self, goes_on: impl Fn(&Self) -> bool) -> Option<u64> {
         let end = self.end;
         let (events, reached) = crate::kernel::run_while(self, end, goes_on);
         if !reached {

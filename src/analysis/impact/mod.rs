@@ -12,7 +12,7 @@ pub use things::Target;
 
 use jiff::civil::DateTime;
 
-use crate::model::Model;
+use crate::model::{Model, Trigger};
 use crate::report::format::{decimal, duration};
 use crate::report::{Docs, Part, Report, Section, chart};
 use crate::run::impact::{Forced, Grid, ImpactRuns};
@@ -113,6 +113,9 @@ impl Plan {
     /// A sentence about a name that there is not, or a moment beyond the horizon.
     pub fn new(model: &Model, question: &Question) -> Result<Self, String> {
         let mode = things::mode(model, &question.failure)?;
+        if matches!(model.modes[mode as usize].trigger, Trigger::Trace(_)) {
+            return Err(format!("`{}` is replayed from a trace, which has no other failures than those recorded", question.failure));
+        }
         let targets = match &question.on {
             Some(thing) => vec![things::named(model, mode, thing)?],
             None => things::targets(model, mode),

@@ -2,10 +2,16 @@
 
 use super::measure::Measure;
 use crate::exact::structure::{Diagram, Faults, Measure as Importance, Mission, Structure};
+use crate::exact::markov::measures::{Solver, ServiceMeasures};
+use crate::exact::markov::{self, Process, explore};
 use crate::model::Model;
+use crate::report::format::decimal;
 
 /// A year of 365 days, in seconds.
 const YEAR: f64 = 365.0 * 86_400.0;
+/// States of a Markov chain, where several services are asked for and where only one is.
+const MOST_STATES: usize = 20_000;
+const MOST_STATES_OF_ONE: usize = 200_000;
 /// Components of a cut set that is listed, and how many of those.
 const LARGEST: usize = 3;
 const LISTED: usize = 30;
@@ -14,6 +20,8 @@ const LISTED: usize = 30;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
+    /// A Markov chain: all states of what it rests on.
+    Markov,
     /// Independent components with a long run each.
     Structure,
     /// Independent components that are never repaired.
@@ -24,6 +32,7 @@ impl Method {
     /// For people.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Markov => "Markov chain",
             Self::Structure => "structure of independent components",
             Self::Mission => "structure without repair",
         }
@@ -103,8 +112,60 @@ pub struct Cuts {
     pub listed: Vec<Vec<String>>,
 }
 
-/// Everything exact about a service.
-pub fn exact(model: &Model, service: u32) -> Exact {
+/// Everything exact about some services.
+pub fn exact(model: &Model, services: &[usize]) -> Vec<Exact> {
+    let mut chains: Vec<Option<Result<ServiceMeasures, Vec<String>>>> = match services {
+        [one] => {
+            let mut chains = vec![None; model.services.len()];
+            chains[*one] = Some(chain(model, *one as u32));
+            chains
+        }
+        _ => markov::measures(model, MOST_STATES).into_iter().map(Some).collect(),
+    };
+    let none = || Err(vec!["nothing that it rests on can fail".to_owned()]);
+    services.iter().map(|&s| of_service(model, s as u32, chains[s].take().unwrap_or_else(none))).collect()
+}
+
+/// The Markov chain of one service alone may be larger.
+fn chain(model: &Model, service: u32) -> Result<ServiceMeasures, Vec<String>> {
+    let process = Process::of_services(model, &[service])?;
+    let explored = explore(&process, MOST_STATES_OF_ONE).map_err(|error| vec![error.to_string()])?;
+    let solved = Solver::new(&explored, model.horizon).and_then(|solver| solver.measures(service));
+    solved.map_err(|trouble| vec![trouble.to_string()])
+}
+
+/// What a chain says from the start to the horizon, and in the long run.
+fn of_chain(found: Result<ServiceMeasures, Vec<String>>) -> Vec<Answer> {
+    let found = match found {
+        Ok(found) => found,
+        Err(reasons) => return vec![Answer { method: Method::Markov, found: Err(reasons) }],
+    };
+    let size = if found.states == 1 { "1 state".to_owned() } else { format!("{} states", decimal(found.states as f64, 0)) };
+    let (near, far) = (found.horizon, found.long_run);
+    let mut horizon = vec![
+        (Measure::Uptime, near.uptime / near.length),
+        (Measure::DowntimePerYear, near.downtime / near.length * YEAR),
+        (Measure::OutagesPerYear, near.outages / near.length * YEAR),
+        (Measure::Mttr, near.downtime / near.restorations),
+        (Measure::Mttf, near.uptime / near.outages),
+        (Measure::IntervalReliability, 1.0 - near.outage_probability),
+        (Measure::PointAvailability, 1.0 - near.unavailability_at_end),
+    ];
+    let mut long = vec![
+        (Measure::Uptime, far.availability),
+        (Measure::DowntimePerYear, far.unavailability * YEAR),
+        (Measure::OutagesPerYear, far.frequency * YEAR),
+        (Measure::Mttr, far.mttr),
+        (Measure::Mttf, far.mttf),
+    ];
+    for values in [&mut horizon, &mut long] {
+        values.retain(|(_, value)| value.is_finite());
+    }
+    let answer = |over, values| Answer { method: Method::Markov, found: Ok(Values { over, size: size.clone(), values }) };
+    vec![answer(Over::Horizon, horizon), answer(Over::LongRun, long)]
+}
+
+fn of_service(model: &Model, service: u32, chain: Result<ServiceMeasures, Vec<String>>) -> Exact {
     let cuts = cuts(model, service);
     let (mut modes, mut components) = (Vec::new(), Vec::new());
     let structure = Structure::of(model, service).map_err(said).and_then(|structure| {
@@ -116,7 +177,8 @@ pub fn exact(model: &Model, service: u32) -> Exact {
         components = importance(&structure, &diagram);
         Ok(values)
     });
-    let mut answers = vec![Answer { method: Method::Structure, found: structure }];
+    let mut answers = of_chain(chain);
+    answers.push(Answer { method: Method::Structure, found: structure });
     if model.modes.iter().any(|mode| mode.repair.is_none()) {
         answers.push(Answer { method: Method::Mission, found: mission(model, service) });
     }
@@ -133,7 +195,11 @@ fn components(count: usize) -> String {
 
 fn long_run(structure: &Structure, diagram: &Diagram) -> Result<Values, Vec<String>> {
     let steady = diagram.steady(&structure.components).map_err(|error| vec![error.to_string()])?;
-    let mut values = vec![(Measure::Uptime, steady.availability), (Measure::OutagesPerYear, steady.frequency * YEAR)];
+    let mut values = vec![
+        (Measure::Uptime, steady.availability),
+        (Measure::DowntimePerYear, steady.unavailability * YEAR),
+        (Measure::OutagesPerYear, steady.frequency * YEAR),
+    ];
     if steady.frequency > 0.0 {
         values.extend([(Measure::Mttr, steady.mttr()), (Measure::Mttf, steady.mttf())]);
     }

@@ -80,7 +80,7 @@ fn settles(model: &Model, mode: &Mode) -> f64 {
     match &mode.trigger {
         Trigger::Life(life) => down + of_life(life),
         Trigger::Sla(sla) => down + 20.0 * sla.outage.get(&medians(&model.parameters)),
-        Trigger::Schedule(_) => f64::INFINITY,
+        Trigger::Schedule(_) | Trigger::Trace(_) => f64::INFINITY,
     }
 }
 

@@ -16,6 +16,8 @@ const YEAR: f64 = 365.0 * 86_400.0;
 pub enum Measure {
     /// Fraction of the time up.
     Uptime,
+    /// Seconds down in 365 days: as exact as it gets where nearly all of the time is up.
+    DowntimePerYear,
     /// Onsets of outages in 365 days.
     OutagesPerYear,
     /// All downtime over outages that ended, seconds.
@@ -29,14 +31,11 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// All of them, in the order of tables.
-    pub const ALL: [Self; 6] =
-        [Self::Uptime, Self::OutagesPerYear, Self::Mttr, Self::Mttf, Self::IntervalReliability, Self::PointAvailability];
-
     /// For people.
     pub fn title(self) -> &'static str {
         match self {
             Self::Uptime => "time up",
+            Self::DowntimePerYear => "down a year",
             Self::OutagesPerYear => "outages a year",
             Self::Mttr => "MTTR",
             Self::Mttf => "MTTF",
@@ -50,7 +49,7 @@ impl Measure {
         match self {
             Self::Uptime => Unit::Availability,
             Self::OutagesPerYear => Unit::Number,
-            Self::Mttr | Self::Mttf => Unit::Duration,
+            Self::DowntimePerYear | Self::Mttr | Self::Mttf => Unit::Duration,
             Self::IntervalReliability | Self::PointAvailability => Unit::Share,
         }
     }
@@ -67,6 +66,7 @@ impl Measure {
         let covered = s.mean(sum::UP) + s.mean(sum::DOWN);
         match self {
             Self::Uptime => s.share(sum::UP, sum::DOWN, level),
+            Self::DowntimePerYear => s.share(sum::DOWN, sum::UP, level).scaled(YEAR),
             Self::OutagesPerYear => s.mean_estimate(sum::ONSETS, level).scaled(YEAR / covered.max(f64::MIN_POSITIVE)),
             Self::Mttr => s.ratio(sum::DOWN, sum::ENDED, level),
             Self::Mttf => s.ratio(sum::UP, sum::ONSETS, level),

@@ -35,7 +35,8 @@ pub const DOCS: Docs = Docs {
     question: "How reliable is each service, what drives its downtime, where are its single points of failure, and do exact answers \
                confirm what was simulated?",
     method: "Simulation as in the forecast. Beside it, wherever one applies, an exact answer: a binary decision diagram where a \
-             service rests on components that fail and are repaired independently, whatever their distributions. Each compared \
+             service rests on components that fail and are repaired independently, whatever their distributions, and a Markov chain \
+             of all its states where times are exponential or made of exponential stages. Each compared \
              measure is tested; one that is off is simulated again with another seed, and only what is off twice on the same \
              side counts, so that at most one report in a million cries wolf. A long run is simulated after a warm-up that makes \
              the start forgotten. Single points of failure and cut sets come from the structure alone.",
@@ -130,7 +131,7 @@ impl Found {
 /// Where threads cannot be started.
 pub fn investigate(model: &Model, options: &Options, services: Vec<usize>, control: &Control) -> Result<Found, RunError> {
     let runs = run::simulate(model, options, control, None)?;
-    let exact: Vec<Exact> = services.iter().map(|&s| exact::exact(model, s as u32)).collect();
+    let exact = exact::exact(model, &services);
     let mut found = Found { services, runs, exact, comparisons: Vec::new(), long_run: None };
     if found.runs.interrupted || found.runs.replications == 0 {
         return Ok(found);
@@ -176,6 +177,8 @@ fn compare(found: &mut Found, options: &Options, long: Option<&Runs>) {
                 // With a warm-up the runs begin in a state that no exact answer is about.
                 Over::Horizon if options.warmup > 0.0 => continue,
                 Over::Horizon => &found.runs,
+                // What a chain says from the start is the same chain, and needs no warm-up to be compared.
+                Over::LongRun if answer.method == exact::Method::Markov => continue,
                 Over::LongRun => match long {
                     Some(long) => long,
                     None => continue,

@@ -295,9 +295,10 @@ fn drivers(input: &Input<'_>, forecast: &Summary, s: usize) -> Vec<Driver> {
 }
 
 fn method(input: &Input<'_>, s: usize, answer: &super::exact::Answer) -> MethodSummary {
+    let over = answer.found.as_ref().ok().map(|values| values.over);
     let compared = |measure: Measure| -> Option<&Comparison> {
-        let all = &input.found.comparisons;
-        all.iter().find(|c| c.service == s && c.method == answer.method && c.measure == measure)
+        let of_answer = |c: &&Comparison| c.service == s && c.method == answer.method && Some(c.over) == over;
+        input.found.comparisons.iter().filter(of_answer).find(|c| c.measure == measure)
     };
     let (why_not, values) = match &answer.found {
         Ok(values) => (Vec::new(), Some(values)),
@@ -313,7 +314,7 @@ fn method(input: &Input<'_>, s: usize, answer: &super::exact::Answer) -> MethodS
         method: answer.method,
         applies: values.is_some(),
         why_not,
-        over: values.map(|values| values.over),
+        over,
         size: values.map(|values| values.size.clone()),
         values: each.collect(),
     }

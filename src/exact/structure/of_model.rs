@@ -5,7 +5,7 @@ use super::obstacle::Obstacle;
 use super::things::Things;
 use super::{Diagram, Node, Steady, TooLarge, Tree};
 use crate::dist::Law;
-use crate::model::{AgesWhile, Model};
+use crate::model::{AgesWhile, Model, Thing};
 
 /// What a service rests on in the long run: components that fail and are repaired independently of each other.
 ///
@@ -65,7 +65,7 @@ impl Structure {
 /// which of them matter together, and not how likely that is.
 #[derive(Debug, Clone)]
 pub struct Faults {
-    /// When the service is down. Components are named after their thing: `web 3`.
+    /// When the service is down. Components are named after their thing: `web 3`, or `web itself`.
     pub tree: Tree,
     /// The node of `tree` at which it is.
     pub top: Node,
@@ -75,7 +75,11 @@ impl Faults {
     /// The fault tree of a service; without common causes.
     #[must_use]
     pub fn of(model: &Model, service: u32) -> Self {
-        let (tree, top) = tree(model, service, &mut |tree, clocks| tree.component(model.thing_name(clocks[0])));
+        let name = |clock: u32| match model.clocks[clock as usize].thing {
+            Thing::Service(_) => format!("{} itself", model.thing_name(clock)),
+            _ => model.thing_name(clock),
+        };
+        let (tree, top) = tree(model, service, &mut |tree, clocks| tree.component(name(clocks[0])));
         Self { tree, top }
     }
 
