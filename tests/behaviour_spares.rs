@@ -1,7 +1,5 @@
 //! Spare parts: histories worked out by hand, the base-stock model of Palm and Sherbrooke, and a chain with a reorder level.
 
-#![expect(clippy::expect_used, reason = "a test says by a panic what it expected")]
-
 mod common;
 
 use common::{DAY, HOUR, Run, compiled, run, run_after};

@@ -123,8 +123,7 @@ fn four_workstations_a_side() {
 /// The first hundred hours from new: percent of the workstations that work at their end, and repairs until then.
 #[test]
 fn a_hundred_hours_from_new() {
-    let counts: String =
-        (1..=4).map(|k| format!("  at least {k}: {{up_when: {{at_least: {k}, of: [left, right]}}}}\n")).collect();
+    let counts = [1, 2, 3, 4].map(|k| format!("  at least {k}: {{up_when: {{at_least: {k}, of: [left, right]}}}}\n")).concat();
     let text = cluster(2, "100h").replace("teams:\n", &format!("{counts}teams:\n"));
     let run = run(&text, 400_000, 1);
     let counts = [1, 2, 3, 4].map(|k| run.service(&format!("at least {k}"), "point_availability").from(1.0));

@@ -23,7 +23,7 @@ fn raid5_loss(n: f64, disk: f64, rebuild: f64, hours: f64) -> f64 {
     let (first, second, repair) = (n / disk, (n - 1.0) / disk, 1.0 / rebuild);
     let sum = first + second + repair;
     let root = (sum * sum - 4.0 * first * second).sqrt();
-    let fast = (sum + root) / 2.0;
+    let fast = f64::midpoint(sum, root);
     // The product of the rates is first × second; so no digits are lost in their difference.
     let slow = first * second / fast;
     let survival = |rate: f64, other: f64| other / (other - rate) * (-rate * hours).exp_m1();

@@ -147,7 +147,7 @@ pub struct TeamSummary {
     pub busy: Estimate,
     /// Mean incidents in the queue.
     pub waiting: Estimate,
-    /// Mean time an incident waited for a person.
+    /// Mean time an incident waited for a person; with preemption all its waits together.
     pub wait: Estimate,
 }
 

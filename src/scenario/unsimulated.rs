@@ -43,7 +43,9 @@ impl Found {
 }
 
 fn in_service(path: &KeyPath, service: &Service, found: &mut Found) {
-    found.add(service.standby.is_some(), "standby", || path.key("standby"));
+    let test = service.standby.as_ref().and_then(|standby| standby.test.as_ref());
+    let costs = test.is_some_and(|test| test.cost.is_some());
+    found.add(costs, "what a test costs", || path.key("standby").key("test").key("cost"));
     found.add(service.autoscale.is_some(), "autoscale", || path.key("autoscale"));
     found.add(service.releases.is_some(), "releases", || path.key("releases"));
     found.add(service.instance.is_some(), "instance", || path.key("instance"));

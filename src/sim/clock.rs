@@ -19,6 +19,8 @@ pub const DETECTION: u64 = 2;
 pub const ACKNOWLEDGEMENT: u64 = 3;
 const AGE: u64 = 4;
 const STARTS_DOWN: u64 = 5;
+/// From the failure of one that waits until a test finds it.
+pub const TEST: u64 = 6;
 
 /// The word for the n-th draw of a purpose.
 #[inline]

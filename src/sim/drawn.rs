@@ -2,6 +2,7 @@
 
 use super::clock::{ACKNOWLEDGEMENT, word};
 use super::parts::{Component, ModeTally};
+use super::standby::StandbyNow;
 use crate::dist::{Equilibrium, Law, Sampler};
 use crate::model::{Carry, Curve, Effect, Model, Selection, Timing, Trigger, draw_all, medians};
 
@@ -30,6 +31,8 @@ pub struct ModeNow {
     pub detects: bool,
     /// It is found by inspections.
     pub hidden: bool,
+    /// It hits replicas that wait, whose failures are found by tests.
+    pub tested: bool,
     /// Acknowledgement takes time.
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
@@ -88,6 +91,8 @@ pub struct Drawn {
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
     pub curves: Vec<Curve>,
+    /// By service with a standby: how a replica of it takes over.
+    pub standbys: Vec<StandbyNow>,
     /// Money per second for all replicas.
     pub cost: f64,
     /// Money for one failure, by mode.
@@ -107,6 +112,7 @@ impl Drawn {
             lead_times: Vec::new(),
             carry: Vec::new(),
             curves: Vec::new(),
+            standbys: Vec::new(),
             cost: 0.0,
             failure_costs: Vec::new(),
         };
@@ -143,7 +149,8 @@ impl Drawn {
         self.modes.clear();
         self.lives.clear();
         self.lead_times.clear();
-        for mode in &model.modes {
+        for (m, mode) in model.modes.iter().enumerate() {
+            let tested = super::standby::is_tested(model, m as u32);
             let never = model.never.clone();
             let beta = mode.common_cause.map_or(0.0, |beta| beta.get(draws));
             let (mut life, mut strike, mut starts_down) = (never.clone(), never.clone(), 0.0);
@@ -196,7 +203,8 @@ impl Drawn {
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
                 straight: mode.repair.is_some() && mode.spares.is_none(),
-                detects: mode.inspection.is_some() || !mode.detection.is_zero(),
+                detects: tested || mode.inspection.is_some() || !mode.detection.is_zero(),
+                tested,
                 hidden: mode.inspection.is_some(),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
@@ -207,6 +215,14 @@ impl Drawn {
                 tally: ModeTally::default(),
             });
         }
+        let standbys = model.services.iter().filter_map(|service| service.standby.as_ref());
+        self.standbys = standbys
+            .map(|standby| StandbyNow {
+                time: sampler(&standby.switch_time),
+                works: standby.switch_works.get(draws),
+                rate: StandbyNow::rate(standby.ages, draws),
+            })
+            .collect();
         self.failure_costs.clear();
         self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));
         self.carry = model.carry(draws);

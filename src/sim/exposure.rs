@@ -12,13 +12,11 @@ use super::parts::{Component, Phase, Target};
 use super::{Observer, World};
 use crate::dist::Law;
 use crate::kernel::NEVER;
-use crate::model::{Clock, Model, Service, Thing, Trigger, Value};
+use crate::model::{AgesWhile, Clock, Model, Service, Thing, Trigger, Value, Waiting};
 
 /// How fast a clock runs while nothing stops it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {
-    /// Its age stays.
-    Stopped,
     /// Its age grows by so much in a second: accelerated life.
     Active(f64),
     /// Its hazard is this fraction of that of an active thing, 0 to 1. Its age is that of an active thing that has used up
@@ -53,7 +51,6 @@ impl Exposure {
             return;
         }
         let age = match self.pace {
-            Pace::Stopped => self.age,
             Pace::Active(speed) => self.age + speed * passed,
             Pace::Waiting(rate) => active_age(law, rate, waiting_age(law, rate, self.age) + passed),
         };
@@ -103,7 +100,10 @@ fn has_hazard(law: &Law) -> bool {
 pub fn keeps_age(model: &Model, clock: &Clock) -> bool {
     let mode = &model.modes[clock.mode as usize];
     let waits = || match clock.thing {
-        Thing::Replica(replica) => model.services[model.replicas[replica as usize].service as usize].standby.is_some(),
+        Thing::Replica(replica) => {
+            let standby = &model.services[model.replicas[replica as usize].service as usize].standby;
+            mode.ages_while == AgesWhile::Up && standby.as_ref().is_some_and(|standby| standby.ages != Waiting::Hot)
+        }
         _ => false,
     };
     matches!(mode.trigger, Trigger::Life(_)) && (mode.renewal != Value::Known(1.0) || mode.load != Value::Known(0.0) || waits())
@@ -120,22 +120,19 @@ impl<O: Observer> World<'_, O> {
     #[cold]
     pub(super) fn share_load(&mut self, s: usize, now: f64) {
         let service = &self.model.services[s];
-        let waiting = service.standby.as_ref().map_or(0, |standby| standby.waiting);
-        let healthy = f64::from((service.replicas.len() as u32).saturating_sub(waiting));
-        let share = healthy / f64::from(self.services[s].up);
+        let share = f64::from(service.active()) / f64::from(self.services[s].up);
         for c in service.replica_clocks.clone().chain(service.own_clocks.clone()) {
             let component = &self.components[c as usize];
             let Some(life) = self.drawn.lives[component.mode as usize].as_ref().filter(|life| life.load != 0.0) else { continue };
             let carries = match component.target {
-                Target::Replica => self.replica_is_up(component.thing),
+                // One that waits keeps the pace of its waiting.
+                Target::Replica if self.waits(s, component.thing) => continue,
+                Target::Replica => self.is_active(s, component.thing),
                 Target::Strike => self.services[s].up > 0,
                 Target::Service | Target::Zones => continue,
             };
             let speed = if carries { libm::pow(share, life.load) } else { 0.0 };
-            // One that waits keeps the pace of its waiting.
-            if matches!(self.exposures[c as usize].pace, Pace::Active(_)) {
-                self.set_pace(c as usize, Pace::Active(speed), now);
-            }
+            self.set_pace(c as usize, Pace::Active(speed), now);
         }
     }
 
@@ -254,7 +251,7 @@ mod tests {
     #[test]
     fn what_is_stopped_or_carries_nothing_keeps_its_age() {
         let law = Law::weibull_scale(2.0, 100.0).unwrap();
-        for pace in [Pace::Stopped, Pace::Active(0.0), Pace::Waiting(0.0)] {
+        for pace in [Pace::Active(0.0), Pace::Waiting(0.0)] {
             let mut exposure = at(30.0, 90.0, pace);
             assert_eq!(exposure.left(&law), NEVER);
             exposure.grow(&law, 1e6);

@@ -92,6 +92,11 @@ impl<O: Observer> World<'_, O> {
         if !mode.detects {
             return now;
         }
+        if mode.tested
+            && let Some(found) = self.found_by_test(c, now)
+        {
+            return found;
+        }
         if mode.hidden { self.found(c, now) } else { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) }
     }
 
@@ -194,6 +199,9 @@ impl<O: Observer> World<'_, O> {
                 return;
             }
         }
+        if self.services[s].standby {
+            return self.member_lost(s, self.components[c].thing, c, now);
+        }
         self.leave_rotation(s, 1, now);
         let state = &mut self.services[s];
         state.up -= 1;
@@ -213,6 +221,9 @@ impl<O: Observer> World<'_, O> {
                 self.touched(s, now);
                 return;
             }
+        }
+        if self.services[s].standby {
+            return self.member_back(s, self.components[c].thing, c, now);
         }
         self.join_rotation(s, self.components[c].since, 1, now);
         let state = &mut self.services[s];
@@ -263,6 +274,10 @@ impl<O: Observer> World<'_, O> {
             for s in 0..self.services.len() {
                 let there = self.own_up[s * count + zone as usize];
                 if there == 0 {
+                    continue;
+                }
+                if self.services[s].standby {
+                    self.zone_of_members(s, zone, c, now, down);
                     continue;
                 }
                 let left = (self.end - now) * f64::from(there);

@@ -21,6 +21,7 @@ mod parts;
 mod rotation;
 mod rules;
 mod spares;
+mod standby;
 mod structure;
 mod team;
 mod trace;
@@ -38,6 +39,7 @@ use exposure::Exposure;
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
 use rules::Errand;
+use standby::Standbys;
 
 /// The state of one replication.
 #[derive(Debug, Clone)]
@@ -84,6 +86,7 @@ pub struct World<'m, O = ()> {
     victims: Vec<u32>,
     scratch: structure::Scratch,
     flow: Flow,
+    standbys: Standbys,
     outcome: Outcome,
     observer: O,
     /// What is measured lies between these times of the simulation's clock, which starts with the warm-up.
@@ -109,12 +112,11 @@ impl<'m, O: Observer> World<'m, O> {
             .map(|service| ServiceState { loaded: exposure::is_loaded(model, service), ..Default::default() })
             .collect();
         let flow = Flow::new(model);
-        let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();
-        let ages = if components.iter().any(|component| component.exposed) { components.len() } else { 0 };
-        // Slots: the clocks, then services with a health check (replicas leaving the rotation), then the errands of people and
-        // parts, then the warm-up's end.
+        let standbys = Standbys::new(model);
+        // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health
+        // check (replicas leaving the rotation), then the errands of people and parts, then the warm-up's end.
         let mut errands = Vec::new();
-        let first = model.clocks.len() + flow.checked.len();
+        let first = model.clocks.len() + standbys.slots() + flow.checked.len();
         let mut slot = |errand| {
             errands.push(errand);
             first + errands.len() - 1
@@ -129,6 +131,8 @@ impl<'m, O: Observer> World<'m, O> {
             .collect();
         let cases = if teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
         let slots = first + errands.len() + usize::from(warmup > 0.0);
+        let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();
+        let ages = if components.iter().any(|component| component.exposed) { components.len() } else { 0 };
         Self {
             model,
             events: Tournament::new(slots),
@@ -158,6 +162,7 @@ impl<'m, O: Observer> World<'m, O> {
             victims: Vec::new(),
             scratch: structure::Scratch::new(model),
             flow,
+            standbys,
             outcome: Outcome::new(model),
             observer,
             from: warmup,
@@ -222,20 +227,22 @@ impl<'m, O: Observer> World<'m, O> {
         self.changes = 0;
         self.drawn.modes.iter_mut().for_each(|mode| mode.tally = ModeTally::default());
         self.flow.reset(model, &self.drawn, -self.from);
+        self.standbys.reset(model, seed, replication);
         let mut at_once = false;
         for c in 0..self.components.len() {
             let time = self.start_clock(c, seed, replication);
             at_once |= time <= 0.0;
             self.events.place(c, time);
         }
-        for check in 0..self.flow.checked.len() {
-            self.events.place(self.components.len() + check, NEVER);
+        for slot in self.components.len()..self.warmup_slot() {
+            self.events.place(slot, NEVER);
         }
         self.start_errands(seed, replication);
         if self.from > 0.0 {
             self.events.place(self.warmup_slot(), self.from);
         }
         self.events.rebuild();
+        self.start_waiting();
         for s in 0..self.services.len() {
             // An `up_when` that nothing fulfils: down from the start, by no failure.
             if !self.services[s].is_up {
@@ -263,10 +270,6 @@ impl<'m, O: Observer> World<'m, O> {
 
     /// Everybody is free and every stock is full.
     fn start_errands(&mut self, seed: u64, replication: u64) {
-        let first = self.components.len() + self.flow.checked.len();
-        for errand in 0..self.errands.len() {
-            self.events.place(first + errand, NEVER);
-        }
         for (state, team) in self.teams.iter_mut().zip(&self.model.teams) {
             state.reset(team.people);
             let opening = state.rules.as_mut().and_then(|rules| rules.reset(team.hours.as_deref(), self.from, seed, replication));
@@ -279,8 +282,17 @@ impl<'m, O: Observer> World<'m, O> {
         }
     }
 
+    /// What is due in a slot behind those of the clocks.
+    fn handle_other(&mut self, slot: usize, now: f64) {
+        let Some(check) = slot.checked_sub(self.standbys.slots()) else { return self.member_due(slot, now) };
+        match self.flow.checked.get(check) {
+            Some(&service) => self.out_of_rotation(service as usize, now),
+            None => self.run_errand(check - self.flow.checked.len(), now),
+        }
+    }
+
     fn warmup_slot(&self) -> usize {
-        self.components.len() + self.flow.checked.len() + self.errands.len()
+        self.components.len() + self.standbys.slots() + self.flow.checked.len() + self.errands.len()
     }
 
     /// An event behind those of clocks and health checks.
@@ -318,11 +330,7 @@ impl<O: Observer> System for World<'_, O> {
                 Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
             }
         } else {
-            let beyond = slot - self.components.len();
-            match self.flow.checked.get(beyond) {
-                Some(&service) => self.out_of_rotation(service as usize, now),
-                None => self.run_errand(beyond - self.flow.checked.len(), now),
-            }
+            self.handle_other(slot - self.components.len(), now);
         }
     }
 }

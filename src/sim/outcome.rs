@@ -42,8 +42,8 @@ pub struct Outcome {
     pub objectives: Vec<ObjectiveOutcome>,
     /// By the mode's index: [failures, seconds of those that ended, how many ended, what they all cost].
     pub failures: Vec<[f64; 4]>,
-    /// By the team's index: [mean people at work, mean incidents in line, seconds waited, incidents to which a
-    /// person came].
+    /// By the team's index: [mean people at work, mean incidents in line, seconds waited before a person came, each time where
+    /// that person was called away again, incidents to which one came].
     pub teams: Vec<[f64; 4]>,
     /// By the place of the mode among those with spares: the counts named in [`part`].
     pub stocks: Vec<[f64; part::N]>,

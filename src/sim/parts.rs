@@ -143,7 +143,7 @@ pub struct ModeTally {
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "parts of one answer, each kept where it changes")]
 pub struct ServiceState {
-    /// Replicas that are up.
+    /// Replicas that are up and active.
     pub up: u32,
     /// Replicas that must be up.
     pub needs: u32,
@@ -159,6 +159,8 @@ pub struct ServiceState {
     pub is_up: bool,
     /// Some other service counts its replicas.
     pub counted: bool,
+    /// Some of its replicas wait.
+    pub standby: bool,
     /// Its replicas age by the load that each of them carries.
     pub loaded: bool,
     /// Failures with an effect on capacity in force on it, its replicas or their zones.
@@ -171,11 +173,12 @@ pub struct ServiceState {
 
 impl ServiceState {
     pub fn reset(&mut self, service: &Service, healthy: (bool, bool, bool, u32)) {
-        self.up = service.replicas.len() as u32;
+        self.up = service.active();
         self.needs = service.needs;
         self.own_down = 0;
         (self.tree_ok, self.own_ok, self.is_up, self.callees_down) = healthy;
         self.counted = !service.counted_by.is_empty();
+        self.standby = service.standby.is_some();
         self.weakened = 0;
         self.area = 0.0;
         self.outage.reset();

@@ -9,7 +9,7 @@ use super::clock::{DETECTION, LIFE, REPAIR, word};
 use super::parts::Phase;
 use super::{Observer, World};
 use crate::kernel::NEVER;
-use crate::model::Trigger;
+use crate::model::{Inspection, Trigger};
 use crate::random::uniform;
 
 impl<O: Observer> World<'_, O> {
@@ -18,10 +18,14 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn found(&self, c: usize, now: f64) -> f64 {
         let component = &self.components[c];
         let Some(inspection) = &self.model.modes[component.mode as usize].inspection else { return now };
+        self.found_by(inspection, word(component.stream, component.n, DETECTION), now)
+    }
+
+    /// When the inspections find what fails now, by the chance of a word.
+    pub(super) fn found_by(&self, inspection: &Inspection, word: u64, now: f64) -> f64 {
         let finds = inspection.finds.get(&self.drawn.draws);
-        let chance = uniform(word(component.stream, component.n, DETECTION));
         // Each finds it or not, whatever the others did: how many do not is geometric.
-        let missed = (libm::log(chance) / libm::log1p(-finds)).floor();
+        let missed = (libm::log(uniform(word)) / libm::log1p(-finds)).floor();
         (self.from + inspection.known(now - self.from, missed)).max(now)
     }
 
