@@ -122,7 +122,7 @@ impl Compiler<'_> {
                 })
             }
             Trigger::Schedule(_) | Trigger::Trace(_) => {
-                self.refuse(format!("{name} comes at times that are known beforehand"));
+                self.refuse(format!("{name} comes by a schedule or a record"));
                 Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
             }
         };
