@@ -115,6 +115,17 @@ pub struct FailureRuns {
     pub count: Moments,
     /// (total duration, failures ended) of those that ended.
     pub duration: Joint<2>,
+    /// What its repairs found of parts; absent where they need none.
+    pub parts: Option<PartRuns>,
+}
+
+/// What the replications gave for the parts of one failure mode.
+#[derive(Debug, Clone, Default)]
+pub struct PartRuns {
+    /// (seconds waited for a part, repairs that got one) of those that got one.
+    pub wait: Joint<2>,
+    /// (repairs that found a part on the shelf, repairs that asked for one).
+    pub found: Joint<2>,
 }
 
 /// What the replications gave for one team.

@@ -3,7 +3,7 @@
 use super::diagnostic::Diagnostic;
 use super::failure::{AfterRepair, Age, Effect, Failure, Hits, Repair, Trigger};
 use super::path::KeyPath;
-use super::schema::{Hours, Scenario, Selection, Team};
+use super::schema::Scenario;
 use super::service::{Interrupted, Service, WhileDown};
 use super::traffic::After;
 
@@ -16,9 +16,6 @@ pub fn unsimulated(scenario: &Scenario) -> Vec<Diagnostic> {
     }
     for (name, failure) in &scenario.failures {
         in_failure(&KeyPath::of(&["failures", name]), failure, &mut found);
-    }
-    for (name, team) in &scenario.teams {
-        in_team(&KeyPath::of(&["teams", name]), team, &mut found);
     }
     for (name, traffic) in &scenario.traffic {
         let extends = traffic.series.as_ref().is_some_and(|series| series.after == After::Extend);
@@ -69,7 +66,6 @@ fn in_failure(path: &KeyPath, failure: &Failure, found: &mut Found) {
     found.add(failure.after_repair != AfterRepair::New, "after_repair other than new", || path.key("after_repair"));
     found.add(failure.age == Age::Steady, "age: steady", || path.key("age"));
     found.add(failure.load.is_some(), "load", || path.key("load"));
-    found.add(failure.spares.is_some(), "spares", || path.key("spares"));
     found.add(failure.preventive.is_some(), "preventive", || path.key("preventive"));
     found.add(failure.hidden, "hidden: true", || path.key("hidden"));
     found.add(failure.cost.is_some(), "cost", || path.key("cost"));
@@ -77,10 +73,4 @@ fn in_failure(path: &KeyPath, failure: &Failure, found: &mut Found) {
         found.add(slower.is_some(), "slower", || path.key("effect").key("slower"));
         found.add(errors.is_some(), "errors", || path.key("effect").key("errors"));
     }
-}
-
-fn in_team(path: &KeyPath, team: &Team, found: &mut Found) {
-    found.add(team.hours != Hours::Always, "hours other than always", || path.key("hours"));
-    found.add(team.preempt, "preempt: true", || path.key("preempt"));
-    found.add(team.selection != Selection::Priority, "selection other than priority", || path.key("selection"));
 }

@@ -2,6 +2,7 @@
 
 use super::outcome::sum;
 use super::parts::Stages;
+use super::spares::part;
 use super::structure::Without;
 use super::windows::Segment;
 use super::{Observer, World};
@@ -172,6 +173,9 @@ impl<O: Observer> World<'_, O> {
             state.waited = 0.0;
             state.asked = 0.0;
         }
+        for stock in &mut self.stocks {
+            stock.tally = [0.0; part::N];
+        }
         self.flow.measure_from(now - self.from);
     }
 
@@ -196,6 +200,9 @@ impl<O: Observer> World<'_, O> {
         }
         for (given, state) in self.outcome.teams.iter_mut().zip(&self.teams) {
             *given = [state.busy / length, state.queued / length, state.waited, state.asked];
+        }
+        for (given, stock) in self.outcome.stocks.iter_mut().zip(&self.stocks) {
+            *given = stock.tally;
         }
         for (c, component) in self.components.iter().enumerate() {
             if component.phase.failed() {

@@ -1,8 +1,9 @@
 //! The numbers of one replication: uncertain ones drawn, laws and demand made from them.
 
-use super::parts::ModeTally;
+use super::clock::{ACKNOWLEDGEMENT, word};
+use super::parts::{Component, ModeTally};
 use crate::dist::{Law, Sampler};
-use crate::model::{Carry, Curve, Effect, Model, Timing, Trigger, draw_all, medians};
+use crate::model::{Carry, Curve, Effect, Model, Selection, Timing, Trigger, draw_all, medians};
 
 /// Draws that contradict each other (a 95th percentile below the median) are drawn again, at most so often.
 const ATTEMPTS: u64 = 1_000;
@@ -23,22 +24,32 @@ pub struct ModeNow {
     pub acknowledge: Sampler,
     /// It takes down what it hits; else it takes capacity.
     pub down: bool,
-    /// Somebody or something repairs it.
-    pub repairable: bool,
+    /// Nothing but detection and people stand between a failure and its repair: it is repaired, and needs no part.
+    pub straight: bool,
     /// Detection takes time.
     pub detects: bool,
     /// Acknowledgement takes time.
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
     pub team: u32,
-    /// Place in the queue for people, 1 (first) to 5.
-    pub priority: u8,
+    /// Index of the stock of its parts, [`crate::model::NONE`] where it needs none.
+    pub stock: u32,
+    /// Which line of the team it waits in.
+    pub line: u8,
     /// Fraction of the capacity that is left.
     pub capacity: f64,
     /// Long-run unavailability that an external starts with.
     pub starts_down: f64,
     /// What is counted.
     pub tally: ModeTally,
+}
+
+impl ModeNow {
+    /// From the call of a person to the present failure of a clock until work on it begins, seconds.
+    #[inline]
+    pub fn acknowledgement(&self, component: &Component) -> f64 {
+        if self.acknowledges { self.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 }
+    }
 }
 
 /// What one replication runs with.
@@ -52,6 +63,8 @@ pub struct Drawn {
     pub modes: Vec<ModeNow>,
     /// Laws of the lives and ages, for clocks that start old.
     pub lives: Vec<Option<(Law, Law, Law)>>,
+    /// From order to delivery of the parts of each stock.
+    pub lead_times: Vec<Sampler>,
     /// What each service can carry, by its index in the model.
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
@@ -65,8 +78,16 @@ impl Drawn {
     #[must_use]
     pub fn new(model: &Model) -> Self {
         let draws = medians(&model.parameters);
-        let mut drawn =
-            Self { draws, of: None, modes: Vec::new(), lives: Vec::new(), carry: Vec::new(), curves: Vec::new(), cost: 0.0 };
+        let mut drawn = Self {
+            draws,
+            of: None,
+            modes: Vec::new(),
+            lives: Vec::new(),
+            lead_times: Vec::new(),
+            carry: Vec::new(),
+            curves: Vec::new(),
+            cost: 0.0,
+        };
         drawn.build(model);
         drawn
     }
@@ -99,6 +120,7 @@ impl Drawn {
         };
         self.modes.clear();
         self.lives.clear();
+        self.lead_times.clear();
         for mode in &model.modes {
             let never = model.never.clone();
             let beta = mode.common_cause.map_or(0.0, |beta| beta.get(draws));
@@ -137,6 +159,12 @@ impl Drawn {
             let team = mode.team.unwrap_or(crate::model::NONE);
             let acknowledge =
                 mode.team.map_or_else(|| model.zero.clone(), |team| sampler(&model.teams[team as usize].acknowledge));
+            let by_priority = mode.team.is_none_or(|team| model.teams[team as usize].selection != Selection::Fifo);
+            let line = if by_priority { mode.priority.clamp(1, 5) - 1 } else { 0 };
+            let stock = mode.spares.as_ref().map_or(crate::model::NONE, |spares| {
+                self.lead_times.push(sampler(&spares.lead_time));
+                self.lead_times.len() as u32 - 1
+            });
             self.modes.push(ModeNow {
                 life,
                 strike,
@@ -144,11 +172,12 @@ impl Drawn {
                 repair,
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
-                repairable: mode.repair.is_some(),
+                straight: mode.repair.is_some() && mode.spares.is_none(),
                 detects: !mode.detection.is_zero(),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
-                priority: mode.priority,
+                stock,
+                line,
                 capacity: if let Effect::Capacity(left) = mode.effect { left.get(draws) } else { 1.0 },
                 starts_down,
                 tally: ModeTally::default(),

@@ -1,6 +1,6 @@
 //! A failure's course: it begins, is detected, is repaired.
 
-use super::clock::{ACKNOWLEDGEMENT, DETECTION, LIFE, REPAIR, word};
+use super::clock::{DETECTION, LIFE, REPAIR, word};
 use super::drawn::ModeNow;
 use super::parts::{Component, Phase, Stages, Target, TeamState};
 use super::{Observer, World};
@@ -53,7 +53,7 @@ impl<O: Observer> World<'_, O> {
         let team = self.teams.get_mut(mode.team as usize);
         match begin(component, mode, stages, team, now, self.end) {
             Some(next) => self.events.set(c, next),
-            None => self.wait_in_line(c, now),
+            None => self.detected(c, now),
         }
         self.observer.failed(c as u32, now);
         if down {
@@ -86,7 +86,7 @@ impl<O: Observer> World<'_, O> {
             self.strengthen(c);
         }
         if team != NONE {
-            self.release_person(team as usize, now);
+            self.release_person(team as usize, c, now);
         }
         if !alone {
             self.review_siblings(c, now);
@@ -245,8 +245,8 @@ impl<O: Observer> World<'_, O> {
     }
 }
 
-/// A failure begins: when its next event is due, or nothing where it must wait for a person. Stages that are known
-/// already are not made events.
+/// A failure begins: when its next event is due, or nothing where it is known and must wait. Stages that are known already
+/// are not made events.
 #[inline]
 fn begin(
     component: &mut Component,
@@ -265,9 +265,8 @@ fn begin(
     component.ahead = mode.life.draw(word(component.stream, component.n + 1, LIFE));
     let detected = if mode.detects { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) } else { now };
     *stages = Stages { detected, acknowledged: NEVER, outages: 0 };
-    if !mode.repairable {
-        component.phase = Phase::Lost;
-        return Some(NEVER);
+    if !mode.straight {
+        return begin_otherwise(component, mode, detected);
     }
     let Some(team) = team else {
         component.phase = Phase::Repairing;
@@ -281,10 +280,21 @@ fn begin(
     team.send_someone(now, end).then(|| acknowledge(component, mode, stages, now))
 }
 
+/// A failure begins that is never repaired, or that needs a part once it is known.
+#[cold]
+fn begin_otherwise(component: &mut Component, mode: &ModeNow, detected: f64) -> Option<f64> {
+    if mode.stock == NONE {
+        component.phase = Phase::Lost;
+        return Some(NEVER);
+    }
+    component.phase = Phase::Detecting;
+    mode.detects.then_some(detected)
+}
+
 /// A person acknowledges at `now` and then repairs: when that is done.
 #[inline]
 pub(super) fn acknowledge(component: &mut Component, mode: &ModeNow, stages: &mut Stages, now: f64) -> f64 {
-    let takes = if mode.acknowledges { mode.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 };
+    let takes = mode.acknowledgement(component);
     component.phase = Phase::Repairing;
     stages.acknowledged = now + takes;
     now + takes + component.left

@@ -12,10 +12,14 @@ mod clock;
 mod drawn;
 mod failure;
 mod flow;
+mod hours;
+mod line;
 mod observer;
 mod outcome;
 mod parts;
 mod rotation;
+mod rules;
+mod spares;
 mod structure;
 mod team;
 mod windows;
@@ -23,11 +27,13 @@ mod windows;
 pub use drawn::Drawn;
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
+pub use spares::part;
 
 use crate::kernel::{NEVER, System, Tournament};
 use crate::model::{Model, Trigger};
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
+use rules::Errand;
 
 /// The state of one replication.
 #[derive(Debug, Clone)]
@@ -44,6 +50,13 @@ pub struct World<'m, O = ()> {
     replica_down: Vec<u32>,
     zone_down: Vec<u32>,
     teams: Vec<TeamState>,
+    /// Incidents of teams with rules, by clock; empty where no team has any.
+    cases: Vec<team::Case>,
+    kinds: rules::Kinds,
+    links: line::Links,
+    stocks: Vec<spares::Stock>,
+    /// What happens in the slots behind those of the health checks.
+    errands: Vec<Errand>,
     /// Services that are structurally down.
     services_down: u32,
     /// `down` failures in force, and the exclusive or of their clocks: the clock itself where there is one.
@@ -82,8 +95,24 @@ impl<'m, O: Observer> World<'m, O> {
     pub fn observed(model: &'m Model, warmup: f64, observer: O) -> Self {
         let services: Vec<ServiceState> = (0..model.services.len()).map(|_| ServiceState::default()).collect();
         let flow = Flow::new(model);
-        // Slots: the clocks, then services with a health check (replicas leaving the rotation), then the warm-up's end.
-        let slots = model.clocks.len() + flow.checked.len() + usize::from(warmup > 0.0);
+        // Slots: the clocks, then services with a health check (replicas leaving the rotation), then the errands of people and
+        // parts, then the warm-up's end.
+        let mut errands = Vec::new();
+        let first = model.clocks.len() + flow.checked.len();
+        let mut slot = |errand| {
+            errands.push(errand);
+            first + errands.len() - 1
+        };
+        let kinds = rules::Kinds::new(model);
+        let teams: Vec<TeamState> =
+            (0..model.teams.len()).map(|t| TeamState::new(rules::Rules::new(model, t, &kinds, &mut slot))).collect();
+        let stocks: Vec<spares::Stock> = (model.modes.iter().enumerate())
+            .filter_map(|(m, mode)| mode.spares.as_ref().map(|spares| (m, spares)))
+            .enumerate()
+            .map(|(s, (m, spares))| spares::Stock::new(model, m, spares, slot(Errand::Delivery(s as u32))))
+            .collect();
+        let cases = if teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
+        let slots = first + errands.len() + usize::from(warmup > 0.0);
         Self {
             model,
             events: Tournament::new(slots),
@@ -93,7 +122,12 @@ impl<'m, O: Observer> World<'m, O> {
             own_up: vec![0; model.services.len() * model.zones.len()],
             replica_down: vec![0; model.replicas.len()],
             zone_down: vec![0; model.zones.len()],
-            teams: model.teams.iter().map(|_| TeamState::new(model.clocks.len())).collect(),
+            teams,
+            cases: vec![team::Case::default(); cases],
+            kinds,
+            links: line::Links::new(model.clocks.len()),
+            stocks,
+            errands,
             services_down: 0,
             in_force: 0,
             in_force_clocks: 0,
@@ -163,9 +197,6 @@ impl<'m, O: Observer> World<'m, O> {
             state.reset(service, *healthy);
         }
         self.gates.clone_from(&self.healthy.gates);
-        for (state, team) in self.teams.iter_mut().zip(&model.teams) {
-            state.reset(team.people);
-        }
         self.services_down = 0;
         self.in_force = 0;
         self.in_force_clocks = 0;
@@ -181,6 +212,7 @@ impl<'m, O: Observer> World<'m, O> {
         for check in 0..self.flow.checked.len() {
             self.events.place(self.components.len() + check, NEVER);
         }
+        self.start_errands(seed, replication);
         if self.from > 0.0 {
             self.events.place(self.warmup_slot(), self.from);
         }
@@ -210,8 +242,37 @@ impl<'m, O: Observer> World<'m, O> {
         }
     }
 
+    /// Everybody is free and every stock is full.
+    fn start_errands(&mut self, seed: u64, replication: u64) {
+        let first = self.components.len() + self.flow.checked.len();
+        for errand in 0..self.errands.len() {
+            self.events.place(first + errand, NEVER);
+        }
+        for (state, team) in self.teams.iter_mut().zip(&self.model.teams) {
+            state.reset(team.people);
+            let opening = state.rules.as_mut().and_then(|rules| rules.reset(team.hours.as_deref(), self.from, seed, replication));
+            if let Some((slot, time)) = opening {
+                self.events.place(slot, time);
+            }
+        }
+        for stock in &mut self.stocks {
+            stock.reset(seed, replication);
+        }
+    }
+
     fn warmup_slot(&self) -> usize {
-        self.components.len() + self.flow.checked.len()
+        self.components.len() + self.flow.checked.len() + self.errands.len()
+    }
+
+    /// An event behind those of clocks and health checks.
+    #[cold]
+    fn run_errand(&mut self, errand: usize, now: f64) {
+        match self.errands.get(errand) {
+            Some(&Errand::Opening(team)) => self.opens(team as usize, now),
+            Some(&Errand::Look(team)) => self.looked(team as usize, now),
+            Some(&Errand::Delivery(stock)) => self.delivered(stock as usize, now),
+            None => self.warmed_up(now),
+        }
     }
 
     /// The end of the warm-up: what was counted is forgotten, what is in force stays.
@@ -233,14 +294,15 @@ impl<O: Observer> System for World<'_, O> {
         if let Some(component) = self.components.get(slot) {
             match component.phase {
                 Phase::Running => self.fires(slot, now),
-                Phase::Detecting => self.ask_team(slot, now),
+                Phase::Detecting => self.detected(slot, now),
                 Phase::Repairing => self.repaired(slot, now),
                 Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
             }
         } else {
-            match self.flow.checked.get(slot - self.components.len()) {
+            let beyond = slot - self.components.len();
+            match self.flow.checked.get(beyond) {
                 Some(&service) => self.out_of_rotation(service as usize, now),
-                None => self.warmed_up(now),
+                None => self.run_errand(beyond - self.flow.checked.len(), now),
             }
         }
     }

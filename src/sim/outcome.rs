@@ -1,5 +1,6 @@
 //! What one replication gave.
 
+use super::spares::part;
 use super::windows::Segment;
 use crate::model::{Model, Windows};
 
@@ -44,6 +45,8 @@ pub struct Outcome {
     /// By the team's index: [mean people at work, mean incidents in line, seconds waited, incidents to which a
     /// person came].
     pub teams: Vec<[f64; 4]>,
+    /// By the place of the mode among those with spares: the counts named in [`part`].
+    pub stocks: Vec<[f64; part::N]>,
     /// Money for infrastructure over the horizon.
     pub cost: f64,
 }
@@ -141,6 +144,7 @@ impl Outcome {
             objectives: model.objectives.iter().map(|o| objective(&o.windows)).collect(),
             failures: vec![[0.0; 3]; model.modes.len()],
             teams: vec![[0.0; 4]; model.teams.len()],
+            stocks: vec![[0.0; part::N]; model.modes.iter().filter(|mode| mode.spares.is_some()).count()],
             cost: 0.0,
         }
     }

@@ -1,5 +1,7 @@
 //! The records that the world is made of.
 
+use super::line::Line;
+use super::rules::Rules;
 use crate::kernel::NEVER;
 use crate::model::{AgesWhile, Clock, Effect, Model, NONE, Service, Thing, Trigger};
 use crate::random::Stream;
@@ -13,7 +15,7 @@ pub enum Phase {
     Paused,
     /// Failed, and nobody knows yet.
     Detecting,
-    /// Failed and detected, in the queue for people.
+    /// Failed and detected, in the queue for a part or for people.
     Waiting,
     /// Acknowledged and being repaired, or repaired by automation.
     Repairing,
@@ -220,16 +222,16 @@ impl OpenOutage {
     }
 }
 
-/// A team: who is free, and the incidents that wait, in one line for each priority.
+/// A team: who is free, and the incidents that wait.
 #[derive(Debug, Clone)]
 pub struct TeamState {
     /// People without work.
     pub free: u32,
-    /// First and last of each line.
-    pub lines: [(u32, u32); 5],
-    /// The one behind, by clock.
-    pub behind: Vec<u32>,
-    /// Incidents in all lines.
+    /// One for each priority.
+    pub lines: [Line; 5],
+    /// What is to be asked before somebody is sent; absent for most teams.
+    pub rules: Option<Box<Rules>>,
+    /// Incidents that wait for a person.
     pub waiting: u32,
     /// Person-seconds at work, up to the end if nothing changed any more.
     pub busy: f64,
@@ -242,24 +244,15 @@ pub struct TeamState {
 }
 
 impl TeamState {
-    /// A team with room in its lines for every clock.
-    pub fn new(clocks: usize) -> Self {
-        Self {
-            free: 0,
-            lines: [(NONE, NONE); 5],
-            behind: vec![NONE; clocks],
-            waiting: 0,
-            busy: 0.0,
-            queued: 0.0,
-            waited: 0.0,
-            asked: 0.0,
-        }
+    /// A team with its rules, if it has any.
+    pub fn new(rules: Option<Box<Rules>>) -> Self {
+        Self { free: 0, lines: [Line::EMPTY; 5], rules, waiting: 0, busy: 0.0, queued: 0.0, waited: 0.0, asked: 0.0 }
     }
 
     /// Everybody is free and nothing waits.
     pub fn reset(&mut self, people: u32) {
         self.free = people;
-        self.lines = [(NONE, NONE); 5];
+        self.lines = [Line::EMPTY; 5];
         self.waiting = 0;
         self.busy = 0.0;
         self.queued = 0.0;

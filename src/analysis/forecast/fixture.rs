@@ -262,7 +262,7 @@ fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> O
 
 fn failure(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> FailureRuns {
     let often = if outages > 0.0 { 20.0 / (1.0 + index as f64) } else { 0.0 };
-    FailureRuns { count: moments(dice, often, draws), duration: pair(dice, often * 900.0, often, draws) }
+    FailureRuns { count: moments(dice, often, draws), duration: pair(dice, often * 900.0, often, draws), parts: None }
 }
 
 fn moments(dice: &mut Dice, mean: f64, n: u64) -> Moments {

@@ -219,6 +219,27 @@ pub fn failures(input: &Input<'_>, summary: &Summary) -> Table {
         )
 }
 
+/// One row for each failure whose repairs need parts.
+pub fn parts(summary: &Summary) -> Option<Table> {
+    let rows: Vec<_> = summary.failures.iter().filter(|(_, f)| f.fill_rate.is_some()).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let frame = Frame::default()
+        .text("failure", rows.iter().map(|(n, _)| (*n).clone()))
+        .estimate("fill_rate", rows.iter().map(|(_, f)| f.fill_rate.as_ref()))
+        .estimate("waiting_for_parts_seconds", rows.iter().map(|(_, f)| f.waiting_for_parts.as_ref()));
+    Some(frame.table(
+        "parts",
+        "Spare parts: how often one is on the shelf, and how long a repair waits for one",
+        vec![
+            Column::text("Failure", "failure"),
+            Column::estimate("Part on the shelf", "fill_rate", Unit::Share),
+            Column::estimate("Wait for a part", "waiting_for_parts_seconds", Unit::Duration),
+        ],
+    ))
+}
+
 /// One row for each team.
 pub fn teams(summary: &Summary) -> Table {
     let rows: Vec<_> = summary.teams.iter().collect();
