@@ -14,6 +14,37 @@ use crate::model::{AgesWhile, Model, Thing};
 /// a series system in which the others wait for a repair (Barlow & Proschan, "Availability theory for multicomponent
 /// systems", in *Multivariate Analysis III*, 1973). Detection, acknowledgement and repair add up where nobody has to
 /// wait for a person. Failures of capacity alone take nothing down and are left out.
+///
+/// ```
+/// use ninefold::exact::structure::{Measure, Structure};
+/// use ninefold::{model, scenario};
+///
+/// // Three replicas of which two are needed, in a zone that all of them share.
+/// let text = "
+/// name: three replicas
+/// start: 2026-01-01
+/// horizon: 1y
+/// zones: [a]
+/// services: {web: {replicas: 3, needs: 2, spread: zones}}
+/// failures:
+///   crash: {hits: replica, mttf: 99h, repair: 1h}
+///   power: {hits: zone, mttf: 999h, repair: 1h}
+/// ";
+/// let scenario = scenario::parse("three-replicas.yaml", text, &scenario::Patches::default())?;
+/// let model = model::compile(&scenario).map_err(|mistakes| mistakes[0].message.clone())?;
+///
+/// let web = Structure::of(&model, 0).map_err(|obstacles| obstacles[0].to_string())?;
+/// let diagram = web.diagram()?;
+/// let system = diagram.steady(&web.components)?;
+/// let exact = 0.001 + 0.999 * (3.0 * 0.01 * 0.01 * 0.99 + 0.01 * 0.01 * 0.01);
+/// assert!((system.unavailability / exact - 1.0).abs() < 1e-14);
+///
+/// let zone = web.tree.names().iter().position(|name| name == "zone a: power").ok_or("no zone")?;
+/// assert_eq!(diagram.single_points(), [zone]);
+/// let importance = diagram.importance(&web.components)?;
+/// assert!(importance[[zone, Measure::Criticality as usize]] > 0.75);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Structure {
     /// When the service is down. Components are named after their thing and its failures: `web 3: host crash`.
