@@ -3,6 +3,11 @@
 //! Two methods share the form of their results: importance splitting, which serves any distribution, and failure biasing,
 //! for Markov models.
 
+mod biasing;
+mod sums;
+
+pub use biasing::{biasing, biasing_long_run};
+
 use crate::run::RunError;
 use crate::stats::Estimate;
 
