@@ -9,6 +9,7 @@ mod by_hazard;
 mod constant;
 mod construct;
 mod empirical;
+mod equilibrium;
 mod exponential;
 mod gamma;
 mod hyperexponential;
@@ -27,6 +28,7 @@ mod weibull;
 
 pub use constant::Constant;
 pub use empirical::Empirical;
+pub use equilibrium::Equilibrium;
 pub use exponential::Exponential;
 pub use gamma::Gamma;
 pub use hyperexponential::Hyperexponential;
@@ -205,6 +207,16 @@ impl Law {
             Law::Quantiles(law) => Law::Quantiles(law.scaled(factor)),
             Law::Empirical(law) => Law::Empirical(law.scaled(factor)),
             Law::Powered(law) => Law::Powered(law.scaled(factor)),
+        }
+    }
+
+    /// The only times that it can be, ascending; `None` where there are no gaps between them.
+    fn jumps(&self) -> Option<Vec<f64>> {
+        match self {
+            Law::Constant(law) => Some(vec![law.value()]),
+            Law::Empirical(law) => Some(law.values().to_vec()),
+            Law::Powered(law) => law.law().jumps(),
+            _ => None,
         }
     }
 

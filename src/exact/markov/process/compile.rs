@@ -121,8 +121,8 @@ impl Compiler<'_> {
                     self.phases_of(&name, &life)
                 })
             }
-            Trigger::Schedule(_) => {
-                self.refuse(format!("{name} comes by a schedule"));
+            Trigger::Schedule(_) | Trigger::Trace(_) => {
+                self.refuse(format!("{name} comes by a schedule or a record"));
                 Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
             }
             Trigger::Trace(_) => {
