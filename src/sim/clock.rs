@@ -16,7 +16,8 @@ pub const REPAIR: u64 = 1;
 pub const DETECTION: u64 = 2;
 /// From the call of a person to the begin of work.
 pub const ACKNOWLEDGEMENT: u64 = 3;
-const AGE: u64 = 4;
+/// Of a clock that starts old.
+pub const AGE: u64 = 4;
 const STARTS_DOWN: u64 = 5;
 
 /// The word for the n-th draw of a purpose.

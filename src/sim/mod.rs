@@ -9,6 +9,7 @@
 
 mod account;
 mod clock;
+mod distance;
 mod drawn;
 mod failure;
 mod flow;
@@ -16,13 +17,16 @@ mod observer;
 mod outcome;
 mod parts;
 mod rotation;
+mod split;
 mod structure;
 mod team;
 mod windows;
 
 pub use drawn::Drawn;
 pub use observer::{Observer, Recorder};
+pub use distance::Distance;
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
+pub use split::Branch;
 
 use crate::kernel::{NEVER, System, Tournament};
 use crate::model::{Model, Trigger};

@@ -3,6 +3,13 @@
 //! Two methods share the form of their results: importance splitting, which serves any distribution, and failure biasing,
 //! for Markov models.
 
+mod plan;
+mod restart;
+mod splitting;
+mod sums;
+
+pub use splitting::splitting;
+
 use crate::run::RunError;
 use crate::stats::Estimate;
 
@@ -118,3 +125,6 @@ pub enum WhyNot {
     #[error(transparent)]
     Run(#[from] RunError),
 }
+
+#[cfg(test)]
+mod tests;
