@@ -98,11 +98,11 @@ impl<'m> Branch<'m> {
         let mut handled = 0;
         loop {
             let (slot, now) = self.world.events.next();
-            if now >= end {
-                self.now = end;
+            if (self.world.changes != before && now > self.now) || handled >= PATIENCE {
                 return handled;
             }
-            if (self.world.changes != before && now > self.now) || handled >= PATIENCE {
+            if now >= end {
+                self.now = end;
                 return handled;
             }
             self.world.handle(slot, now);

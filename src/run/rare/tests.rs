@@ -6,7 +6,7 @@ use super::restart::{Limits, Runner, Step, Tally};
 use super::sums::Sums;
 use crate::model::Model;
 use crate::scenario::{Patches, parse};
-use crate::sim::Distance;
+use crate::sim::{World, sum};
 
 fn model(text: &str) -> Model {
     let loaded = parse("case.yaml", text, &Patches::default()).unwrap_or_else(|error| panic!("{error:?}"));
@@ -61,10 +61,15 @@ fn distances(text: &str, service: &str) -> Vec<u32> {
     found
 }
 
-#[test]
-fn lives_repairs_and_ages() {
-    let text = "
-name: a
+/// Splitting at every distance that comes up.
+fn agrees_everywhere(text: &str, service: &str, runs: u64) {
+    let steps = distances(text, service);
+    assert!(steps.len() > 1, "{steps:?}");
+    agrees(text, service, 0.0, &steps, runs);
+}
+
+const WEAR: &str = "
+name: wear
 start: 2026-01-01
 horizon: 300h
 services: {unit: {replicas: 3}}
@@ -77,6 +82,87 @@ failures:
     repair: {lognormal: {mean: 25h, cv: 1.5}}
   shock: {hits: replica, mttf: 150h, repair: {uniform: {low: 5h, high: 20h}}, ages_while: always}
 ";
-    println!("{:?}", distances(text, "unit"));
-    agrees(text, "unit", 0.0, &distances(text, "unit"), 4_000);
+
+#[test]
+fn lives_and_repairs_of_any_law_and_clocks_that_start_old() {
+    agrees_everywhere(WEAR, "unit", 8_000);
+}
+
+#[test]
+fn after_a_warm_up() {
+    agrees(WEAR, "unit", 500.0 * 3_600.0, &distances(WEAR, "unit"), 4_000);
+}
+
+#[test]
+fn people_who_are_called_come_late_and_are_too_few() {
+    let text = "
+name: people
+start: 2026-01-01
+horizon: 400h
+services: {unit: {replicas: 4, needs: 2}}
+failures:
+  wear:
+    hits: replica
+    time_to_failure: {gamma: {mean: 100h, cv: 0.5}}
+    detection: {uniform: {low: 0h, high: 9h}}
+    repair: {weibull: {shape: 2, mean: 20h}}
+    team: crew
+  crash: {hits: replica, mttf: 200h, repair: {constant: 6h}, team: crew, priority: 1}
+teams: {crew: {people: 1, acknowledge: {lognormal: {mean: 8h, cv: 1}}}}
+";
+    agrees_everywhere(text, "unit", 8_000);
+}
+
+#[test]
+fn common_causes_zones_promises_and_calendars() {
+    let text = "
+name: causes
+start: 2026-01-01
+horizon: 500h
+zones: [a, b]
+services:
+  cloud: {external: {availability: 90%, outage: 10h}}
+  store: {replicas: 4, needs: 2, spread: zones}
+  web: {replicas: 2}
+  site: {up_when: {all: [store, {any: [cloud, web]}]}}
+failures:
+  disk: {hits: replica, of: [store], time_to_failure: {weibull: {shape: 1.5, mean: 250h}}, repair: {lognormal: {mean: 15h, cv: 1}},
+    common_cause: 10%}
+  power: {hits: zone, mttf: 400h, repair: {uniform: {low: 2h, high: 12h}}}
+  crash: {hits: replica, of: [web], time_to_failure: {weibull: {shape: 2, mean: 60h}}, repair: {exponential: {mean: 10h}},
+    ages_while: {service_up: store}}
+  upgrade: {hits: service, of: [web], schedule: {first: 2026-01-03T00:00, every: 5d}, repair: {uniform: {low: 4h, high: 12h}}}
+";
+    agrees_everywhere(text, "site", 8_000);
+}
+
+#[test]
+fn numbers_that_nobody_knows() {
+    let text = "
+name: unknown
+start: 2026-01-01
+horizon: 300h
+services: {unit: {replicas: 2}}
+failures:
+  wear: {hits: replica, mttf: {low: 50h, high: 200h}, repair: {lognormal: {mean: {low: 5h, high: 20h}, cv: 1}}}
+";
+    agrees_everywhere(text, "unit", 8_000);
+}
+
+/// Without a step a run is a replication as everywhere else.
+#[test]
+fn a_run_that_never_splits_is_a_replication() {
+    let model = model(WEAR);
+    let mut world = World::new(&model, 3_600.0);
+    let (sums, _) = sums(&model, "unit", 3_600.0, &[], 200, 7);
+    let mut down = Sums::default();
+    let mut outages = Sums::default();
+    for run in 0..200 {
+        world.run(7, run, run);
+        down.add(world.outcome().services[0].sums[sum::DOWN]);
+        outages.add(world.outcome().services[0].sums[sum::ONSETS]);
+    }
+    assert_eq!(outages.mean(), sums[1].mean());
+    let ratio = down.mean() / sums[2].mean();
+    assert!((ratio - 1.0).abs() < 1e-9, "{ratio}");
 }
