@@ -133,7 +133,7 @@ failures:
     ages_while: {service_up: store}}
   upgrade: {hits: service, of: [web], schedule: {first: 2026-01-03T00:00, every: 5d}, repair: {uniform: {low: 4h, high: 12h}}}
 ";
-    agrees_everywhere(text, "site", 8_000);
+    agrees_everywhere(text, "site", 2_000);
 }
 
 #[test]
