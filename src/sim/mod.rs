@@ -22,9 +22,9 @@ mod structure;
 mod team;
 mod windows;
 
+pub use distance::Distance;
 pub use drawn::Drawn;
 pub use observer::{Observer, Recorder};
-pub use distance::Distance;
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
 pub use split::Branch;
 

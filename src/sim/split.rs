@@ -158,8 +158,11 @@ impl<'m> Branch<'m> {
                     (if strike { &mode.strike } else { &mode.life }).draw(word(old, n, LIFE))
                 };
                 let passed = (life - left).max(0.0);
-                let left =
-                    if strike { rest(&laws.strike, &mode.strike, passed, LIFE) } else { rest(&laws.life, &mode.life, passed, LIFE) };
+                let left = if strike {
+                    rest(&laws.strike, &mode.strike, passed, LIFE)
+                } else {
+                    rest(&laws.life, &mode.life, passed, LIFE)
+                };
                 kept.life = (n, passed + left);
                 if component.phase == Phase::Running {
                     world.events.place(c, now + left);

@@ -7,18 +7,20 @@ use super::restart::{Step, Tally};
 const ENOUGH: u64 = 40;
 /// A step is put where about this share of the histories before it gets to.
 const SHARE: f64 = 0.15;
+/// Outages so many times as frequent as the last step is passed did not come by it.
+const PREVAILS: f64 = 10.0;
 /// Ways up to so many times as long share a step.
 const WIDTH: f64 = 1.15;
 /// Events of one round of trial runs, and of the whole search, about.
-const ROUND: f64 = 1e6;
-pub const SEARCH: u64 = 60_000_000;
+const ROUND: f64 = 3e5;
+pub const SEARCH: u64 = 30_000_000;
 /// Runs of one round.
 const RUNS: (u64, u64) = (16, 4_096);
 const MOST_RUNS: u64 = 1 << 20;
 const ROUNDS: u64 = 60;
 /// Copies at one step.
 const COPIES: f64 = 1_000.0;
-/// Events that it costs as much as to branch, for each clock.
+/// Events that it costs as much as to begin or to branch, for each clock.
 const BRANCHING: f64 = 4.0;
 
 /// What the search found.
@@ -30,6 +32,8 @@ pub struct Plan {
     pub crude_events: f64,
     /// Seconds of processor time for one event of a crude replication.
     pub crude_seconds: f64,
+    /// Nearly all outages jump over every step.
+    pub jumped: bool,
     /// How near the search came where it did not get to an outage.
     pub nearest: Option<u32>,
 }
@@ -43,25 +47,31 @@ pub fn search(clocks: usize, trial: Trial) -> Result<Plan, WhyNot> {
     let (first, _) = trial(0, RUNS.0, &[])?;
     let each = first.events as f64 / RUNS.0 as f64;
     let mut runs = ((ROUND / each.max(1.0)) as u64).clamp(RUNS.0, RUNS.1);
-    let mut spent = first.events;
+    let effort = |tally: &Tally, runs: u64| tally.events + (BRANCHING * (runs as usize * clocks) as f64) as u64;
+    let mut spent = effort(&first, RUNS.0);
     let mut steps: Vec<Step> = Vec::new();
     let mut plan: Option<Plan> = None;
     for round in 1.. {
         let (tally, seconds) = trial(round, runs, &steps)?;
-        spent += tally.events;
+        spent += effort(&tally, runs);
         let plan = plan.get_or_insert(Plan {
             steps: Vec::new(),
             crude_events: tally.events as f64 / runs as f64,
             crude_seconds: seconds / tally.events.max(1) as f64,
+            jumped: false,
             nearest: None,
         });
         let found = Approaches::of(&tally, steps.last().map_or(u32::MAX, |step| step.distance));
         let costs = Costs::of(&tally, runs, clocks);
         let unit = weight(&steps) / runs as f64;
         let further = found.next();
-        if let Some((0, count)) = further {
-            plan.steps = costs.balanced(&steps, count as f64 * unit);
+        let onsets: Vec<f64> = tally.onsets.iter().map(|onsets| onsets / runs as f64).collect();
+        let jumps: f64 = onsets[..steps.len()].iter().sum();
+        let jumps_prevail = costs.passed.last().is_some_and(|passed| jumps > PREVAILS * passed);
+        if matches!(further, Some((0, _))) || jumps_prevail {
+            plan.steps = costs.balanced(&steps, &onsets);
             plan.steps.retain(|step| step.copies > 1);
+            plan.jumped = plan.steps.is_empty() && (jumps_prevail || found.come_at_once());
             return Ok(plan.take());
         }
         if spent >= SEARCH || round >= ROUNDS {
@@ -72,7 +82,9 @@ pub fn search(clocks: usize, trial: Trial) -> Result<Plan, WhyNot> {
             Some((distance, count)) => {
                 let reached = count as f64 * unit;
                 let before = costs.passed.last().copied().unwrap_or(1.0);
-                steps = costs.balanced(&steps, reached);
+                let mut ends = vec![0.0; steps.len()];
+                ends.push(reached);
+                steps = costs.balanced(&steps, &ends);
                 steps.push(Step { distance, copies: copies(before / reached) });
             }
             // Too few get further: more histories from here, and more runs.
@@ -120,6 +132,14 @@ impl<'a> Approaches<'a> {
         self.tally.approaches.keys().map(|&(to, _)| to).min().unwrap_or(self.last)
     }
 
+    /// Whether most outages befall a system in which nothing has failed.
+    fn come_at_once(&self) -> bool {
+        let healthy = self.tally.approaches.keys().map(|&(to, _)| to).max().unwrap_or_default();
+        let all = self.count(0) as f64;
+        let at_once = self.tally.approaches.iter().filter(|&(&(to, from), _)| to == 0 && from >= healthy);
+        at_once.map(|(_, count)| *count as f64).sum::<f64>() > 0.5 * all
+    }
+
     /// The next step: as near as a fair share of the histories gets; 0 where that is the outage itself.
     fn next(&self) -> Option<(u32, u64)> {
         // Where histories begin is not on the way.
@@ -131,7 +151,8 @@ impl<'a> Approaches<'a> {
         let enough = ((base as f64 * SHARE) as u64).max(ENOUGH / 2);
         let far_enough = distances.iter().copied().find(|&distance| self.count(distance) >= enough)?;
         // A little before, so that ways of about the same length share the step.
-        let with = distances.iter().copied().take_while(|&distance| f64::from(distance) <= WIDTH * f64::from(far_enough)).last()?;
+        let with =
+            distances.iter().copied().take_while(|&distance| f64::from(distance) <= WIDTH * f64::from(far_enough)).last()?;
         Some((with, self.count(with)))
     }
 }
@@ -147,20 +168,26 @@ struct Costs {
 impl Costs {
     fn of(tally: &Tally, runs: u64, clocks: usize) -> Self {
         let passed: Vec<f64> = tally.passed.iter().map(|passed| passed / runs as f64).collect();
-        let branching = std::iter::once(0.0).chain(passed.iter().map(|passed| passed * BRANCHING * clocks as f64));
+        let branching = std::iter::once(&1.0).chain(&passed).map(|begun| begun * BRANCHING * clocks as f64);
         let spent = tally.spent.iter().zip(branching).map(|(spent, branching)| spent / runs as f64 + branching).collect();
         Self { spent, passed }
     }
 
-    /// The steps with the numbers of copies that give most for the effort, where `reached` is how often what lies beyond the
-    /// last one is come to.
+    /// The steps with the numbers of copies that give most for the effort; `onsets` is how many outages begin from before the
+    /// first step, from after it, …
     ///
-    /// With mᵢ histories for each one beyond step i that there would be without splitting, the effort is Σ mᵢ eᵢ and the
-    /// relative variance about Σ 1/(mᵢ vᵢ₊₁), for eᵢ the effort spent between step i and the next and vᵢ how often step i is
-    /// passed; their product is least at mᵢ ∝ 1/√(eᵢ vᵢ₊₁), by Cauchy and Schwarz.
-    fn balanced(&self, steps: &[Step], reached: f64) -> Vec<Step> {
-        let visits = |i: usize| self.passed.get(i).copied().unwrap_or(reached);
-        let wanted = |i: usize| 1.0 / (self.spent[i].max(1e-300) * visits(i).max(1e-300)).sqrt();
+    /// With mᵢ histories beyond step i for each one that there would be without splitting, the effort is Σ mᵢ eᵢ, eᵢ the
+    /// effort spent between step i and the next. Let vᵢ be how often step i is passed, aᵢ the share of outages that begin from
+    /// between i and the next, and Aᵢ that of those which begin from beyond i. What is counted is seen mᵢ times as often, so the
+    /// relative variance is about Σ bᵢ / mᵢ with bᵢ = aᵢ / v + Aᵢ₊₁² / vᵢ₊₁, v being all outages. The product of both is least
+    /// at mᵢ ∝ √(bᵢ / eᵢ), by Cauchy and Schwarz.
+    fn balanced(&self, steps: &[Step], onsets: &[f64]) -> Vec<Step> {
+        let all = onsets.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        let wanted = |i: usize| {
+            let beyond = onsets.iter().skip(i + 1).sum::<f64>() / all;
+            let further = self.passed.get(i).map_or(0.0, |passed| beyond * beyond / passed.max(f64::MIN_POSITIVE));
+            ((onsets[i] / all / all + further) / self.spent[i].max(f64::MIN_POSITIVE)).sqrt()
+        };
         let mut made = 1.0;
         let mut balanced = steps.to_vec();
         for (i, step) in balanced.iter_mut().enumerate() {

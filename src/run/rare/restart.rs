@@ -34,11 +34,9 @@ pub struct Tally {
     pub down_squared: f64,
     /// Weighted, by step: how often it was passed.
     pub passed: Vec<f64>,
-    /// Weighted: onsets of outages, also those in force when measuring began.
-    pub onsets: f64,
-    /// Weighted: of each onset the share of the way that was passed at that very instant, measured by the logarithm of the
-    /// copies made on it.
-    pub jumped: f64,
+    /// Weighted: onsets of outages, also those in force when measuring began, by the steps that the history was beyond
+    /// just before; it jumped over the others.
+    pub onsets: Vec<f64>,
     /// Events between the steps, weighted: before the first, after it, …
     pub spent: Vec<f64>,
     /// Events, as they were.
@@ -50,7 +48,8 @@ pub struct Tally {
 
 impl Tally {
     fn new(steps: usize) -> Self {
-        Self { passed: vec![0.0; steps], spent: vec![0.0; steps + 1], ..Self::default() }
+        let regions = vec![0.0; steps + 1];
+        Self { passed: vec![0.0; steps], spent: regions.clone(), onsets: regions, ..Self::default() }
     }
 
     /// Adds another.
@@ -59,13 +58,13 @@ impl Tally {
         self.outages += other.outages;
         self.down += other.down;
         self.down_squared += other.down_squared;
-        self.onsets += other.onsets;
-        self.jumped += other.jumped;
         self.events += other.events;
-        self.passed.resize(self.passed.len().max(other.passed.len()), 0.0);
-        self.passed.iter_mut().zip(&other.passed).for_each(|(mine, theirs)| *mine += theirs);
-        self.spent.resize(self.spent.len().max(other.spent.len()), 0.0);
-        self.spent.iter_mut().zip(&other.spent).for_each(|(mine, theirs)| *mine += theirs);
+        for (mine, theirs) in
+            [(&mut self.onsets, &other.onsets), (&mut self.passed, &other.passed), (&mut self.spent, &other.spent)]
+        {
+            mine.resize(mine.len().max(theirs.len()), 0.0);
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+        }
         for (approach, count) in &other.approaches {
             *self.approaches.entry(*approach).or_default() += count;
         }
@@ -79,10 +78,10 @@ struct Path {
     down: f64,
     had_outage: bool,
     is_down: bool,
-    /// Logarithm of the copies made at one instant, and that instant.
-    made: (f64, f64),
     /// Steps that it is beyond.
     level: usize,
+    /// Steps that it was beyond before the instant at which it last passed one, and that instant.
+    before: (usize, f64),
     /// It ends when it is no longer beyond so many.
     origin: usize,
 }
@@ -147,8 +146,7 @@ impl<'m> Runner<'m> {
             }
         }
         tally.spent[0] = tally.events as f64;
-        let mut path =
-            Path { down: 0.0, had_outage: false, is_down: false, made: (0.0, self.from), level: 0, origin: 0 };
+        let mut path = Path { down: 0.0, had_outage: false, is_down: false, level: 0, before: (0, self.from), origin: 0 };
         for branch in 1.. {
             self.history(path, steps, &weights, &mut tally, limits)?;
             let Some(saved) = self.depth.checked_sub(1).map(|last| &mut self.saved[last]) else { break };
@@ -178,9 +176,7 @@ impl<'m> Runner<'m> {
             let is_down = near == 0;
             let now = self.branch.now();
             if is_down && !path.is_down {
-                let jumped = if path.made.1 == now { path.made.0 } else { 0.0 };
-                tally.onsets += weight;
-                tally.jumped += weight * jumped / -libm::log(weight).min(-f64::MIN_POSITIVE);
+                tally.onsets[if path.before.1 == now { path.before.0 } else { path.level }] += weight;
                 tally.outages += if now > self.from { weight } else { 0.0 };
                 tally.first += if path.had_outage { 0.0 } else { weight };
                 path.had_outage = true;
@@ -219,8 +215,9 @@ impl<'m> Runner<'m> {
         {
             let now = self.branch.now();
             tally.passed[path.level] += weights[path.level];
-            let made = libm::log(f64::from(step.copies));
-            path.made = (if path.made.1 == now { path.made.0 + made } else { made }, now);
+            if path.before.1 != now {
+                path.before = (path.level, now);
+            }
             path.level += 1;
             if step.copies > 1 {
                 let path = Path { origin: path.level, ..*path };

@@ -122,17 +122,8 @@ impl Effort<'_> {
     }
 
     /// Makes blocks of runs in parallel, and hands them back in their order.
-    fn blocks(
-        &self,
-        numbers: std::ops::Range<u64>,
-        each: u64,
-        until: u64,
-        seed: u64,
-        steps: &[Step],
-        trial: bool,
-    ) -> Vec<Block> {
-        let limits =
-            Limits { stop: &self.control.stop, events: if trial { plan::SEARCH } else { self.options.most_events } };
+    fn blocks(&self, numbers: std::ops::Range<u64>, each: u64, until: u64, seed: u64, steps: &[Step], trial: bool) -> Vec<Block> {
+        let limits = Limits { stop: &self.control.stop, events: if trial { plan::SEARCH } else { self.options.most_events } };
         let runners = Mutex::new(Vec::new());
         let one = |number: u64| {
             let runner = crate::run::lock(&runners).pop();
@@ -212,7 +203,7 @@ impl Effort<'_> {
                 time: fewer * events * plan.crude_seconds / (seconds / runs),
             }
         });
-        let jumped = (!plan.steps.is_empty() && tally.onsets > 0.0).then(|| tally.jumped / tally.onsets);
+        let jumped = if plan.jumped { Some(1.0) } else { jumped(&plan.steps, &tally.onsets) };
         Rare {
             method: Method::Splitting,
             service: self.service as u32,
@@ -235,7 +226,9 @@ impl Effort<'_> {
         let mut against = Vec::new();
         if let Some(nearest) = plan.nearest {
             let nearest = Distance::decades(nearest);
-            against.push(format!("the trial runs saw too few outages to plan with; they came as near as a distance of {nearest:.1}"));
+            against.push(format!(
+                "the trial runs saw too few outages to plan with; they came as near as a distance of {nearest:.1}"
+            ));
         }
         if all.stopped {
             against.push("it was ended by hand, or by the limit of events".to_owned());
@@ -258,13 +251,21 @@ impl Effort<'_> {
                 100.0 * jumped
             ));
         }
-        if plan.steps.is_empty() && plan.nearest.is_none() {
+        if plan.steps.is_empty() && plan.nearest.is_none() && !plan.jumped {
             remarks.push("outages are not rare enough for splitting: these are crude replications".to_owned());
         } else if gain.is_some_and(|gain| gain.time < 1.0) {
             remarks.push("crude Monte Carlo would have been as good at equal time".to_owned());
         }
         Verdict { converged, remarks }
     }
+}
+
+/// The share of the way that outages jumped over: measured by the logarithm of the copies that were made on it in vain.
+fn jumped(steps: &[Step], onsets: &[f64]) -> Option<f64> {
+    let made = |steps: &[Step]| steps.iter().map(|step| libm::log(f64::from(step.copies))).sum::<f64>();
+    let missed = onsets.iter().enumerate().map(|(i, onsets)| onsets * made(&steps[i..])).sum::<f64>();
+    let all = onsets.iter().sum::<f64>();
+    (all > 0.0 && !steps.is_empty()).then(|| missed / (all * made(steps)))
 }
 
 /// The way to the outage, as the runs went it.
@@ -276,5 +277,5 @@ fn levels(plan: &Plan, tally: &Tally, runs: f64) -> Vec<Level> {
         before = passed;
         Level { distance: Distance::decades(distance), probability, copies }
     };
-    steps.chain([(0, tally.onsets, 1)]).map(&mut level).collect()
+    steps.chain([(0, tally.onsets.iter().sum(), 1)]).map(&mut level).collect()
 }

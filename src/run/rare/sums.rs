@@ -55,7 +55,8 @@ impl Sums {
     /// misses their mean above more often than below. Where nothing was seen there is no value, and the upper end comes
     /// from the probability that a run sees something, since each is a crude replication, too.
     pub fn estimate(&self, level: f64, most: f64) -> Estimate {
-        let plain = if most.is_finite() { self.moments.estimate_in(level, 0.0, most) } else { self.moments.estimate_count(level) };
+        let plain =
+            if most.is_finite() { self.moments.estimate_in(level, 0.0, most) } else { self.moments.estimate_count(level) };
         if self.seen == 0 {
             return Estimate { value: None, ..plain };
         }
