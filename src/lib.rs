@@ -61,6 +61,7 @@
 //! - [`kernel`]: clock, event set and run loop, which know no word of the domain.
 //! - [`scenario`]: what the user wrote, parsed, patched and checked, with its place in the file.
 //! - [`model`]: what the simulator runs; compiling is the last step that can fail.
+//! - [`exact`]: what can be computed rather than simulated: structures of independent components.
 //! - [`sim`]: the world of one replication and its behaviours, one file each.
 //! - [`run`]: replications in parallel, the stopping rule, and what they gave.
 //! - [`report`]: verdicts, tables and charts as data, and the summary that programs read.
@@ -71,6 +72,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod dist;
+pub mod exact;
 pub mod kernel;
 pub mod model;
 pub mod output;

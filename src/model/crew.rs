@@ -5,6 +5,9 @@ use super::compile::Compiler;
 use super::timing::Timing;
 use crate::scenario;
 
+/// Seconds of a week.
+const WEEK: f64 = 7.0 * 86_400.0;
+
 /// People who repair.
 #[derive(Debug, Clone)]
 pub struct Team {
@@ -14,7 +17,7 @@ pub struct Team {
     pub people: u32,
     /// From the call of a free person until that person begins to repair.
     pub acknowledge: Timing,
-    /// When work may start, as (opens, closes) in seconds after the start, ascending; `None`: always.
+    /// When work may start, as (opens, closes) in seconds after the start, ascending, for one week at least; `None`: always.
     pub hours: Option<Vec<(f64, f64)>>,
     /// An incident of higher priority takes the person from one of lower, which goes on later where it was left.
     pub preempts: bool,
@@ -44,7 +47,9 @@ pub(super) fn compile(compiler: &mut Compiler) -> Vec<Team> {
         let hours = match &team.hours {
             scenario::Hours::Always => None,
             scenario::Hours::Weekly { first, last, from, to } => {
-                match calendar::working_hours(&compiler.start, compiler.scenario.horizon.0, (*first, *last), (*from, *to)) {
+                // A warm-up repeats the first week backwards, so that much must be known.
+                let until = compiler.scenario.horizon.0.max(WEEK);
+                match calendar::working_hours(&compiler.start, until, (*first, *last), (*from, *to)) {
                     Ok(hours) => Some(hours),
                     Err(message) => {
                         compiler.wrong(format!("{path}.hours"), message);

@@ -2,7 +2,7 @@
 
 use super::compile::Compiler;
 use super::uncertain::Spread;
-use super::{Inspection, NONE, Spares, Timing, Value, calendar, upkeep};
+use super::{Inspection, NONE, Spares, Timing, Trace, Value, calendar, upkeep};
 use crate::scenario::{self, AfterRepair, Age, Failure, Hits, Repair};
 
 /// A failure mode: what it does and how it ends.
@@ -46,6 +46,14 @@ pub struct Mode {
     pub cost: Value,
 }
 
+impl Mode {
+    /// Whether it strikes several replicas of a service at once: by a common cause, or since it was recorded so.
+    #[must_use]
+    pub fn strikes(&self) -> bool {
+        self.common_cause.is_some() || matches!(self.trigger, Trigger::Trace(_))
+    }
+}
+
 /// What sets a failure off.
 #[derive(Debug, Clone)]
 pub enum Trigger {
@@ -55,6 +63,8 @@ pub enum Trigger {
     Sla(Sla),
     /// Occurrences in seconds after the start, ascending.
     Schedule(Vec<f64>),
+    /// Recorded failures, which say themselves how long they last.
+    Trace(Trace),
 }
 
 /// What an external dependency promises: its long-run availability and its mean outage in seconds.
@@ -94,9 +104,9 @@ pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: 
             let times = calendar::occurrences(&compiler.start, compiler.scenario.horizon.0, *first, every.map(|t| t.0));
             Trigger::Schedule(times.map_err(|message| compiler.wrong(format!("{path}.schedule"), message)).ok()?)
         }
-        scenario::Trigger::Trace { .. } => {
-            compiler.wrong(format!("{path}.trace"), "not simulated yet: traces");
-            return None;
+        scenario::Trigger::Trace { file, interval, duration, intensity, unit } => {
+            let trace = Trace::read(&compiler.folder.join(file), interval, duration, intensity.as_deref(), unit.0);
+            Trigger::Trace(trace.map_err(|message| compiler.wrong(format!("{path}.trace"), message)).ok()?)
         }
     };
     let repair = match &failure.repair {

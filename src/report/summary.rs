@@ -147,7 +147,7 @@ pub struct TeamSummary {
     pub busy: Estimate,
     /// Mean incidents in the queue.
     pub waiting: Estimate,
-    /// Mean time an incident waited for a person.
+    /// Mean time an incident waited for a person; with preemption all its waits together.
     pub wait: Estimate,
 }
 
@@ -160,6 +160,15 @@ pub struct FailureSummary {
     pub downtime_share: IndexMap<String, Estimate>,
     /// Seconds from the failure to the end of its repair, of those that ended.
     pub mean_duration: Estimate,
+    /// What they cost in parts and work in 365 days, in the currency; absent where they cost nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_per_year: Option<Estimate>,
+    /// Mean time that a repair waited for a part, none for those that found one; absent where repairs need no parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_for_parts: Option<Estimate>,
+    /// Share of the repairs that found a part on the shelf; absent where repairs need no parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fill_rate: Option<Estimate>,
 }
 
 /// Money over the whole horizon, in the currency.
@@ -169,6 +178,8 @@ pub struct CostSummary {
     pub infrastructure: Estimate,
     /// Credits due by all objectives.
     pub credits: Estimate,
-    /// Both together.
+    /// What failures, replacements and inspections cost in parts and work.
+    pub repairs: Estimate,
+    /// All of it.
     pub total: Estimate,
 }

@@ -1,8 +1,8 @@
 //! From the outcomes of replications to their sums.
 
-use super::runs::{CostRuns, FailureRuns, ObjectiveRuns, Row, Runs, ServiceRuns, TeamRuns, WindowRuns};
-use crate::model::{Model, Windows};
-use crate::sim::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, sum};
+use super::runs::{CostRuns, FailureRuns, ObjectiveRuns, PartRuns, Row, Runs, ServiceRuns, TeamRuns, WindowRuns};
+use crate::model::{Mode, Model, Windows};
+use crate::sim::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, part, sum};
 use crate::stats::{Joint, Moments, Proportion, Sketch};
 
 impl Runs {
@@ -19,7 +19,7 @@ impl Runs {
             horizon: model.horizon,
             services: vec![service; model.services.len()],
             objectives: model.objectives.iter().map(|objective| ObjectiveRuns::new(&objective.windows, model.horizon)).collect(),
-            failures: vec![FailureRuns::default(); model.modes.len()],
+            failures: model.modes.iter().map(failure).collect(),
             teams: vec![TeamRuns::default(); model.teams.len()],
             cost: CostRuns::default(),
             typical: 0,
@@ -40,6 +40,12 @@ impl Runs {
             let failure = draw(outcomes, |outcome| &outcome.failures[f]);
             runs.count.add(failure.mean(|given| given[0]));
             runs.duration.add(&[failure.mean(|given| given[1]), failure.mean(|given| given[2])]);
+            runs.cost.add(failure.mean(|given| given[3]));
+        }
+        for (s, runs) in self.failures.iter_mut().filter_map(|runs| runs.parts.as_mut()).enumerate() {
+            let stock = draw(outcomes, |outcome| &outcome.stocks[s]);
+            runs.wait.add(&[stock.mean(|given| given[part::WAITED]), stock.mean(|given| given[part::GIVEN])]);
+            runs.found.add(&[stock.mean(|given| given[part::FOUND]), stock.mean(|given| given[part::ASKED])]);
         }
         for (t, runs) in self.teams.iter_mut().enumerate() {
             let team = draw(outcomes, |outcome| &outcome.teams[t]);
@@ -50,8 +56,10 @@ impl Runs {
         let whole = draw(outcomes, |outcome| outcome);
         let credits = |outcome: &Outcome| outcome.objectives.iter().map(|objective| objective.credits).sum::<f64>();
         self.cost.infrastructure.add(whole.mean(|outcome| outcome.cost));
+        let repairs = |outcome: &Outcome| outcome.failures.iter().map(|given| given[3]).sum::<f64>();
         self.cost.credits.add(whole.mean(credits));
-        self.cost.total.add(whole.mean(|outcome| outcome.cost + credits(outcome)));
+        self.cost.repairs.add(whole.mean(repairs));
+        self.cost.total.add(whole.mean(|outcome| outcome.cost + credits(outcome) + repairs(outcome)));
     }
 
     /// Adds what another block gave.
@@ -68,6 +76,11 @@ impl Runs {
         for (mine, theirs) in self.failures.iter_mut().zip(&other.failures) {
             mine.count.merge(&theirs.count);
             mine.duration.merge(&theirs.duration);
+            mine.cost.merge(&theirs.cost);
+            if let (Some(mine), Some(theirs)) = (&mut mine.parts, &theirs.parts) {
+                mine.wait.merge(&theirs.wait);
+                mine.found.merge(&theirs.found);
+            }
         }
         for (mine, theirs) in self.teams.iter_mut().zip(&other.teams) {
             mine.busy.merge(&theirs.busy);
@@ -76,8 +89,13 @@ impl Runs {
         }
         self.cost.infrastructure.merge(&other.cost.infrastructure);
         self.cost.credits.merge(&other.cost.credits);
+        self.cost.repairs.merge(&other.cost.repairs);
         self.cost.total.merge(&other.cost.total);
     }
+}
+
+fn failure(mode: &Mode) -> FailureRuns {
+    FailureRuns { parts: mode.spares.as_ref().map(|_| PartRuns::default()), ..FailureRuns::default() }
 }
 
 /// One part of each outcome of a draw.

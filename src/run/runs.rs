@@ -115,6 +115,19 @@ pub struct FailureRuns {
     pub count: Moments,
     /// (total duration, failures ended) of those that ended.
     pub duration: Joint<2>,
+    /// What they cost in the horizon.
+    pub cost: Moments,
+    /// What its repairs found of parts; absent where they need none.
+    pub parts: Option<PartRuns>,
+}
+
+/// What the replications gave for the parts of one failure mode.
+#[derive(Debug, Clone, Default)]
+pub struct PartRuns {
+    /// (seconds waited for a part, repairs that got one) of those that got one.
+    pub wait: Joint<2>,
+    /// (repairs that found a part on the shelf, repairs that asked for one).
+    pub found: Joint<2>,
 }
 
 /// What the replications gave for one team.
@@ -135,7 +148,9 @@ pub struct CostRuns {
     pub infrastructure: Moments,
     /// Credits due by all objectives.
     pub credits: Moments,
-    /// Both together.
+    /// What failures, replacements and inspections cost in parts and work.
+    pub repairs: Moments,
+    /// All of it.
     pub total: Moments,
 }
 

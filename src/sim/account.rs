@@ -2,6 +2,7 @@
 
 use super::outcome::sum;
 use super::parts::Stages;
+use super::spares::part;
 use super::structure::Without;
 use super::windows::Segment;
 use super::{Observer, World};
@@ -45,8 +46,8 @@ impl<O: Observer> World<'_, O> {
         given.sums[sum::ACKNOWLEDGEMENT] -= acknowledgement;
     }
 
-    /// A service is up again.
-    pub(super) fn end_outage(&mut self, s: usize, now: f64) {
+    /// A service is up again by the repair of clock `c`; by a replica that has taken over where that is [`NONE`].
+    pub(super) fn end_outage(&mut self, s: usize, c: usize, now: f64) {
         self.services_down -= 1;
         self.charge(s, now);
         let outage = &mut self.services[s].outage;
@@ -54,7 +55,10 @@ impl<O: Observer> World<'_, O> {
         if outage.stages.is_none()
             && let Some(stages) = self.stages.get_mut(outage.cause as usize)
         {
-            outage.stages = Some(stage_times(stages, outage.began, now));
+            let (detection, acknowledgement) = stage_times(stages, outage.began, now);
+            // One that a switch ends waited for nobody after its detection.
+            let waited = if c == NONE as usize { 0.0 } else { acknowledgement };
+            outage.stages = Some((detection, waited));
             stages.outages = stages.outages.saturating_sub(1);
         }
         self.book_outage(s, now, true);
@@ -172,6 +176,9 @@ impl<O: Observer> World<'_, O> {
             state.waited = 0.0;
             state.asked = 0.0;
         }
+        for stock in &mut self.stocks {
+            stock.tally = [0.0; part::N];
+        }
         self.flow.measure_from(now - self.from);
     }
 
@@ -191,11 +198,15 @@ impl<O: Observer> World<'_, O> {
             given.up_at_end = state.is_up;
             given.replicas = state.area / length;
         }
-        for (given, mode) in self.outcome.failures.iter_mut().zip(&self.drawn.modes) {
-            *given = [mode.tally.count, mode.tally.duration, mode.tally.ended];
+        let modes = self.drawn.modes.iter().zip(&self.drawn.failure_costs);
+        for (given, (mode, cost)) in self.outcome.failures.iter_mut().zip(modes) {
+            *given = [mode.tally.count, mode.tally.duration, mode.tally.ended, mode.tally.count * cost];
         }
         for (given, state) in self.outcome.teams.iter_mut().zip(&self.teams) {
             *given = [state.busy / length, state.queued / length, state.waited, state.asked];
+        }
+        for (given, stock) in self.outcome.stocks.iter_mut().zip(&self.stocks) {
+            *given = stock.tally;
         }
         for (c, component) in self.components.iter().enumerate() {
             if component.phase.failed() {

@@ -128,7 +128,8 @@ impl Share {
         };
         let called = mode.team.map_or(0.0, |team| mean(&model.teams[team as usize].acknowledge));
         let repair = mode.repair.as_ref().map_or(model.horizon, mean);
-        let down = (mean(&mode.detection) + called + repair).min(model.horizon);
+        let hidden = mode.inspection.map_or(0.0, |inspection| inspection.every * (1.0 / inspection.finds.get(draws) - 0.5));
+        let down = (mean(&mode.detection) + hidden + called + repair).min(model.horizon);
         let beta = mode.common_cause.map_or(0.0, |beta: Value| beta.get(draws));
         let share = |life: f64| if down > 0.0 { down / (life + down) } else { 0.0 };
         match &mode.trigger {
@@ -136,6 +137,10 @@ impl Share {
             Trigger::Life(life) => {
                 let life = mean(life);
                 Self { single: share(life / (1.0 - beta)), common: share(life / beta) }
+            }
+            Trigger::Trace(trace) => {
+                let broken = trace.events.iter().map(|event| (event.ends - event.begins) * event.share).sum::<f64>();
+                Self { single: broken / trace.length(), common: 0.0 }
             }
             Trigger::Schedule(times) => Self { single: share(model.horizon / times.len() as f64), common: 0.0 },
         }
@@ -177,7 +182,7 @@ impl<O: Observer> Walk<'_, '_, O> {
         let callees = service.depends_on.iter().map(|&callee| self.found[callee as usize]).min();
         let mut least = part.own.min(callees.unwrap_or(FAR));
         if state.needs > 0 {
-            least = least.min(self.losing(&[part.service], (state.up + 1).saturating_sub(state.needs)));
+            least = least.min(self.losing(&[part.service], (self.standing(part.service) + 1).saturating_sub(state.needs)));
         }
         match &part.tree {
             Some(tree) => least.min(self.tree(tree)),
@@ -192,10 +197,20 @@ impl<O: Observer> Walk<'_, '_, O> {
             UpWhen::Any(of) => of.iter().fold(0, |sum, part| (sum + self.tree(part)).min(FAR)),
             UpWhen::All(of) => of.iter().map(|part| self.tree(part)).min().unwrap_or(FAR),
             UpWhen::AtLeast(least, of) => {
-                let up: u32 = of.iter().map(|&u| self.world.services[u as usize].up).sum();
-                self.losing(of, (up + 1).saturating_sub(*least))
+                let standing: u32 = of.iter().map(|&u| self.standing(u)).sum();
+                self.losing(of, (standing + 1).saturating_sub(*least))
             }
         }
+    }
+
+    /// Replicas of a service that are up, those that wait included.
+    fn standing(&self, u: u32) -> u32 {
+        let state = &self.world.services[u as usize];
+        if !state.standby {
+            return state.up;
+        }
+        let replicas = self.world.model.services[u as usize].replicas.clone();
+        replicas.filter(|&replica| self.world.replica_is_up(replica)).count() as u32
     }
 
     /// The least weight of losing `missing` replicas of services taken together, which stand in the order of their weight.
@@ -219,7 +234,7 @@ impl<O: Observer> Walk<'_, '_, O> {
     fn by_ones(&self, of: &[u32], mut missing: u32) -> u32 {
         let mut sum: u32 = 0;
         for &u in of {
-            let lost = missing.min(self.world.services[u as usize].up);
+            let lost = missing.min(self.standing(u));
             sum = sum.saturating_add(lost.saturating_mul(self.weights.replica[u as usize])).min(FAR);
             missing -= lost;
         }
@@ -230,7 +245,10 @@ impl<O: Observer> Walk<'_, '_, O> {
     fn find_groups(&mut self, of: &[u32], most: u32) {
         let world = self.world;
         self.groups.clear();
-        self.groups.extend(of.iter().map(|&u| (world.services[u as usize].up, self.weights.strike[u as usize])));
+        for &u in of {
+            let all = (self.standing(u), self.weights.strike[u as usize]);
+            self.groups.push(all);
+        }
         for (weight, set) in &self.weights.zones {
             let standing = set.iter().filter(|&&zone| world.zone_down[zone as usize] == 0);
             let there = |&zone: &u32| -> u32 {

@@ -1,8 +1,10 @@
 //! The numbers of one replication: uncertain ones drawn, laws and demand made from them.
 
-use super::parts::ModeTally;
+use super::clock::{ACKNOWLEDGEMENT, word};
+use super::parts::{Component, ModeTally};
+use super::standby::StandbyNow;
 use crate::dist::{Law, Sampler};
-use crate::model::{Carry, Curve, Effect, Model, Timing, Trigger, draw_all, medians};
+use crate::model::{Carry, Curve, Effect, Model, Selection, Timing, Trigger, draw_all, medians};
 
 /// Draws that contradict each other (a 95th percentile below the median) are drawn again, at most so often.
 const ATTEMPTS: u64 = 1_000;
@@ -23,22 +25,51 @@ pub struct ModeNow {
     pub acknowledge: Sampler,
     /// It takes down what it hits; else it takes capacity.
     pub down: bool,
-    /// Somebody or something repairs it.
-    pub repairable: bool,
+    /// Nothing but detection and people stand between a failure and its repair: it is repaired, and needs no part.
+    pub straight: bool,
     /// Detection takes time.
     pub detects: bool,
+    /// It is found by inspections.
+    pub hidden: bool,
+    /// It hits replicas that wait, whose failures are found by tests.
+    pub tested: bool,
     /// Acknowledgement takes time.
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
     pub team: u32,
-    /// Place in the queue for people, 1 (first) to 5.
-    pub priority: u8,
+    /// Index of the stock of its parts, [`crate::model::NONE`] where it needs none.
+    pub stock: u32,
+    /// Which line of the team it waits in.
+    pub line: u8,
     /// Fraction of the capacity that is left.
     pub capacity: f64,
     /// Long-run unavailability that an external starts with.
     pub starts_down: f64,
     /// What is counted.
     pub tally: ModeTally,
+}
+
+/// What the lives of a mode follow.
+#[derive(Debug, Clone)]
+pub struct Life {
+    /// From new to the failure of one thing; without the common cause.
+    pub alone: Law,
+    /// Life of the common cause.
+    pub strike: Option<Law>,
+    /// The age at the start.
+    pub age: Option<Law>,
+    /// The part of the age that a repair takes away.
+    pub renewal: f64,
+    /// The power of the load that a clock's pace is.
+    pub load: f64,
+}
+
+impl ModeNow {
+    /// From the call of a person to the present failure of a clock until work on it begins, seconds.
+    #[inline]
+    pub fn acknowledgement(&self, component: &Component) -> f64 {
+        if self.acknowledges { self.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 }
+    }
 }
 
 /// What one replication runs with.
@@ -50,14 +81,20 @@ pub struct Drawn {
     of: Option<(u64, u64)>,
     /// The modes, by their index in the model.
     pub modes: Vec<ModeNow>,
-    /// Laws of the lives and ages, for clocks that start old.
-    pub lives: Vec<Option<(Law, Law, Law)>>,
+    /// Laws of the lives, by mode, for clocks that do more than run down from new; `None` without a time to failure.
+    pub lives: Vec<Option<Life>>,
+    /// From order to delivery of the parts of each stock.
+    pub lead_times: Vec<Sampler>,
     /// What each service can carry, by its index in the model.
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
     pub curves: Vec<Curve>,
+    /// By service with a standby: how a replica of it takes over.
+    pub standbys: Vec<StandbyNow>,
     /// Money per second for all replicas.
     pub cost: f64,
+    /// Money for one failure, by mode.
+    pub failure_costs: Vec<f64>,
 }
 
 impl Drawn {
@@ -65,8 +102,18 @@ impl Drawn {
     #[must_use]
     pub fn new(model: &Model) -> Self {
         let draws = medians(&model.parameters);
-        let mut drawn =
-            Self { draws, of: None, modes: Vec::new(), lives: Vec::new(), carry: Vec::new(), curves: Vec::new(), cost: 0.0 };
+        let mut drawn = Self {
+            draws,
+            of: None,
+            modes: Vec::new(),
+            lives: Vec::new(),
+            lead_times: Vec::new(),
+            carry: Vec::new(),
+            curves: Vec::new(),
+            standbys: Vec::new(),
+            cost: 0.0,
+            failure_costs: Vec::new(),
+        };
         drawn.build(model);
         drawn
     }
@@ -99,14 +146,16 @@ impl Drawn {
         };
         self.modes.clear();
         self.lives.clear();
-        for mode in &model.modes {
+        self.lead_times.clear();
+        for (m, mode) in model.modes.iter().enumerate() {
+            let tested = super::standby::is_tested(model, m as u32);
             let never = model.never.clone();
             let beta = mode.common_cause.map_or(0.0, |beta| beta.get(draws));
             let (mut life, mut strike, mut starts_down) = (never.clone(), never.clone(), 0.0);
             let mut repair = mode.repair.as_ref().map_or(never, &sampler);
             let mut old = None;
             match &mode.trigger {
-                Trigger::Schedule(_) => {}
+                Trigger::Schedule(_) | Trigger::Trace(_) => {}
                 Trigger::Sla(sla) => {
                     let (availability, outage) = (sla.availability.get(draws), sla.outage.get(draws));
                     starts_down = 1.0 - availability;
@@ -123,13 +172,13 @@ impl Drawn {
                     if beta > 0.0 {
                         strike = model.tables.sampler(&law.clone().hazard_times(beta));
                     }
-                    old = mode.age.as_ref().map(|age| {
-                        let age = age.drawn(draws).unwrap_or_else(|| age.law.clone());
-                        (
-                            age,
-                            law.clone().hazard_times((1.0 - beta).max(f64::MIN_POSITIVE)),
-                            law.hazard_times(beta.max(f64::MIN_POSITIVE)),
-                        )
+                    let share = |beta: f64| if beta == 1.0 { law.clone() } else { law.hazard_times(beta.max(f64::MIN_POSITIVE)) };
+                    old = Some(Life {
+                        alone: share(1.0 - beta),
+                        strike: (beta > 0.0).then(|| share(beta)),
+                        age: mode.age.as_ref().map(|age| age.drawn(draws).unwrap_or_else(|| age.law.clone())),
+                        renewal: mode.renewal.get(draws),
+                        load: mode.load.get(draws),
                     });
                 }
             }
@@ -137,6 +186,12 @@ impl Drawn {
             let team = mode.team.unwrap_or(crate::model::NONE);
             let acknowledge =
                 mode.team.map_or_else(|| model.zero.clone(), |team| sampler(&model.teams[team as usize].acknowledge));
+            let by_priority = mode.team.is_none_or(|team| model.teams[team as usize].selection != Selection::Fifo);
+            let line = if by_priority { mode.priority.clamp(1, 5) - 1 } else { 0 };
+            let stock = mode.spares.as_ref().map_or(crate::model::NONE, |spares| {
+                self.lead_times.push(sampler(&spares.lead_time));
+                self.lead_times.len() as u32 - 1
+            });
             self.modes.push(ModeNow {
                 life,
                 strike,
@@ -144,16 +199,29 @@ impl Drawn {
                 repair,
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
-                repairable: mode.repair.is_some(),
-                detects: !mode.detection.is_zero(),
+                straight: mode.repair.is_some() && mode.spares.is_none(),
+                detects: tested || mode.inspection.is_some() || !mode.detection.is_zero(),
+                tested,
+                hidden: mode.inspection.is_some(),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
-                priority: mode.priority,
+                stock,
+                line,
                 capacity: if let Effect::Capacity(left) = mode.effect { left.get(draws) } else { 1.0 },
                 starts_down,
                 tally: ModeTally::default(),
             });
         }
+        let standbys = model.services.iter().filter_map(|service| service.standby.as_ref());
+        self.standbys = standbys
+            .map(|standby| StandbyNow {
+                time: sampler(&standby.switch_time),
+                works: standby.switch_works.get(draws),
+                rate: StandbyNow::rate(standby.ages, draws),
+            })
+            .collect();
+        self.failure_costs.clear();
+        self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));
         self.carry = model.carry(draws);
         model.demand.draw(draws, &mut self.curves);
         self.cost = model.services.iter().map(|service| service.cost.get(draws) * service.replicas.len() as f64).sum();

@@ -11,27 +11,39 @@ mod account;
 mod clock;
 mod distance;
 mod drawn;
+mod exposure;
 mod failure;
 mod flow;
+mod hours;
+mod line;
 mod observer;
 mod outcome;
 mod parts;
 mod rotation;
+mod rules;
+mod spares;
 mod split;
+mod standby;
 mod structure;
 mod team;
+mod trace;
+mod upkeep;
 mod windows;
 
 pub use distance::Distance;
 pub use drawn::Drawn;
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
+pub use spares::part;
 pub use split::Branch;
 
 use crate::kernel::{NEVER, System, Tournament};
 use crate::model::{Model, Trigger};
+use exposure::Exposure;
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
+use rules::Errand;
+use standby::Standbys;
 
 /// The state of one replication.
 #[derive(Debug, Clone)]
@@ -40,6 +52,10 @@ pub struct World<'m, O = ()> {
     events: Tournament,
     drawn: Drawn,
     components: Vec<Component>,
+    /// Ages, by clock; empty where none is kept.
+    exposures: Vec<Exposure>,
+    /// Something is replaced before it fails.
+    replaces: bool,
     stages: Vec<Stages>,
     services: Vec<ServiceState>,
     /// Replicas that are up in their own right, by service and zone (`service * zones + zone`).
@@ -48,6 +64,13 @@ pub struct World<'m, O = ()> {
     replica_down: Vec<u32>,
     zone_down: Vec<u32>,
     teams: Vec<TeamState>,
+    /// Incidents of teams with rules, by clock; empty where no team has any.
+    cases: Vec<team::Case>,
+    kinds: rules::Kinds,
+    links: line::Links,
+    stocks: Vec<spares::Stock>,
+    /// What happens in the slots behind those of the health checks.
+    errands: Vec<Errand>,
     /// Services that are structurally down.
     services_down: u32,
     /// `down` failures in force, and the exclusive or of their clocks: the clock itself where there is one.
@@ -63,8 +86,11 @@ pub struct World<'m, O = ()> {
     /// Inputs that hold, by gate.
     gates: Vec<u32>,
     healthy: structure::Healthy,
+    /// Clocks of the replicas that a recorded failure may strike.
+    victims: Vec<u32>,
     scratch: structure::Scratch,
     flow: Flow,
+    standbys: Standbys,
     outcome: Outcome,
     observer: O,
     /// What is measured lies between these times of the simulation's clock, which starts with the warm-up.
@@ -84,20 +110,50 @@ impl<'m, O: Observer> World<'m, O> {
     /// A world that tells `observer` of every failure and outage.
     #[must_use]
     pub fn observed(model: &'m Model, warmup: f64, observer: O) -> Self {
-        let services: Vec<ServiceState> = (0..model.services.len()).map(|_| ServiceState::default()).collect();
+        let services: Vec<ServiceState> = model
+            .services
+            .iter()
+            .map(|service| ServiceState { loaded: exposure::is_loaded(model, service), ..Default::default() })
+            .collect();
         let flow = Flow::new(model);
-        // Slots: the clocks, then services with a health check (replicas leaving the rotation), then the warm-up's end.
-        let slots = model.clocks.len() + flow.checked.len() + usize::from(warmup > 0.0);
+        let standbys = Standbys::new(model);
+        // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health
+        // check (replicas leaving the rotation), then the errands of people and parts, then the warm-up's end.
+        let mut errands = Vec::new();
+        let first = model.clocks.len() + standbys.slots() + flow.checked.len();
+        let mut slot = |errand| {
+            errands.push(errand);
+            first + errands.len() - 1
+        };
+        let kinds = rules::Kinds::new(model);
+        let teams: Vec<TeamState> =
+            (0..model.teams.len()).map(|t| TeamState::new(rules::Rules::new(model, t, &kinds, &mut slot))).collect();
+        let stocks: Vec<spares::Stock> = (model.modes.iter().enumerate())
+            .filter_map(|(m, mode)| mode.spares.as_ref().map(|spares| (m, spares)))
+            .enumerate()
+            .map(|(s, (m, spares))| spares::Stock::new(model, m, spares, slot(Errand::Delivery(s as u32))))
+            .collect();
+        let cases = if teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
+        let slots = first + errands.len() + usize::from(warmup > 0.0);
+        let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();
+        let ages = if components.iter().any(|component| component.exposed) { components.len() } else { 0 };
         Self {
             model,
             events: Tournament::new(slots),
             drawn: Drawn::new(model),
-            components: model.clocks.iter().map(|clock| Component::new(model, clock)).collect(),
+            components,
+            replaces: model.modes.iter().any(|mode| mode.renews.is_some()),
+            exposures: vec![Exposure::new(); ages],
             stages: vec![Stages::default(); model.clocks.len()],
             own_up: vec![0; model.services.len() * model.zones.len()],
             replica_down: vec![0; model.replicas.len()],
             zone_down: vec![0; model.zones.len()],
-            teams: model.teams.iter().map(|_| TeamState::new(model.clocks.len())).collect(),
+            teams,
+            cases: vec![team::Case::default(); cases],
+            kinds,
+            links: line::Links::new(model.clocks.len()),
+            stocks,
+            errands,
             services_down: 0,
             in_force: 0,
             in_force_clocks: 0,
@@ -107,8 +163,10 @@ impl<'m, O: Observer> World<'m, O> {
             dirty_from: usize::MAX,
             gates: Vec::new(),
             healthy: structure::Healthy::new(model),
+            victims: Vec::new(),
             scratch: structure::Scratch::new(model),
             flow,
+            standbys,
             outcome: Outcome::new(model),
             observer,
             from: warmup,
@@ -167,28 +225,28 @@ impl<'m, O: Observer> World<'m, O> {
             state.reset(service, *healthy);
         }
         self.gates.clone_from(&self.healthy.gates);
-        for (state, team) in self.teams.iter_mut().zip(&model.teams) {
-            state.reset(team.people);
-        }
         self.services_down = 0;
         self.in_force = 0;
         self.in_force_clocks = 0;
         self.changes = 0;
         self.drawn.modes.iter_mut().for_each(|mode| mode.tally = ModeTally::default());
         self.flow.reset(model, &self.drawn, -self.from);
+        self.standbys.reset(model, seed, replication);
         let mut at_once = false;
         for c in 0..self.components.len() {
             let time = self.start_clock(c, seed, replication);
             at_once |= time <= 0.0;
             self.events.place(c, time);
         }
-        for check in 0..self.flow.checked.len() {
-            self.events.place(self.components.len() + check, NEVER);
+        for slot in self.components.len()..self.warmup_slot() {
+            self.events.place(slot, NEVER);
         }
+        self.start_errands(seed, replication);
         if self.from > 0.0 {
             self.events.place(self.warmup_slot(), self.from);
         }
         self.events.rebuild();
+        self.start_waiting();
         for s in 0..self.services.len() {
             // An `up_when` that nothing fulfils: down from the start, by no failure.
             if !self.services[s].is_up {
@@ -214,8 +272,42 @@ impl<'m, O: Observer> World<'m, O> {
         }
     }
 
+    /// Everybody is free and every stock is full.
+    fn start_errands(&mut self, seed: u64, replication: u64) {
+        for (state, team) in self.teams.iter_mut().zip(&self.model.teams) {
+            state.reset(team.people);
+            let opening = state.rules.as_mut().and_then(|rules| rules.reset(team.hours.as_deref(), self.from, seed, replication));
+            if let Some((slot, time)) = opening {
+                self.events.place(slot, time);
+            }
+        }
+        for stock in &mut self.stocks {
+            stock.reset(seed, replication);
+        }
+    }
+
+    /// What is due in a slot behind those of the clocks.
+    fn handle_other(&mut self, slot: usize, now: f64) {
+        let Some(check) = slot.checked_sub(self.standbys.slots()) else { return self.member_due(slot, now) };
+        match self.flow.checked.get(check) {
+            Some(&service) => self.out_of_rotation(service as usize, now),
+            None => self.run_errand(check - self.flow.checked.len(), now),
+        }
+    }
+
     fn warmup_slot(&self) -> usize {
-        self.components.len() + self.flow.checked.len()
+        self.components.len() + self.standbys.slots() + self.flow.checked.len() + self.errands.len()
+    }
+
+    /// An event behind those of clocks and health checks.
+    #[cold]
+    fn run_errand(&mut self, errand: usize, now: f64) {
+        match self.errands.get(errand) {
+            Some(&Errand::Opening(team)) => self.opens(team as usize, now),
+            Some(&Errand::Look(team)) => self.looked(team as usize, now),
+            Some(&Errand::Delivery(stock)) => self.delivered(stock as usize, now),
+            None => self.warmed_up(now),
+        }
     }
 
     /// The end of the warm-up: what was counted is forgotten, what is in force stays.
@@ -237,15 +329,12 @@ impl<O: Observer> System for World<'_, O> {
         if let Some(component) = self.components.get(slot) {
             match component.phase {
                 Phase::Running => self.fires(slot, now),
-                Phase::Detecting => self.ask_team(slot, now),
+                Phase::Detecting => self.detected(slot, now),
                 Phase::Repairing => self.repaired(slot, now),
                 Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
             }
         } else {
-            match self.flow.checked.get(slot - self.components.len()) {
-                Some(&service) => self.out_of_rotation(service as usize, now),
-                None => self.warmed_up(now),
-            }
+            self.handle_other(slot - self.components.len(), now);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What one replication gave.
 
+use super::spares::part;
 use super::windows::Segment;
 use crate::model::{Model, Windows};
 
@@ -39,11 +40,13 @@ pub struct Outcome {
     pub services: Vec<ServiceOutcome>,
     /// By the objective's index.
     pub objectives: Vec<ObjectiveOutcome>,
-    /// By the mode's index: [failures, seconds of those that ended, how many ended].
-    pub failures: Vec<[f64; 3]>,
-    /// By the team's index: [mean people at work, mean incidents in line, seconds waited, incidents to which a
-    /// person came].
+    /// By the mode's index: [failures, seconds of those that ended, how many ended, what they all cost].
+    pub failures: Vec<[f64; 4]>,
+    /// By the team's index: [mean people at work, mean incidents in line, seconds waited before a person came, each time where
+    /// that person was called away again, incidents to which one came].
     pub teams: Vec<[f64; 4]>,
+    /// By the place of the mode among those with spares: the counts named in [`part`].
+    pub stocks: Vec<[f64; part::N]>,
     /// Money for infrastructure over the horizon.
     pub cost: f64,
 }
@@ -139,8 +142,9 @@ impl Outcome {
         Self {
             services: vec![service; model.services.len()],
             objectives: model.objectives.iter().map(|o| objective(&o.windows)).collect(),
-            failures: vec![[0.0; 3]; model.modes.len()],
+            failures: vec![[0.0; 4]; model.modes.len()],
             teams: vec![[0.0; 4]; model.teams.len()],
+            stocks: vec![[0.0; part::N]; model.modes.iter().filter(|mode| mode.spares.is_some()).count()],
             cost: 0.0,
         }
     }

@@ -1,5 +1,7 @@
 //! The records that the world is made of.
 
+use super::line::Line;
+use super::rules::Rules;
 use crate::kernel::NEVER;
 use crate::model::{AgesWhile, Clock, Effect, Model, NONE, Service, Thing, Trigger};
 use crate::random::Stream;
@@ -13,7 +15,7 @@ pub enum Phase {
     Paused,
     /// Failed, and nobody knows yet.
     Detecting,
-    /// Failed and detected, in the queue for people.
+    /// Failed and detected, in the queue for a part or for people.
     Waiting,
     /// Acknowledged and being repaired, or repaired by automation.
     Repairing,
@@ -68,8 +70,10 @@ pub struct Component {
     pub phase: Phase,
     /// What it hits.
     pub target: Target,
-    /// Nothing else can stop its clock: no sibling, no condition on ageing.
+    /// Nothing else can stop its clock: no sibling, no condition on ageing, no age to keep.
     pub alone: bool,
+    /// Its age is kept, since its pace may change or a repair may leave it old.
+    pub exposed: bool,
 }
 
 impl Component {
@@ -82,6 +86,7 @@ impl Component {
             Thing::Zones(_) => (Target::Zones, NONE),
         };
         let mode = &model.modes[clock.mode as usize];
+        let exposed = super::exposure::keeps_age(model, clock);
         let replica = if target == Target::Replica { model.replicas.get(thing as usize) } else { None };
         Self {
             ahead: 0.0,
@@ -95,7 +100,9 @@ impl Component {
             zone: replica.map_or(NONE, |replica| replica.zone),
             phase: Phase::Running,
             target,
+            exposed,
             alone: clock.siblings.len() == 1
+                && !exposed
                 && !matches!(mode.ages_while, AgesWhile::ServiceUp(_))
                 && matches!(mode.trigger, Trigger::Life(_)),
         }
@@ -136,7 +143,7 @@ pub struct ModeTally {
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "parts of one answer, each kept where it changes")]
 pub struct ServiceState {
-    /// Replicas that are up.
+    /// Replicas that are up and active.
     pub up: u32,
     /// Replicas that must be up.
     pub needs: u32,
@@ -152,6 +159,10 @@ pub struct ServiceState {
     pub is_up: bool,
     /// Some other service counts its replicas.
     pub counted: bool,
+    /// Some of its replicas wait.
+    pub standby: bool,
+    /// Its replicas age by the load that each of them carries.
+    pub loaded: bool,
     /// Failures with an effect on capacity in force on it, its replicas or their zones.
     pub weakened: u32,
     /// Replica-seconds in service, up to the end if nothing changed any more.
@@ -162,11 +173,12 @@ pub struct ServiceState {
 
 impl ServiceState {
     pub fn reset(&mut self, service: &Service, healthy: (bool, bool, bool, u32)) {
-        self.up = service.replicas.len() as u32;
+        self.up = service.active();
         self.needs = service.needs;
         self.own_down = 0;
         (self.tree_ok, self.own_ok, self.is_up, self.callees_down) = healthy;
         self.counted = !service.counted_by.is_empty();
+        self.standby = service.standby.is_some();
         self.weakened = 0;
         self.area = 0.0;
         self.outage.reset();
@@ -220,16 +232,16 @@ impl OpenOutage {
     }
 }
 
-/// A team: who is free, and the incidents that wait, in one line for each priority.
+/// A team: who is free, and the incidents that wait.
 #[derive(Debug, Clone)]
 pub struct TeamState {
     /// People without work.
     pub free: u32,
-    /// First and last of each line.
-    pub lines: [(u32, u32); 5],
-    /// The one behind, by clock.
-    pub behind: Vec<u32>,
-    /// Incidents in all lines.
+    /// One for each priority.
+    pub lines: [Line; 5],
+    /// What is to be asked before somebody is sent; absent for most teams.
+    pub rules: Option<Box<Rules>>,
+    /// Incidents that wait for a person.
     pub waiting: u32,
     /// Person-seconds at work, up to the end if nothing changed any more.
     pub busy: f64,
@@ -242,24 +254,15 @@ pub struct TeamState {
 }
 
 impl TeamState {
-    /// A team with room in its lines for every clock.
-    pub fn new(clocks: usize) -> Self {
-        Self {
-            free: 0,
-            lines: [(NONE, NONE); 5],
-            behind: vec![NONE; clocks],
-            waiting: 0,
-            busy: 0.0,
-            queued: 0.0,
-            waited: 0.0,
-            asked: 0.0,
-        }
+    /// A team with its rules, if it has any.
+    pub fn new(rules: Option<Box<Rules>>) -> Self {
+        Self { free: 0, lines: [Line::EMPTY; 5], rules, waiting: 0, busy: 0.0, queued: 0.0, waited: 0.0, asked: 0.0 }
     }
 
     /// Everybody is free and nothing waits.
     pub fn reset(&mut self, people: u32) {
         self.free = people;
-        self.lines = [(NONE, NONE); 5];
+        self.lines = [Line::EMPTY; 5];
         self.waiting = 0;
         self.busy = 0.0;
         self.queued = 0.0;

@@ -1,16 +1,19 @@
 //! Histories that branch: a [`World`] that can be saved, taken up again, and given another future.
 //!
 //! A history that is taken up again would repeat what it did, since its random streams are functions of what it is called.
-//! So a branch has streams of its own, and every time that is pending is drawn again from its law, given what has passed
-//! of it: then branches of one history are independent given all that an onlooker knows at that instant. Calendars are
-//! known beforehand and stay.
+//! So a branch has streams of its own, and lives, detections, calls and repairs under way are drawn again from their laws,
+//! given what has passed of them: then branches of one history are independent given all that an onlooker knows at that
+//! instant. What is known beforehand stays as it is: calendars, recorded failures, times of fixed length. So do a few things
+//! that are bound to others or that people may interrupt: finds of inspections and tests, switches of a standby with the
+//! detections that they wait for, deliveries of parts, and work that may be preempted. Branches share those, which makes them
+//! less independent and no estimate wrong: what stays is as likely in each branch as it was before.
 
-use super::clock::{ACKNOWLEDGEMENT, AGE, DETECTION, LIFE, REPAIR, word};
+use super::clock::{ACKNOWLEDGEMENT, AGE, DETECTION, LIFE, REPAIR, age_stream, word};
 use super::parts::{Phase, Target};
 use super::{Drawn, World};
 use crate::dist::{Law, Sampler};
 use crate::kernel::{NEVER, System};
-use crate::model::{Model, NONE, Timing, Trigger};
+use crate::model::{Mode, Model, NONE, Timing, Trigger};
 use crate::random::{Stream, base, uniform};
 
 /// Events between two looks of the caller, at most.
@@ -18,12 +21,10 @@ const PATIENCE: u64 = 1 << 16;
 /// Draws of a whole time that may be too short, before what is left of it is drawn from its own law.
 const ATTEMPTS: u64 = 6;
 
-/// The laws of a mode's times, where the fast path has samplers.
+/// The laws of a mode's times, where the fast path has samplers only.
 #[derive(Debug, Clone)]
 struct Laws {
-    life: Option<Law>,
-    strike: Option<Law>,
-    detection: Option<Law>,
+    detection: Law,
     repair: Option<Law>,
     acknowledge: Option<Law>,
 }
@@ -72,8 +73,8 @@ impl<'m> Branch<'m> {
         self.kept.fill(NOTHING);
         for (c, kept) in self.kept.iter_mut().enumerate() {
             let component = &self.world.components[c];
-            if let Some((age, ..)) = &self.world.drawn.lives[component.mode as usize] {
-                let age = age.quantile(uniform(word(component.stream, 0, AGE)));
+            if let Some(age) = self.world.drawn.lives[component.mode as usize].as_ref().and_then(|life| life.age.as_ref()) {
+                let age = age.quantile(uniform(word(age_stream(self.world.model, c, seed, replication), 0, AGE)));
                 kept.life = (0, age + self.world.events.time(c));
             }
         }
@@ -124,86 +125,126 @@ impl<'m> Branch<'m> {
         for c in 0..self.kept.len() {
             self.redraw(c, salt);
         }
+        let World { model, teams, stocks, standbys, .. } = &mut self.world;
+        teams.iter_mut().filter_map(|team| team.rules.as_mut()).for_each(|rules| rules.branch(salt, self.seed, self.replication));
+        stocks.iter_mut().for_each(|stock| stock.draws.branch(salt, self.seed, self.replication));
+        standbys.branch(model, salt, self.seed, self.replication);
         self.world.events.rebuild();
     }
 
     /// Draws again all that is pending for one clock.
     fn redraw(&mut self, c: usize, salt: u64) {
+        let world = &mut self.world;
+        let model = world.model;
+        let component = &mut world.components[c];
+        let old = component.stream;
+        component.stream = Stream::new(model.clocks[c].stream ^ salt, self.seed, self.replication);
+        if matches!(model.modes[component.mode as usize].trigger, Trigger::Trace(_)) {
+            return;
+        }
+        if component.phase.failed() {
+            self.redraw_failure(c, old);
+        } else {
+            component.ahead = world.drawn.modes[component.mode as usize].repair.draw(word(component.stream, component.n, REPAIR));
+            if component.exposed { self.redraw_age(c) } else { self.redraw_life(c, old) }
+        }
+    }
+
+    /// The failure to come of a clock that runs down.
+    fn redraw_life(&mut self, c: usize, old: Stream) {
         let now = self.now;
         let world = &mut self.world;
         let component = &mut world.components[c];
+        let (new, n) = (component.stream, component.n);
+        let mode = &world.drawn.modes[component.mode as usize];
+        let left = if component.phase == Phase::Running { world.events.time(c) - now } else { component.left };
+        let left = match (&world.model.modes[component.mode as usize].trigger, &world.drawn.lives[component.mode as usize]) {
+            (Trigger::Schedule(_) | Trigger::Trace(_), _) => return,
+            _ if left == NEVER => return,
+            (_, None) => mode.life.draw(word(new, n, LIFE)),
+            (_, Some(life)) => {
+                let law = life.law(component);
+                let sampler = if component.target == Target::Strike { &mode.strike } else { &mode.life };
+                if matches!(law, Law::Constant(_)) {
+                    return;
+                }
+                let kept = &mut self.kept[c];
+                let whole = if kept.life.0 == n { kept.life.1 } else { sampler.draw(word(old, n, LIFE)) };
+                let passed = (whole - left).max(0.0);
+                let left = rest(law, sampler, passed, new, n, LIFE);
+                kept.life = (n, passed + left);
+                left
+            }
+        };
+        if component.phase == Phase::Running {
+            world.events.place(c, now + left);
+        } else {
+            component.left = left;
+        }
+    }
+
+    /// The failure to come of a clock whose age is kept.
+    fn redraw_age(&mut self, c: usize) {
+        let now = self.now;
+        let world = &mut self.world;
+        world.keep_age(c, now);
+        let component = &world.components[c];
+        let Some(life) = &world.drawn.lives[component.mode as usize] else { return };
+        let law = life.law(component);
+        let exposure = &mut world.exposures[c];
+        if exposure.target == NEVER || matches!(law, Law::Constant(_)) {
+            return;
+        }
+        exposure.target = exposure.age + law.remaining(exposure.age, word(component.stream, component.n, LIFE));
+        if component.phase == Phase::Running {
+            world.run_on(c, now);
+        }
+    }
+
+    /// The course of a failure in force.
+    fn redraw_failure(&mut self, c: usize, old: Stream) {
+        let now = self.now;
+        let world = &mut self.world;
+        let component = &mut world.components[c];
+        let (new, n) = (component.stream, component.n);
         let mode = &world.drawn.modes[component.mode as usize];
         let laws = &self.laws[component.mode as usize];
         let stages = &mut world.stages[c];
-        let kept = &mut self.kept[c];
-        let (old, n) = (component.stream, component.n);
-        let new = Stream::new(world.model.clocks[c].stream ^ salt, self.seed, self.replication);
-        component.stream = new;
-        let rest = |law: &Option<Law>, sampler: &Sampler, passed: f64, purpose: u64| match law {
-            None => NEVER,
-            Some(law) => rest(law, sampler, passed, new, u64::from(n), purpose),
-        };
+        let rules = world.teams.get(mode.team as usize).and_then(|team| team.rules.as_ref());
+        component.ahead = mode.life.draw(word(new, n + 1, LIFE));
+        let taken_up = matches!(component.phase, Phase::Waiting | Phase::Repairing) && rules.is_some_and(|rules| rules.preempts);
+        let Some(repair) = laws.repair.as_ref().filter(|_| component.phase != Phase::Lost && !taken_up) else { return };
+        if component.phase == Phase::Repairing && now >= stages.acknowledged {
+            let passed = now - stages.acknowledged;
+            let left = rest(repair, &mode.repair, passed, new, n, REPAIR);
+            component.left = passed + left;
+            world.events.place(c, now + left);
+            return;
+        }
+        component.left = mode.repair.draw(word(new, n, REPAIR));
+        let unknown = now < stages.detected;
+        // A standby waits for the same detection.
+        if unknown && !mode.hidden && !mode.tested && world.standbys.slots() == 0 {
+            stages.detected = now + rest(&laws.detection, &mode.detection, now - component.since, new, n, DETECTION);
+        }
         match component.phase {
-            Phase::Running | Phase::Paused => {
-                component.ahead = mode.repair.draw(word(new, n, REPAIR));
-                let strike = component.target == Target::Strike;
-                let left = if component.phase == Phase::Running { world.events.time(c) - now } else { component.left };
-                let scheduled = matches!(world.model.modes[component.mode as usize].trigger, Trigger::Schedule(_));
-                if left == NEVER || scheduled {
-                    return;
-                }
-                let life = if kept.life.0 == n {
-                    kept.life.1
-                } else {
-                    (if strike { &mode.strike } else { &mode.life }).draw(word(old, n, LIFE))
-                };
-                let passed = (life - left).max(0.0);
-                let left = if strike {
-                    rest(&laws.strike, &mode.strike, passed, LIFE)
-                } else {
-                    rest(&laws.life, &mode.life, passed, LIFE)
-                };
-                kept.life = (n, passed + left);
-                if component.phase == Phase::Running {
-                    world.events.place(c, now + left);
-                } else {
-                    component.left = left;
-                }
-            }
-            Phase::Lost => {}
-            Phase::Detecting => {
-                component.ahead = mode.life.draw(word(new, n + 1, LIFE));
-                component.left = mode.repair.draw(word(new, n, REPAIR));
-                stages.detected = now + rest(&laws.detection, &mode.detection, now - component.since, DETECTION);
-                world.events.place(c, stages.detected);
-            }
-            Phase::Waiting => {
-                component.ahead = mode.life.draw(word(new, n + 1, LIFE));
-                component.left = mode.repair.draw(word(new, n, REPAIR));
+            Phase::Detecting => world.events.place(c, stages.detected),
+            Phase::Repairing if mode.team == NONE => {
+                stages.acknowledged = stages.detected;
+                world.events.place(c, stages.acknowledged + component.left);
             }
             Phase::Repairing => {
-                component.ahead = mode.life.draw(word(new, n + 1, LIFE));
-                if now >= stages.acknowledged {
-                    let passed = now - stages.acknowledged;
-                    let left = rest(&laws.repair, &mode.repair, passed, REPAIR);
-                    component.left = passed + left;
-                    world.events.place(c, now + left);
-                    return;
-                }
-                component.left = mode.repair.draw(word(new, n, REPAIR));
-                if mode.team == NONE {
-                    stages.detected = now + rest(&laws.detection, &mode.detection, now - component.since, DETECTION);
-                    stages.acknowledged = stages.detected;
-                } else {
+                if let (Some(law), None) = (&laws.acknowledge, rules) {
+                    let kept = &mut self.kept[c];
                     if kept.called.0 != n {
-                        let took = mode.acknowledge.draw(word(old, n, ACKNOWLEDGEMENT));
-                        kept.called = (n, stages.acknowledged - took);
+                        kept.called = (n, stages.acknowledged - mode.acknowledge.draw(word(old, n, ACKNOWLEDGEMENT)));
                     }
                     let passed = (now - kept.called.1).max(0.0);
-                    stages.acknowledged = now + rest(&laws.acknowledge, &mode.acknowledge, passed, ACKNOWLEDGEMENT);
+                    stages.acknowledged = now + rest(law, &mode.acknowledge, passed, new, n, ACKNOWLEDGEMENT);
                 }
                 world.events.place(c, stages.acknowledged + component.left);
             }
+            Phase::Running | Phase::Paused | Phase::Waiting | Phase::Lost => {}
         }
     }
 }
@@ -211,18 +252,18 @@ impl<'m> Branch<'m> {
 /// What is left of a time of which `passed` seconds have passed.
 ///
 /// Whole times are drawn until one is longer: the law itself, by the fast sampler, unless it takes too many.
-fn rest(law: &Law, sampler: &Sampler, passed: f64, stream: Stream, n: u64, purpose: u64) -> f64 {
+fn rest(law: &Law, sampler: &Sampler, passed: f64, stream: Stream, n: u32, purpose: u64) -> f64 {
     if passed <= 0.0 || matches!(law, Law::Exponential(_)) {
-        return sampler.draw(word(stream, n as u32, purpose));
+        return sampler.draw(word(stream, n, purpose));
     }
     for attempt in 0..ATTEMPTS {
         // Far from the words of the draws to come.
-        let whole = sampler.draw(stream.word(u64::MAX - (n * ATTEMPTS + attempt)));
+        let whole = sampler.draw(stream.word(u64::MAX - (u64::from(n) * ATTEMPTS + attempt)));
         if whole > passed {
             return whole - passed;
         }
     }
-    law.remaining(passed, word(stream, n as u32, purpose))
+    law.remaining(passed, word(stream, n, purpose))
 }
 
 impl World<'_> {
@@ -241,12 +282,19 @@ impl World<'_> {
             events,
             drawn,
             components,
+            exposures,
+            replaces: _,
             stages,
             services,
             own_up,
             replica_down,
             zone_down,
             teams,
+            cases,
+            kinds: _,
+            links,
+            stocks,
+            errands: _,
             services_down,
             in_force,
             in_force_clocks,
@@ -256,8 +304,10 @@ impl World<'_> {
             dirty_from: _,
             gates,
             healthy: _,
+            victims: _,
             scratch: _,
             flow: _,
+            standbys,
             outcome: _,
             observer: (),
             from,
@@ -274,6 +324,11 @@ impl World<'_> {
         self.replica_down.copy_from_slice(replica_down);
         self.zone_down.copy_from_slice(zone_down);
         self.teams.clone_from(teams);
+        self.exposures.copy_from_slice(exposures);
+        self.cases.copy_from_slice(cases);
+        self.links.clone_from(links);
+        self.stocks.clone_from(stocks);
+        self.standbys.clone_from(standbys);
         self.services_down = *services_down;
         self.in_force = *in_force;
         self.in_force_clocks = *in_force_clocks;
@@ -288,31 +343,14 @@ impl World<'_> {
 
 /// The laws of the modes for the draws of the uncertain numbers.
 fn laws(model: &Model, drawn: &Drawn) -> Vec<Laws> {
-    let law = |timing: &Timing| Some(timing.drawn(&drawn.draws).unwrap_or_else(|| timing.law.clone()));
-    let mut all = Vec::with_capacity(model.modes.len());
-    for mode in &model.modes {
-        let mut laws = Laws {
-            life: None,
-            strike: None,
-            detection: law(&mode.detection),
-            repair: mode.repair.as_ref().and_then(law),
-            acknowledge: mode.team.and_then(|team| law(&model.teams[team as usize].acknowledge)),
-        };
-        match &mode.trigger {
-            Trigger::Schedule(_) => {}
-            Trigger::Sla(sla) => {
-                let (availability, outage) = (sla.availability.get(&drawn.draws), sla.outage.get(&drawn.draws));
-                laws.repair = Law::exponential(outage).ok();
-                laws.life = Law::exponential(outage * availability / (1.0 - availability)).ok();
-            }
-            Trigger::Life(timing) => {
-                let beta = mode.common_cause.map_or(0.0, |beta| beta.get(&drawn.draws));
-                let part = |share: f64| law(timing).filter(|_| share > 0.0).map(|law| law.hazard_times(share));
-                laws.life = if beta > 0.0 { part(1.0 - beta) } else { law(timing) };
-                laws.strike = part(beta);
-            }
-        }
-        all.push(laws);
-    }
-    all
+    let law = |timing: &Timing| timing.drawn(&drawn.draws).unwrap_or_else(|| timing.law.clone());
+    let of = |mode: &Mode| Laws {
+        detection: law(&mode.detection),
+        repair: match &mode.trigger {
+            Trigger::Sla(sla) => Law::exponential(sla.outage.get(&drawn.draws)).ok(),
+            _ => mode.repair.as_ref().map(law),
+        },
+        acknowledge: mode.team.map(|team| law(&model.teams[team as usize].acknowledge)),
+    };
+    model.modes.iter().map(of).collect()
 }

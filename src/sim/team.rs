@@ -1,13 +1,27 @@
 //! People: who works on what, and who waits for them.
+//!
+//! A plain team sends whoever is free to the first in line. One with hours, preemption, another selection or repairs that
+//! need parts has [`super::rules::Rules`], and every decision of it is made in [`World::assign`].
 
 use super::failure::acknowledge;
+use super::line::Line;
 use super::parts::{Phase, TeamState};
+use super::rules::Queue;
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::NONE;
 
 impl<O: Observer> World<'_, O> {
-    /// A detected failure asks its team for a person.
+    /// A failure is known: it asks for the part that its repair needs, then for a person.
+    pub(super) fn detected(&mut self, c: usize, now: f64) {
+        if self.drawn.modes[self.components[c].mode as usize].stock == NONE {
+            self.ask_team(c, now);
+        } else {
+            self.ask_for_part(c, now);
+        }
+    }
+
+    /// A failure that lacks nothing but a person asks its team for one.
     pub(super) fn ask_team(&mut self, c: usize, now: f64) {
         let team = self.drawn.modes[self.components[c].mode as usize].team as usize;
         if self.teams[team].send_someone(now, self.end) {
@@ -17,42 +31,42 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Nobody is free: the incident waits behind those of its priority.
+    /// Nobody can be sent at once: the incident waits behind those of its priority.
     pub(super) fn wait_in_line(&mut self, c: usize, now: f64) {
         let mode = &self.drawn.modes[self.components[c].mode as usize];
-        let line = usize::from(mode.priority.clamp(1, 5) - 1);
-        let state = &mut self.teams[mode.team as usize];
+        let team = mode.team as usize;
+        let state = &mut self.teams[team];
         self.components[c].phase = Phase::Waiting;
         state.waiting += 1;
         state.queued += self.end - now;
-        state.behind[c] = NONE;
-        let (first, last) = state.lines[line];
-        if first == NONE {
-            state.lines[line] = (c as u32, c as u32);
-        } else {
-            state.behind[last as usize] = c as u32;
-            state.lines[line].1 = c as u32;
-        }
         self.events.set(c, NEVER);
+        if state.rules.is_none() {
+            self.links.push_last(&mut state.lines[mode.line as usize], c as u32);
+        } else {
+            self.join(team, c, now);
+        }
     }
 
-    /// A person is done with an incident and takes the first in line.
+    /// A person is done with incident `c` and takes the first in line.
     #[inline]
-    pub(super) fn release_person(&mut self, team: usize, now: f64) {
+    pub(super) fn release_person(&mut self, team: usize, c: usize, now: f64) {
         let state = &mut self.teams[team];
-        if state.waiting == 0 {
+        if state.rules.is_some() {
+            self.finish_work(team, c, now);
+            self.assign(team, now);
+        } else if state.waiting == 0 {
             state.free += 1;
             state.busy -= self.end - now;
-            return;
+        } else {
+            self.take_next(team, now);
         }
-        self.take_next(team, now);
     }
 
     fn take_next(&mut self, team: usize, now: f64) {
         let state = &mut self.teams[team];
-        let Some(line) = state.lines.iter_mut().find(|line| line.0 != NONE) else { return };
-        let c = line.0 as usize;
-        line.0 = state.behind[c];
+        let Some(line) = state.lines.iter_mut().find(|line| !line.is_empty()) else { return };
+        let Some(c) = self.links.pop_first(line) else { return };
+        let c = c as usize;
         state.waiting -= 1;
         state.queued -= self.end - now;
         state.waited += now - self.stages[c].detected;
@@ -69,11 +83,158 @@ impl<O: Observer> World<'_, O> {
     }
 }
 
+/// Teams with rules.
+impl<O: Observer> World<'_, O> {
+    /// An incident comes to a team with rules.
+    #[cold]
+    fn join(&mut self, team: usize, c: usize, now: f64) {
+        let mode = &self.drawn.modes[self.components[c].mode as usize];
+        let acknowledgement = mode.acknowledgement(&self.components[c]);
+        self.cases[c] = Case { since: now, acknowledgement, taken_up: false };
+        let TeamState { rules: Some(rules), lines, .. } = &mut self.teams[team] else { return };
+        match &mut rules.queue {
+            Queue::Lines => self.links.push_last(&mut lines[mode.line as usize], c as u32),
+            Queue::Random(pool) => pool.push(c as u32),
+            Queue::Race(race) => race.push(&mut self.links, self.kinds.of_clock[c], c as u32),
+        }
+        self.assign(team, now);
+    }
+
+    /// Sends people to incidents for as long as the rules allow; whatever may let work start ends here.
+    pub(super) fn assign(&mut self, team: usize, now: f64) {
+        loop {
+            let state = &mut self.teams[team];
+            let Some(rules) = &mut state.rules else { return };
+            let may_start = state.waiting > 0 && now < rules.closes;
+            if let Queue::Race(race) = &mut rules.queue {
+                let next = if may_start && state.free > 0 { now + race.look() } else { NEVER };
+                self.events.set(race.slot, next);
+                return;
+            }
+            if !may_start || (state.free == 0 && !self.preempt(team, now)) {
+                return;
+            }
+            self.take_up(team, now);
+        }
+    }
+
+    /// A free person takes up one of the incidents that wait.
+    fn take_up(&mut self, team: usize, now: f64) {
+        let state = &mut self.teams[team];
+        let Some(rules) = &mut state.rules else { return };
+        let next = match &mut rules.queue {
+            Queue::Lines => state.lines.iter_mut().find(|line| !line.is_empty()).and_then(|line| self.links.pop_first(line)),
+            Queue::Random(pool) => pool.pick(),
+            Queue::Race(race) => race.pick(&mut self.links),
+        };
+        let Some(c) = next else { return };
+        if rules.preempts {
+            let mode = &self.drawn.modes[self.components[c as usize].mode as usize];
+            self.links.push_last(&mut rules.at_work[mode.line as usize], c);
+        }
+        let c = c as usize;
+        let case = &mut self.cases[c];
+        state.waiting -= 1;
+        state.queued -= self.end - now;
+        state.waited += now - case.since;
+        state.asked += f64::from(u8::from(!case.taken_up));
+        state.free -= 1;
+        state.busy += self.end - now;
+        case.taken_up = true;
+        let stages = &mut self.stages[c];
+        if stages.acknowledged == NEVER {
+            stages.acknowledged = now + case.acknowledgement;
+        }
+        self.components[c].phase = Phase::Repairing;
+        self.events.set(c, now + case.acknowledgement + self.components[c].left);
+    }
+
+    /// A person leaves an incident, done or not.
+    fn finish_work(&mut self, team: usize, c: usize, now: f64) {
+        let state = &mut self.teams[team];
+        state.free += 1;
+        state.busy -= self.end - now;
+        if let Some(rules) = &mut state.rules
+            && rules.preempts
+        {
+            let mode = &self.drawn.modes[self.components[c].mode as usize];
+            self.links.remove(&mut rules.at_work[mode.line as usize], c as u32);
+        }
+    }
+
+    /// Frees the person who took up last what has the lowest priority, if something of a higher one waits. What that
+    /// person did is not lost. Work that ends at this very instant is left alone.
+    fn preempt(&mut self, team: usize, now: f64) -> bool {
+        let state = &self.teams[team];
+        let Some(rules) = state.rules.as_ref().filter(|rules| rules.preempts) else { return false };
+        let stands = |line: &Line| !line.is_empty();
+        let (Some(first), Some(last)) = (state.lines.iter().position(stands), rules.at_work.iter().rposition(stands)) else {
+            return false;
+        };
+        let c = rules.at_work[last].last as usize;
+        let left = self.events.time(c) - now;
+        if first >= last || left <= 0.0 {
+            return false;
+        }
+        self.finish_work(team, c, now);
+        let (component, stages, case) = (&mut self.components[c], &mut self.stages[c], &mut self.cases[c]);
+        component.phase = Phase::Waiting;
+        case.since = now;
+        if stages.acknowledged > now {
+            case.acknowledgement = stages.acknowledged - now;
+            stages.acknowledged = NEVER;
+        } else {
+            case.acknowledgement = 0.0;
+            component.left = left;
+        }
+        self.events.set(c, NEVER);
+        let state = &mut self.teams[team];
+        state.waiting += 1;
+        state.queued += self.end - now;
+        self.links.push_first(&mut state.lines[last], c as u32);
+        true
+    }
+
+    /// The hours of a team begin.
+    #[cold]
+    pub(super) fn opens(&mut self, team: usize, now: f64) {
+        let next = match (&mut self.teams[team].rules, &self.model.teams[team].hours) {
+            (Some(rules), Some(spans)) => rules.open(spans, self.from),
+            _ => None,
+        };
+        if let Some((slot, time)) = next {
+            self.events.set(slot, time);
+        }
+        self.assign(team, now);
+    }
+
+    /// A look of a racing team is over.
+    #[cold]
+    pub(super) fn looked(&mut self, team: usize, now: f64) {
+        let open = self.teams[team].rules.as_ref().is_some_and(|rules| now < rules.closes);
+        if open {
+            self.take_up(team, now);
+        }
+        self.assign(team, now);
+    }
+}
+
+/// What a team with rules knows of an incident.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Case {
+    /// Since when it has been in line.
+    pub since: f64,
+    /// What is left of its acknowledgement, seconds.
+    pub acknowledgement: f64,
+    /// Somebody has worked on it.
+    pub taken_up: bool,
+}
+
 impl TeamState {
-    /// Sends a person to an incident if one is free; `end` is that of the replication.
+    /// Sends a person to an incident if one is free and there is nothing else to ask; `end` is that of the replication.
     #[inline]
     pub fn send_someone(&mut self, now: f64, end: f64) -> bool {
-        if self.free == 0 {
+        if self.free == 0 || self.rules.is_some() {
             return false;
         }
         self.asked += 1.0;

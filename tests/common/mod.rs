@@ -42,10 +42,26 @@ pub type Failed = (String, String, f64, Option<f64>);
 /// One replication of a scenario text, and its failures.
 pub fn run_with_timeline(text: &str, seed: u64) -> (Run, Vec<Failed>) {
     let model = ninefold::model::compile(&load(text, None)).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
-    let timeline = ninefold::run::timeline(&model, seed, 0.0, 0);
-    let incidents = timeline.incidents.into_iter();
-    let failures = incidents.map(|i| (model.modes[i.failure as usize].name.clone(), i.thing, i.began, i.repaired));
-    (run(text, 1, seed), failures.collect())
+    (run(text, 1, seed), failures_of(&model, seed))
+}
+
+/// Simulates a scenario text that reads files of a folder.
+pub fn run_in(folder: &Path, text: &str, replications: u64) -> Run {
+    simulate_model(&model_in(folder, text), &Options { seed: 1, replications, threads: Some(2), ..Default::default() })
+}
+
+/// The failures of one replication of a scenario text that reads files of a folder.
+pub fn timeline_in(folder: &Path, text: &str) -> Vec<Failed> {
+    failures_of(&model_in(folder, text), 1)
+}
+
+fn model_in(folder: &Path, text: &str) -> Model {
+    model_of(&Loaded { folder: folder.to_owned(), ..load(text, None) })
+}
+
+fn failures_of(model: &Model, seed: u64) -> Vec<Failed> {
+    let incidents = ninefold::run::timeline(model, seed, 0.0, 0).incidents.into_iter();
+    incidents.map(|i| (model.modes[i.failure as usize].name.clone(), i.thing, i.began, i.repaired)).collect()
 }
 
 /// Simulates a scenario text with one of its policies.
@@ -106,9 +122,7 @@ fn read(model: &Model, options: &Options, runs: Runs) -> Run {
 impl Run {
     /// An estimate by its path in `summary.json`: `services`, a name, a measure.
     pub fn estimate(&self, kind: &str, name: &str, measure: &str) -> Estimate {
-        let at = &self.summary[kind][name][measure];
-        let number = |key: &str| at[key].as_f64().unwrap_or_else(|| panic!("{kind}.{name}.{measure}.{key} is {}", at[key]));
-        Estimate { what: format!("{kind}.{name}.{measure}"), value: number("value"), low: number("low"), high: number("high") }
+        estimate(&self.summary[kind][name][measure], format!("{kind}.{name}.{measure}"))
     }
 
     pub fn service(&self, name: &str, measure: &str) -> Estimate {
@@ -124,10 +138,15 @@ impl Run {
         assert!(off <= 1e-9 * exact.abs().max(1e-3), "{kind}.{name}.{measure} is {value}, not {exact}");
     }
 
-    /// Asserts what was spent on `infrastructure`, `credits` or both, the `total`.
+    /// Asserts what was spent on `infrastructure`, `credits`, `repairs`, or all of it, the `total`.
     pub fn costs(&self, part: &str, exact: f64) {
         let value = self.summary["cost"][part]["value"].as_f64();
         assert!(value.is_some_and(|value| (value - exact).abs() <= 1e-9 * exact), "{part} is {value:?}, not {exact}");
+    }
+
+    /// What was spent on `infrastructure`, `credits`, `repairs`, or all of it, the `total`.
+    pub fn spent(&self, part: &str) -> Estimate {
+        estimate(&self.summary["cost"][part], format!("cost.{part}"))
     }
 
     /// Asserts which share of the downtime of `service` is charged to `failure`.
@@ -177,6 +196,12 @@ pub struct Estimate {
     pub value: f64,
     low: f64,
     high: f64,
+}
+
+fn estimate(at: &Value, what: String) -> Estimate {
+    let number = |key: &str| at[key].as_f64().unwrap_or_else(|| panic!("{what}.{key} is {}", at[key]));
+    let (value, low, high) = (number("value"), number("low"), number("high"));
+    Estimate { what, value, low, high }
 }
 
 /// Half-widths of a 95% interval that are at most this fraction of the quantity count as precise.

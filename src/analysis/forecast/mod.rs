@@ -115,6 +115,7 @@ fn causes(input: &Input<'_>, summary: &Summary) -> Option<Section> {
         parts.push(Part::Table(tables::failures(input, summary)));
         parts.extend(charts::causes(input, summary).map(Part::Chart));
     }
+    parts.extend(tables::parts(summary).map(Part::Table));
     if !input.teams.is_empty() {
         parts.push(Part::Table(tables::teams(summary)));
     }

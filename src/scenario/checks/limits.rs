@@ -8,6 +8,7 @@ const PEOPLE: u32 = 100_000;
 const CONCURRENCY: u32 = 1_000_000;
 const QUEUE: u64 = 1_000_000_000;
 const RETRIES: u32 = 100;
+const PARTS: u32 = 100_000;
 const CALLS: f64 = 10_000.0;
 
 fn too_many(path: &[&str], count: impl std::fmt::Display, most: impl std::fmt::Display) -> Finding {
@@ -18,6 +19,7 @@ fn too_many(path: &[&str], count: impl std::fmt::Display, most: impl std::fmt::D
 pub fn counts(context: &Context<'_>) -> Vec<Finding> {
     let mut found = services(context);
     found.extend(people(context));
+    found.extend(parts(context));
     let all: u64 = context.scenario.services.values().map(|service| u64::from(service.replicas.unwrap_or(1))).sum();
     if all > ALL_REPLICAS {
         found.push(too_many(&["services"], format_args!("{all} replicas in all"), ALL_REPLICAS));
@@ -62,6 +64,14 @@ fn services(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+fn parts(context: &Context<'_>) -> Vec<Finding> {
+    let stocks = context.scenario.failures.iter().filter_map(|(name, failure)| Some((name, failure.spares.as_ref()?.stock)));
+    stocks
+        .filter(|(_, stock)| *stock > PARTS)
+        .map(|(name, stock)| too_many(&["failures", name, "spares", "stock"], stock, PARTS))
+        .collect()
 }
 
 fn people(context: &Context<'_>) -> Vec<Finding> {

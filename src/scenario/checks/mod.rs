@@ -11,6 +11,7 @@ mod objectives;
 mod readiness;
 mod references;
 mod services;
+mod teams;
 mod traffic;
 
 use super::diagnostic::{Diagnostic, Severity};
@@ -101,6 +102,7 @@ pub const RULES: &[Rule] = &[
     mistake("bad-number", "Plain numbers of services are in their range.", services::numbers),
     mistake("misfit", "What belongs to another kind of failure is not given.", failures::misfits),
     mistake("bad-priority", "Priorities go from 1 to 5.", failures::priority),
+    mistake("bad-preemption", "Only a team that goes by priority preempts.", teams::preemption),
     mistake("call-cycle", "Calls do not lead back to their caller.", cycles::calls),
     mistake("up-when-cycle", "No service is up only when it is up.", cycles::up_when),
     mistake("bad-objective", "Targets and credits can be kept and missed.", objectives::sane),
