@@ -4,9 +4,13 @@
 //! for Markov models.
 
 mod biasing;
+mod plan;
+mod restart;
+mod splitting;
 mod sums;
 
 pub use biasing::{biasing, biasing_long_run};
+pub use splitting::splitting;
 
 use crate::run::RunError;
 use crate::stats::Estimate;
@@ -123,3 +127,6 @@ pub enum WhyNot {
     #[error(transparent)]
     Run(#[from] RunError),
 }
+
+#[cfg(test)]
+mod tests;
