@@ -9,6 +9,7 @@
 
 mod account;
 mod clock;
+mod distance;
 mod drawn;
 mod exposure;
 mod failure;
@@ -22,6 +23,7 @@ mod parts;
 mod rotation;
 mod rules;
 mod spares;
+mod split;
 mod standby;
 mod structure;
 mod team;
@@ -29,11 +31,13 @@ mod trace;
 mod upkeep;
 mod windows;
 
+pub use distance::Distance;
 pub use drawn::Drawn;
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
 pub use parts::Stages;
 pub use spares::part;
+pub use split::Branch;
 
 use crate::kernel::{NEVER, System, Tournament};
 use crate::model::{Model, Trigger};
