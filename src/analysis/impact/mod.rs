@@ -114,7 +114,10 @@ impl Plan {
     pub fn new(model: &Model, question: &Question) -> Result<Self, String> {
         let mode = things::mode(model, &question.failure)?;
         if matches!(model.modes[mode as usize].trigger, Trigger::Trace(_)) {
-            return Err(format!("`{}` is replayed from a trace, which has no other failures than those recorded", question.failure));
+            return Err(format!(
+                "`{}` is replayed from a trace, which has no other failures than those recorded",
+                question.failure
+            ));
         }
         let targets = match &question.on {
             Some(thing) => vec![things::named(model, mode, thing)?],

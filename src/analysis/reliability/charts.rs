@@ -71,9 +71,10 @@ pub fn split(analysis: &Analysis) -> Option<Chart> {
     (!rows.is_empty()).then(|| Chart {
         name: "downtime-by-stage".to_owned(),
         title: "Downtime by stage".to_owned(),
-        description: "Mean downtime a year of each service: until somebody knows, until somebody works on it, the work, and what was \
+        description:
+            "Mean downtime a year of each service: until somebody knows, until somebody works on it, the work, and what was \
                       planned. The stages of an outage are those of the failure that began it."
-            .to_owned(),
+                .to_owned(),
         x: axis("Downtime a year", "downtime_seconds_per_year", Unit::Duration, Scale::Linear),
         y: names(&rows),
         marks,

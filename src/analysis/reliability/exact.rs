@@ -1,9 +1,9 @@
 //! Exact answers for one service, or why there are none.
 
 use super::measure::Measure;
-use crate::exact::structure::{Diagram, Faults, Measure as Importance, Mission, Structure};
-use crate::exact::markov::measures::{Solver, ServiceMeasures};
+use crate::exact::markov::measures::{ServiceMeasures, Solver};
 use crate::exact::markov::{self, Process, explore};
+use crate::exact::structure::{Diagram, Faults, Measure as Importance, Mission, Structure};
 use crate::model::Model;
 use crate::report::format::decimal;
 
