@@ -59,6 +59,12 @@ pub struct Service {
 }
 
 impl Service {
+    /// Replicas that are active while all is well.
+    #[must_use]
+    pub fn active(&self) -> u32 {
+        self.replicas.len() as u32 - self.standby.as_ref().map_or(0, |standby| standby.waiting)
+    }
+
     /// Whether a replica of it stands in one of these zones.
     #[must_use]
     pub fn stands_in(&self, model: &Model, zones: &[u32]) -> bool {
@@ -81,6 +87,8 @@ pub struct Standby {
     pub failback: bool,
     /// The tests that find what failed while it waited; `None`: it is noticed as a failure of an active one is.
     pub test: Option<Inspection>,
+    /// Base of the random stream of its switches.
+    pub stream: u64,
 }
 
 /// How waiting replicas age.
@@ -211,6 +219,7 @@ fn compile_standby(compiler: &mut Compiler, path: &str, written: &scenario::Stan
             None => None,
             Some(test) => Some(upkeep::inspection(compiler, &format!("{path}.test"), test)?),
         },
+        stream: crate::random::base(&path, 0),
     })
 }
 

@@ -31,6 +31,17 @@ pub struct Inspection {
     pub finds: Value,
 }
 
+impl Inspection {
+    /// The end of the inspection that finds what failed at `failed`, after so many that missed it. Times are seconds after
+    /// the start; before it, in a warm-up, inspections take place as well, unless the first is later than one period.
+    #[must_use]
+    pub fn known(&self, failed: f64, missed: f64) -> f64 {
+        let next = ((failed - self.first) / self.every).ceil();
+        let next = if self.first <= self.every { next } else { next.max(0.0) };
+        self.first + (next + missed) * self.every + self.takes
+    }
+}
+
 pub(super) fn spares(compiler: &mut Compiler, path: &str, written: &scenario::Spares) -> Option<Spares> {
     let lead_time = compiler.timing(&format!("{path}.lead_time"), &written.lead_time)?;
     let reorder_at = written.reorder_at.map_or(i64::from(written.stock) - 1, i64::from);
@@ -81,7 +92,8 @@ pub(super) fn upkeep(compiler: &mut Compiler, path: &str, of: &Mode, renewed: u3
             }
         };
         let mode = planned(compiler, of, "preventive", trigger, takes, cost)?;
-        modes.push(Mode { renews: Some(renewed), ..mode });
+        let age = matches!(written.when, When::AtAge(_)).then(|| of.age.clone()).flatten();
+        modes.push(Mode { renews: Some(renewed), age, ..mode });
     }
     Some(modes)
 }

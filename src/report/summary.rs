@@ -166,6 +166,9 @@ pub struct FailureSummary {
     /// Share of the repairs that found a part on the shelf; absent where repairs need no parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fill_rate: Option<Estimate>,
+    /// What they cost in parts and work in 365 days, in the currency; absent where they cost nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_per_year: Option<Estimate>,
 }
 
 /// Money over the whole horizon, in the currency.
@@ -175,6 +178,8 @@ pub struct CostSummary {
     pub infrastructure: Estimate,
     /// Credits due by all objectives.
     pub credits: Estimate,
-    /// Both together.
+    /// What failures, replacements and inspections cost in parts and work.
+    pub repairs: Estimate,
+    /// All of it.
     pub total: Estimate,
 }

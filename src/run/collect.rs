@@ -40,6 +40,7 @@ impl Runs {
             let failure = draw(outcomes, |outcome| &outcome.failures[f]);
             runs.count.add(failure.mean(|given| given[0]));
             runs.duration.add(&[failure.mean(|given| given[1]), failure.mean(|given| given[2])]);
+            runs.cost.add(failure.mean(|given| given[3]));
         }
         for (s, runs) in self.failures.iter_mut().filter_map(|runs| runs.parts.as_mut()).enumerate() {
             let stock = draw(outcomes, |outcome| &outcome.stocks[s]);
@@ -55,8 +56,10 @@ impl Runs {
         let whole = draw(outcomes, |outcome| outcome);
         let credits = |outcome: &Outcome| outcome.objectives.iter().map(|objective| objective.credits).sum::<f64>();
         self.cost.infrastructure.add(whole.mean(|outcome| outcome.cost));
+        let repairs = |outcome: &Outcome| outcome.failures.iter().map(|given| given[3]).sum::<f64>();
         self.cost.credits.add(whole.mean(credits));
-        self.cost.total.add(whole.mean(|outcome| outcome.cost + credits(outcome)));
+        self.cost.repairs.add(whole.mean(repairs));
+        self.cost.total.add(whole.mean(|outcome| outcome.cost + credits(outcome) + repairs(outcome)));
     }
 
     /// Adds what another block gave.
@@ -77,6 +80,7 @@ impl Runs {
                 mine.wait.merge(&theirs.wait);
                 mine.found.merge(&theirs.found);
             }
+            mine.cost.merge(&theirs.cost);
         }
         for (mine, theirs) in self.teams.iter_mut().zip(&other.teams) {
             mine.busy.merge(&theirs.busy);
@@ -85,6 +89,7 @@ impl Runs {
         }
         self.cost.infrastructure.merge(&other.cost.infrastructure);
         self.cost.credits.merge(&other.cost.credits);
+        self.cost.repairs.merge(&other.cost.repairs);
         self.cost.total.merge(&other.cost.total);
     }
 }

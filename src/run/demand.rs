@@ -64,7 +64,7 @@ pub fn demand_curves(model: &Model, seed: u64) -> Vec<DemandCurve> {
             peak_p50: quantile(place, 0.5),
             peak_p95: quantile(place, 0.95),
             capacity: capacity[place],
-            replicas: model.services[s].replicas.len() as u32,
+            replicas: model.services[s].active(),
         })
         .collect()
 }

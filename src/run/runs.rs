@@ -115,6 +115,8 @@ pub struct FailureRuns {
     pub count: Moments,
     /// (total duration, failures ended) of those that ended.
     pub duration: Joint<2>,
+    /// What they cost in the horizon.
+    pub cost: Moments,
     /// What its repairs found of parts; absent where they need none.
     pub parts: Option<PartRuns>,
 }
@@ -146,7 +148,9 @@ pub struct CostRuns {
     pub infrastructure: Moments,
     /// Credits due by all objectives.
     pub credits: Moments,
-    /// Both together.
+    /// What failures, replacements and inspections cost in parts and work.
+    pub repairs: Moments,
+    /// All of it.
     pub total: Moments,
 }
 

@@ -1,7 +1,7 @@
 //! Words of the language that the simulator does not follow yet. They are refused by name, never ignored.
 
 use super::diagnostic::Diagnostic;
-use super::failure::{AfterRepair, Age, Effect, Failure, Hits, Repair, Trigger};
+use super::failure::{Age, Effect, Failure, Hits, Repair, Trigger};
 use super::path::KeyPath;
 use super::schema::Scenario;
 use super::service::{Interrupted, Service, WhileDown};
@@ -43,7 +43,9 @@ impl Found {
 }
 
 fn in_service(path: &KeyPath, service: &Service, found: &mut Found) {
-    found.add(service.standby.is_some(), "standby", || path.key("standby"));
+    let test = service.standby.as_ref().and_then(|standby| standby.test.as_ref());
+    let costs = test.is_some_and(|test| test.cost.is_some());
+    found.add(costs, "what a test costs", || path.key("standby").key("test").key("cost"));
     found.add(service.autoscale.is_some(), "autoscale", || path.key("autoscale"));
     found.add(service.releases.is_some(), "releases", || path.key("releases"));
     found.add(service.instance.is_some(), "instance", || path.key("instance"));
@@ -63,12 +65,7 @@ fn in_failure(path: &KeyPath, failure: &Failure, found: &mut Found) {
     found.add(failure.hits == Hits::Call, "hits: call", || path.key("hits"));
     found.add(matches!(failure.trigger, Trigger::Trace { .. }), "trace", || path.key("trace"));
     found.add(matches!(failure.repair, Repair::Runbook(_)), "repair by a runbook", || path.key("repair").key("runbook"));
-    found.add(failure.after_repair != AfterRepair::New, "after_repair other than new", || path.key("after_repair"));
     found.add(failure.age == Age::Steady, "age: steady", || path.key("age"));
-    found.add(failure.load.is_some(), "load", || path.key("load"));
-    found.add(failure.preventive.is_some(), "preventive", || path.key("preventive"));
-    found.add(failure.hidden, "hidden: true", || path.key("hidden"));
-    found.add(failure.cost.is_some(), "cost", || path.key("cost"));
     if let Effect::Degraded { slower, errors, .. } = &failure.effect {
         found.add(slower.is_some(), "slower", || path.key("effect").key("slower"));
         found.add(errors.is_some(), "errors", || path.key("effect").key("errors"));

@@ -46,8 +46,8 @@ impl<O: Observer> World<'_, O> {
         given.sums[sum::ACKNOWLEDGEMENT] -= acknowledgement;
     }
 
-    /// A service is up again.
-    pub(super) fn end_outage(&mut self, s: usize, now: f64) {
+    /// A service is up again by the repair of clock `c`; by a replica that has taken over where that is [`NONE`].
+    pub(super) fn end_outage(&mut self, s: usize, c: usize, now: f64) {
         self.services_down -= 1;
         self.charge(s, now);
         let outage = &mut self.services[s].outage;
@@ -55,7 +55,10 @@ impl<O: Observer> World<'_, O> {
         if outage.stages.is_none()
             && let Some(stages) = self.stages.get_mut(outage.cause as usize)
         {
-            outage.stages = Some(stage_times(stages, outage.began, now));
+            let (detection, acknowledgement) = stage_times(stages, outage.began, now);
+            // One that a switch ends waited for nobody after its detection.
+            let waited = if c == NONE as usize { 0.0 } else { acknowledgement };
+            outage.stages = Some((detection, waited));
             stages.outages = stages.outages.saturating_sub(1);
         }
         self.book_outage(s, now, true);
@@ -195,8 +198,9 @@ impl<O: Observer> World<'_, O> {
             given.up_at_end = state.is_up;
             given.replicas = state.area / length;
         }
-        for (given, mode) in self.outcome.failures.iter_mut().zip(&self.drawn.modes) {
-            *given = [mode.tally.count, mode.tally.duration, mode.tally.ended];
+        let modes = self.drawn.modes.iter().zip(&self.drawn.failure_costs);
+        for (given, (mode, cost)) in self.outcome.failures.iter_mut().zip(modes) {
+            *given = [mode.tally.count, mode.tally.duration, mode.tally.ended, mode.tally.count * cost];
         }
         for (given, state) in self.outcome.teams.iter_mut().zip(&self.teams) {
             *given = [state.busy / length, state.queued / length, state.waited, state.asked];

@@ -1,9 +1,10 @@
 //! Clocks towards failure: their start, and the pauses that other failures make.
 
+use super::exposure::Exposure;
 use super::parts::{Phase, Target};
 use super::{Observer, World};
 use crate::kernel::NEVER;
-use crate::model::{AgesWhile, Trigger};
+use crate::model::{AgesWhile, Model, Trigger};
 use crate::random::{Stream, uniform};
 
 /// Draws of the n-th life of a clock: its number times this, plus the purpose.
@@ -18,11 +19,21 @@ pub const DETECTION: u64 = 2;
 pub const ACKNOWLEDGEMENT: u64 = 3;
 const AGE: u64 = 4;
 const STARTS_DOWN: u64 = 5;
+/// From the failure of one that waits until a test finds it.
+pub const TEST: u64 = 6;
 
 /// The word for the n-th draw of a purpose.
 #[inline]
 pub fn word(stream: Stream, n: u32, purpose: u64) -> u64 {
     stream.word(u64::from(n) * PURPOSES + purpose)
+}
+
+/// The stream that the age of a clock at the start is drawn from: the replacement of a thing is as old as the thing.
+fn age_stream(model: &Model, c: usize, seed: u64, replication: u64) -> Stream {
+    let clock = &model.clocks[c];
+    let of = model.modes[clock.mode as usize].renews.unwrap_or(clock.mode);
+    let base = clock.siblings.clone().map(|sibling| &model.clocks[sibling as usize]).find(|sibling| sibling.mode == of);
+    Stream::new(base.unwrap_or(clock).stream, seed, replication)
 }
 
 impl<O: Observer> World<'_, O> {
@@ -44,14 +55,22 @@ impl<O: Observer> World<'_, O> {
             Trigger::Schedule(times) => times.first().map_or(NEVER, |time| time + self.from),
             Trigger::Sla(_) if uniform(word(stream, 0, STARTS_DOWN)) < mode.starts_down => 0.0,
             Trigger::Sla(_) => mode.life.draw(life),
-            Trigger::Life(_) => match &self.drawn.lives[component.mode as usize] {
-                None if strike => mode.strike.draw(life),
-                None => mode.life.draw(life),
-                Some((age, alone, common)) => {
-                    let age = age.quantile(uniform(word(stream, 0, AGE)));
-                    if strike { common.remaining(age, life) } else { alone.remaining(age, life) }
+            Trigger::Life(_) => {
+                let old = self.drawn.lives[component.mode as usize].as_ref().and_then(|laws| Some((laws, laws.age.as_ref()?)));
+                let (age, left) = match old {
+                    None if strike => (0.0, mode.strike.draw(life)),
+                    None => (0.0, mode.life.draw(life)),
+                    Some((laws, age)) => {
+                        let age = age.quantile(uniform(word(age_stream(self.model, c, seed, replication), 0, AGE)));
+                        let none = strike && laws.strike.is_none();
+                        (age, if none { NEVER } else { laws.law(component).remaining(age, life) })
+                    }
+                };
+                if component.exposed {
+                    self.exposures[c] = Exposure { target: age + left, age, ..Exposure::new() };
                 }
-            },
+                left
+            }
         }
     }
 
@@ -64,6 +83,12 @@ impl<O: Observer> World<'_, O> {
             let since = self.components[c].since;
             let next = times.partition_point(|&time| time + self.from < now || time + self.from <= since);
             self.events.set(c, times.get(next).map_or(NEVER, |time| time + self.from));
+        } else if self.components[c].exposed {
+            self.renew_age(c, now, life);
+            self.run_on(c, now);
+            if !self.may_run(c) {
+                self.pause(c, now);
+            }
         } else {
             self.events.set(c, now + life);
             if !self.may_run(c) {
@@ -93,7 +118,10 @@ impl<O: Observer> World<'_, O> {
         matches!(self.model.modes[self.components[c].mode as usize].trigger, Trigger::Schedule(_))
     }
 
-    fn pause(&mut self, c: usize, now: f64) {
+    pub(super) fn pause(&mut self, c: usize, now: f64) {
+        if self.components[c].exposed {
+            self.keep_age(c, now);
+        }
         let component = &mut self.components[c];
         component.phase = Phase::Paused;
         component.left = self.events.time(c) - now;
@@ -115,8 +143,12 @@ impl<O: Observer> World<'_, O> {
             Phase::Running if !self.is_scheduled(c) && !self.may_run(c) => self.pause(c, now),
             Phase::Paused if self.may_run(c) => {
                 self.components[c].phase = Phase::Running;
-                let left = self.components[c].left;
-                self.events.set(c, now + left);
+                if self.components[c].exposed {
+                    self.run_on(c, now);
+                } else {
+                    let left = self.components[c].left;
+                    self.events.set(c, now + left);
+                }
             }
             _ => {}
         }

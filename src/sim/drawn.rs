@@ -2,6 +2,7 @@
 
 use super::clock::{ACKNOWLEDGEMENT, word};
 use super::parts::{Component, ModeTally};
+use super::standby::StandbyNow;
 use crate::dist::{Law, Sampler};
 use crate::model::{Carry, Curve, Effect, Model, Selection, Timing, Trigger, draw_all, medians};
 
@@ -28,6 +29,10 @@ pub struct ModeNow {
     pub straight: bool,
     /// Detection takes time.
     pub detects: bool,
+    /// It is found by inspections.
+    pub hidden: bool,
+    /// It hits replicas that wait, whose failures are found by tests.
+    pub tested: bool,
     /// Acknowledgement takes time.
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
@@ -52,6 +57,21 @@ impl ModeNow {
     }
 }
 
+/// What the lives of a mode follow.
+#[derive(Debug, Clone)]
+pub struct Life {
+    /// From new to the failure of one thing; without the common cause.
+    pub alone: Law,
+    /// Life of the common cause.
+    pub strike: Option<Law>,
+    /// The age at the start.
+    pub age: Option<Law>,
+    /// The part of the age that a repair takes away.
+    pub renewal: f64,
+    /// The power of the load that a clock's pace is.
+    pub load: f64,
+}
+
 /// What one replication runs with.
 #[derive(Debug, Clone)]
 pub struct Drawn {
@@ -61,16 +81,20 @@ pub struct Drawn {
     of: Option<(u64, u64)>,
     /// The modes, by their index in the model.
     pub modes: Vec<ModeNow>,
-    /// Laws of the lives and ages, for clocks that start old.
-    pub lives: Vec<Option<(Law, Law, Law)>>,
     /// From order to delivery of the parts of each stock.
     pub lead_times: Vec<Sampler>,
+    /// Laws of the lives, by mode, for clocks that do more than run down from new; `None` without a time to failure.
+    pub lives: Vec<Option<Life>>,
     /// What each service can carry, by its index in the model.
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
     pub curves: Vec<Curve>,
+    /// By service with a standby: how a replica of it takes over.
+    pub standbys: Vec<StandbyNow>,
     /// Money per second for all replicas.
     pub cost: f64,
+    /// Money for one failure, by mode.
+    pub failure_costs: Vec<f64>,
 }
 
 impl Drawn {
@@ -86,7 +110,9 @@ impl Drawn {
             lead_times: Vec::new(),
             carry: Vec::new(),
             curves: Vec::new(),
+            standbys: Vec::new(),
             cost: 0.0,
+            failure_costs: Vec::new(),
         };
         drawn.build(model);
         drawn
@@ -121,7 +147,8 @@ impl Drawn {
         self.modes.clear();
         self.lives.clear();
         self.lead_times.clear();
-        for mode in &model.modes {
+        for (m, mode) in model.modes.iter().enumerate() {
+            let tested = super::standby::is_tested(model, m as u32);
             let never = model.never.clone();
             let beta = mode.common_cause.map_or(0.0, |beta| beta.get(draws));
             let (mut life, mut strike, mut starts_down) = (never.clone(), never.clone(), 0.0);
@@ -145,13 +172,13 @@ impl Drawn {
                     if beta > 0.0 {
                         strike = model.tables.sampler(&law.clone().hazard_times(beta));
                     }
-                    old = mode.age.as_ref().map(|age| {
-                        let age = age.drawn(draws).unwrap_or_else(|| age.law.clone());
-                        (
-                            age,
-                            law.clone().hazard_times((1.0 - beta).max(f64::MIN_POSITIVE)),
-                            law.hazard_times(beta.max(f64::MIN_POSITIVE)),
-                        )
+                    let share = |beta: f64| if beta == 1.0 { law.clone() } else { law.hazard_times(beta.max(f64::MIN_POSITIVE)) };
+                    old = Some(Life {
+                        alone: share(1.0 - beta),
+                        strike: (beta > 0.0).then(|| share(beta)),
+                        age: mode.age.as_ref().map(|age| age.drawn(draws).unwrap_or_else(|| age.law.clone())),
+                        renewal: mode.renewal.get(draws),
+                        load: mode.load.get(draws),
                     });
                 }
             }
@@ -173,7 +200,9 @@ impl Drawn {
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
                 straight: mode.repair.is_some() && mode.spares.is_none(),
-                detects: !mode.detection.is_zero(),
+                detects: tested || mode.inspection.is_some() || !mode.detection.is_zero(),
+                tested,
+                hidden: mode.inspection.is_some(),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
                 stock,
@@ -183,6 +212,16 @@ impl Drawn {
                 tally: ModeTally::default(),
             });
         }
+        let standbys = model.services.iter().filter_map(|service| service.standby.as_ref());
+        self.standbys = standbys
+            .map(|standby| StandbyNow {
+                time: sampler(&standby.switch_time),
+                works: standby.switch_works.get(draws),
+                rate: StandbyNow::rate(standby.ages, draws),
+            })
+            .collect();
+        self.failure_costs.clear();
+        self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));
         self.carry = model.carry(draws);
         model.demand.draw(draws, &mut self.curves);
         self.cost = model.services.iter().map(|service| service.cost.get(draws) * service.replicas.len() as f64).sum();

@@ -11,7 +11,11 @@ impl<O: Observer> World<'_, O> {
     /// A clock runs out.
     #[inline]
     pub(super) fn fires(&mut self, c: usize, now: f64) {
-        if self.components[c].target == Target::Strike { self.strike(c, now) } else { self.fail(c, now) }
+        if self.components[c].target == Target::Strike {
+            self.strike(c, now);
+        } else if !(self.replaces && self.leaves_out(c, now)) {
+            self.fail(c, now);
+        }
     }
 
     /// A common cause: every replica of the service that is up fails by its own clock of the same mode.
@@ -28,13 +32,19 @@ impl<O: Observer> World<'_, O> {
         let component = &mut self.components[c];
         component.n += 1;
         let life = self.drawn.modes[mode as usize].strike.draw(word(component.stream, component.n, LIFE));
-        self.events.set(c, now + life);
-        if !component.alone {
+        if component.exposed {
+            self.keep_age(c, now);
+            self.renew_age(c, now, life);
+            self.run_on(c, now);
+        } else {
+            self.events.set(c, now + life);
+        }
+        if !self.components[c].alone {
             self.review(c, now);
         }
     }
 
-    fn replica_is_up(&self, replica: u32) -> bool {
+    pub(super) fn replica_is_up(&self, replica: u32) -> bool {
         let zone = self.model.replicas[replica as usize].zone;
         self.replica_down[replica as usize] == 0 && (zone == NONE || self.zone_down[zone as usize] == 0)
     }
@@ -46,12 +56,16 @@ impl<O: Observer> World<'_, O> {
         if self.stages[c].outages > 0 {
             self.keep_stages(c);
         }
+        if self.components[c].exposed {
+            self.keep_age(c, now);
+        }
+        let detected = self.known_at(c, now);
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];
         let (down, alone) = (mode.down, component.alone);
         let stages = &mut self.stages[c];
         let team = self.teams.get_mut(mode.team as usize);
-        match begin(component, mode, stages, team, now, self.end) {
+        match begin(component, mode, stages, team, (now, detected), self.end) {
             Some(next) => self.events.set(c, next),
             None => self.detected(c, now),
         }
@@ -66,14 +80,40 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// The failure of clock `c` is repaired.
+    /// When a failure of clock `c` that begins now is known.
+    #[inline]
+    fn known_at(&self, c: usize, now: f64) -> f64 {
+        let component = &self.components[c];
+        let mode = &self.drawn.modes[component.mode as usize];
+        if !mode.detects {
+            return now;
+        }
+        if mode.tested
+            && let Some(found) = self.found_by_test(c, now)
+        {
+            return found;
+        }
+        if mode.hidden { self.found(c, now) } else { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) }
+    }
+
+    /// The failure of clock `c` is repaired, and whoever repaired it is free.
     #[inline]
     pub(super) fn repaired(&mut self, c: usize, now: f64) {
+        let team = self.drawn.modes[self.components[c].mode as usize].team;
+        self.restore(c, now);
+        if team != NONE {
+            self.release_person(team as usize, c, now);
+        }
+    }
+
+    /// The failure of clock `c` ends.
+    #[inline]
+    pub(super) fn restore(&mut self, c: usize, now: f64) {
         self.before_change(now);
         self.observer.repaired(c as u32, &self.stages, now);
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];
-        let (down, team, alone) = (mode.down, mode.team, component.alone);
+        let (down, alone) = (mode.down, component.alone);
         let life = renew(component, mode, now);
         if alone {
             self.events.set(c, now + life);
@@ -85,12 +125,12 @@ impl<O: Observer> World<'_, O> {
         } else {
             self.strengthen(c);
         }
-        if team != NONE {
-            self.release_person(team as usize, c, now);
-        }
         if !alone {
             self.review_siblings(c, now);
             self.review(c, now);
+            if self.replaces {
+                self.keep_up(c, now);
+            }
         }
     }
 
@@ -155,11 +195,14 @@ impl<O: Observer> World<'_, O> {
                 return;
             }
         }
+        if self.services[s].standby {
+            return self.member_lost(s, self.components[c].thing, c, now);
+        }
         self.leave_rotation(s, 1, now);
         let state = &mut self.services[s];
         state.up -= 1;
         state.area -= self.end - now;
-        let matters = (state.up + 1 == state.needs) | state.counted;
+        let matters = (state.up + 1 == state.needs) | state.counted | state.loaded;
         self.capacity_changed(s);
         if matters || self.services_down > 0 {
             self.count_changed(s, c, -1, now);
@@ -175,11 +218,14 @@ impl<O: Observer> World<'_, O> {
                 return;
             }
         }
+        if self.services[s].standby {
+            return self.member_back(s, self.components[c].thing, c, now);
+        }
         self.join_rotation(s, self.components[c].since, 1, now);
         let state = &mut self.services[s];
         state.up += 1;
         state.area += self.end - now;
-        let matters = (state.up == state.needs) | state.counted;
+        let matters = (state.up == state.needs) | state.counted | state.loaded;
         self.capacity_changed(s);
         if matters || self.services_down > 0 {
             self.count_changed(s, c, 1, now);
@@ -191,8 +237,12 @@ impl<O: Observer> World<'_, O> {
         let state = &self.services[s];
         let enough = state.up >= state.needs;
         let crosses = enough != (state.up.wrapping_add_signed(-change) >= state.needs);
+        let loaded = state.loaded;
         if state.counted {
             self.recount(s, change);
+        }
+        if loaded {
+            self.share_load(s, now);
         }
         if crosses && self.dirty_count == 0 {
             self.look(s, c, now);
@@ -222,6 +272,10 @@ impl<O: Observer> World<'_, O> {
                 if there == 0 {
                     continue;
                 }
+                if self.services[s].standby {
+                    self.zone_of_members(s, zone, c, now, down);
+                    continue;
+                }
                 let left = (self.end - now) * f64::from(there);
                 if down {
                     self.leave_rotation(s, there, now);
@@ -233,6 +287,9 @@ impl<O: Observer> World<'_, O> {
                     self.services[s].area += left;
                 }
                 self.capacity_changed(s);
+                if self.services[s].loaded {
+                    self.share_load(s, now);
+                }
                 self.recount(s, if down { -(there as i32) } else { there as i32 });
                 self.mark_dirty(s);
             }
@@ -245,15 +302,15 @@ impl<O: Observer> World<'_, O> {
     }
 }
 
-/// A failure begins: when its next event is due, or nothing where it is known and must wait. Stages that are known already
-/// are not made events.
+/// A failure begins, and is known at the second of two times: when its next event is due, or nothing where it is known and
+/// must wait. Stages that are known already are not made events.
 #[inline]
 fn begin(
     component: &mut Component,
     mode: &mut ModeNow,
     stages: &mut Stages,
     team: Option<&mut TeamState>,
-    now: f64,
+    (now, detected): (f64, f64),
     end: f64,
 ) -> Option<f64> {
     mode.tally.count += 1.0;
@@ -263,7 +320,6 @@ fn begin(
     let repair = component.ahead;
     component.left = repair;
     component.ahead = mode.life.draw(word(component.stream, component.n + 1, LIFE));
-    let detected = if mode.detects { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) } else { now };
     *stages = Stages { detected, acknowledged: NEVER, outages: 0 };
     if !mode.straight {
         return begin_otherwise(component, mode, detected);

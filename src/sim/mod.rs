@@ -10,6 +10,8 @@
 mod account;
 mod clock;
 mod drawn;
+mod errands;
+mod exposure;
 mod failure;
 mod flow;
 mod hours;
@@ -20,8 +22,10 @@ mod parts;
 mod rotation;
 mod rules;
 mod spares;
+mod standby;
 mod structure;
 mod team;
+mod upkeep;
 mod windows;
 
 pub use drawn::Drawn;
@@ -31,9 +35,11 @@ pub use spares::part;
 
 use crate::kernel::{NEVER, System, Tournament};
 use crate::model::{Model, Trigger};
+use errands::Errand;
+use exposure::Exposure;
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
-use rules::Errand;
+use standby::Standbys;
 
 /// The state of one replication.
 #[derive(Debug, Clone)]
@@ -42,6 +48,10 @@ pub struct World<'m, O = ()> {
     events: Tournament,
     drawn: Drawn,
     components: Vec<Component>,
+    /// Ages, by clock; empty where none is kept.
+    exposures: Vec<Exposure>,
+    /// Something is replaced before it fails.
+    replaces: bool,
     stages: Vec<Stages>,
     services: Vec<ServiceState>,
     /// Replicas that are up in their own right, by service and zone (`service * zones + zone`).
@@ -74,6 +84,7 @@ pub struct World<'m, O = ()> {
     healthy: structure::Healthy,
     scratch: structure::Scratch,
     flow: Flow,
+    standbys: Standbys,
     outcome: Outcome,
     observer: O,
     /// What is measured lies between these times of the simulation's clock, which starts with the warm-up.
@@ -93,31 +104,29 @@ impl<'m, O: Observer> World<'m, O> {
     /// A world that tells `observer` of every failure and outage.
     #[must_use]
     pub fn observed(model: &'m Model, warmup: f64, observer: O) -> Self {
-        let services: Vec<ServiceState> = (0..model.services.len()).map(|_| ServiceState::default()).collect();
-        let flow = Flow::new(model);
-        // Slots: the clocks, then services with a health check (replicas leaving the rotation), then the errands of people and
-        // parts, then the warm-up's end.
-        let mut errands = Vec::new();
-        let first = model.clocks.len() + flow.checked.len();
-        let mut slot = |errand| {
-            errands.push(errand);
-            first + errands.len() - 1
-        };
-        let kinds = rules::Kinds::new(model);
-        let teams: Vec<TeamState> =
-            (0..model.teams.len()).map(|t| TeamState::new(rules::Rules::new(model, t, &kinds, &mut slot))).collect();
-        let stocks: Vec<spares::Stock> = (model.modes.iter().enumerate())
-            .filter_map(|(m, mode)| mode.spares.as_ref().map(|spares| (m, spares)))
-            .enumerate()
-            .map(|(s, (m, spares))| spares::Stock::new(model, m, spares, slot(Errand::Delivery(s as u32))))
+        let services: Vec<ServiceState> = model
+            .services
+            .iter()
+            .map(|service| ServiceState { loaded: exposure::is_loaded(model, service), ..Default::default() })
             .collect();
+        let flow = Flow::new(model);
+        let standbys = Standbys::new(model);
+        // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health
+        // check (replicas leaving the rotation), then the errands of people and parts, then the warm-up's end.
+        let kinds = rules::Kinds::new(model);
+        let first = model.clocks.len() + standbys.slots() + flow.checked.len();
+        let (teams, stocks, errands) = errands::crews(model, &kinds, first);
         let cases = if teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
         let slots = first + errands.len() + usize::from(warmup > 0.0);
+        let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();
+        let ages = if components.iter().any(|component| component.exposed) { components.len() } else { 0 };
         Self {
             model,
             events: Tournament::new(slots),
             drawn: Drawn::new(model),
-            components: model.clocks.iter().map(|clock| Component::new(model, clock)).collect(),
+            components,
+            replaces: model.modes.iter().any(|mode| mode.renews.is_some()),
+            exposures: vec![Exposure::new(); ages],
             stages: vec![Stages::default(); model.clocks.len()],
             own_up: vec![0; model.services.len() * model.zones.len()],
             replica_down: vec![0; model.replicas.len()],
@@ -139,6 +148,7 @@ impl<'m, O: Observer> World<'m, O> {
             healthy: structure::Healthy::new(model),
             scratch: structure::Scratch::new(model),
             flow,
+            standbys,
             outcome: Outcome::new(model),
             observer,
             from: warmup,
@@ -203,20 +213,22 @@ impl<'m, O: Observer> World<'m, O> {
         self.changes = 0;
         self.drawn.modes.iter_mut().for_each(|mode| mode.tally = ModeTally::default());
         self.flow.reset(model, &self.drawn, -self.from);
+        self.standbys.reset(model, seed, replication);
         let mut at_once = false;
         for c in 0..self.components.len() {
             let time = self.start_clock(c, seed, replication);
             at_once |= time <= 0.0;
             self.events.place(c, time);
         }
-        for check in 0..self.flow.checked.len() {
-            self.events.place(self.components.len() + check, NEVER);
+        for slot in self.components.len()..self.warmup_slot() {
+            self.events.place(slot, NEVER);
         }
         self.start_errands(seed, replication);
         if self.from > 0.0 {
             self.events.place(self.warmup_slot(), self.from);
         }
         self.events.rebuild();
+        self.start_waiting();
         for s in 0..self.services.len() {
             // An `up_when` that nothing fulfils: down from the start, by no failure.
             if !self.services[s].is_up {
@@ -242,37 +254,17 @@ impl<'m, O: Observer> World<'m, O> {
         }
     }
 
-    /// Everybody is free and every stock is full.
-    fn start_errands(&mut self, seed: u64, replication: u64) {
-        let first = self.components.len() + self.flow.checked.len();
-        for errand in 0..self.errands.len() {
-            self.events.place(first + errand, NEVER);
-        }
-        for (state, team) in self.teams.iter_mut().zip(&self.model.teams) {
-            state.reset(team.people);
-            let opening = state.rules.as_mut().and_then(|rules| rules.reset(team.hours.as_deref(), self.from, seed, replication));
-            if let Some((slot, time)) = opening {
-                self.events.place(slot, time);
-            }
-        }
-        for stock in &mut self.stocks {
-            stock.reset(seed, replication);
+    /// What is due in a slot behind those of the clocks.
+    fn handle_other(&mut self, slot: usize, now: f64) {
+        let Some(check) = slot.checked_sub(self.standbys.slots()) else { return self.member_due(slot, now) };
+        match self.flow.checked.get(check) {
+            Some(&service) => self.out_of_rotation(service as usize, now),
+            None => self.run_errand(check - self.flow.checked.len(), now),
         }
     }
 
     fn warmup_slot(&self) -> usize {
-        self.components.len() + self.flow.checked.len() + self.errands.len()
-    }
-
-    /// An event behind those of clocks and health checks.
-    #[cold]
-    fn run_errand(&mut self, errand: usize, now: f64) {
-        match self.errands.get(errand) {
-            Some(&Errand::Opening(team)) => self.opens(team as usize, now),
-            Some(&Errand::Look(team)) => self.looked(team as usize, now),
-            Some(&Errand::Delivery(stock)) => self.delivered(stock as usize, now),
-            None => self.warmed_up(now),
-        }
+        self.components.len() + self.standbys.slots() + self.flow.checked.len() + self.errands.len()
     }
 
     /// The end of the warm-up: what was counted is forgotten, what is in force stays.
@@ -299,11 +291,7 @@ impl<O: Observer> System for World<'_, O> {
                 Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
             }
         } else {
-            let beyond = slot - self.components.len();
-            match self.flow.checked.get(beyond) {
-                Some(&service) => self.out_of_rotation(service as usize, now),
-                None => self.run_errand(beyond - self.flow.checked.len(), now),
-            }
+            self.handle_other(slot - self.components.len(), now);
         }
     }
 }

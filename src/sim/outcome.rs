@@ -40,8 +40,8 @@ pub struct Outcome {
     pub services: Vec<ServiceOutcome>,
     /// By the objective's index.
     pub objectives: Vec<ObjectiveOutcome>,
-    /// By the mode's index: [failures, seconds of those that ended, how many ended].
-    pub failures: Vec<[f64; 3]>,
+    /// By the mode's index: [failures, seconds of those that ended, how many ended, what they all cost].
+    pub failures: Vec<[f64; 4]>,
     /// By the team's index: [mean people at work, mean incidents in line, seconds waited before a person came, each time where
     /// that person was called away again, incidents to which one came].
     pub teams: Vec<[f64; 4]>,
@@ -142,7 +142,7 @@ impl Outcome {
         Self {
             services: vec![service; model.services.len()],
             objectives: model.objectives.iter().map(|o| objective(&o.windows)).collect(),
-            failures: vec![[0.0; 3]; model.modes.len()],
+            failures: vec![[0.0; 4]; model.modes.len()],
             teams: vec![[0.0; 4]; model.teams.len()],
             stocks: vec![[0.0; part::N]; model.modes.iter().filter(|mode| mode.spares.is_some()).count()],
             cost: 0.0,

@@ -70,8 +70,10 @@ pub struct Component {
     pub phase: Phase,
     /// What it hits.
     pub target: Target,
-    /// Nothing else can stop its clock: no sibling, no condition on ageing.
+    /// Nothing else can stop its clock: no sibling, no condition on ageing, no age to keep.
     pub alone: bool,
+    /// Its age is kept, since its pace may change or a repair may leave it old.
+    pub exposed: bool,
 }
 
 impl Component {
@@ -84,6 +86,7 @@ impl Component {
             Thing::Zones(_) => (Target::Zones, NONE),
         };
         let mode = &model.modes[clock.mode as usize];
+        let exposed = super::exposure::keeps_age(model, clock);
         let replica = if target == Target::Replica { model.replicas.get(thing as usize) } else { None };
         Self {
             ahead: 0.0,
@@ -97,7 +100,9 @@ impl Component {
             zone: replica.map_or(NONE, |replica| replica.zone),
             phase: Phase::Running,
             target,
+            exposed,
             alone: clock.siblings.len() == 1
+                && !exposed
                 && !matches!(mode.ages_while, AgesWhile::ServiceUp(_))
                 && matches!(mode.trigger, Trigger::Life(_)),
         }
@@ -138,7 +143,7 @@ pub struct ModeTally {
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "parts of one answer, each kept where it changes")]
 pub struct ServiceState {
-    /// Replicas that are up.
+    /// Replicas that are up and active.
     pub up: u32,
     /// Replicas that must be up.
     pub needs: u32,
@@ -154,6 +159,10 @@ pub struct ServiceState {
     pub is_up: bool,
     /// Some other service counts its replicas.
     pub counted: bool,
+    /// Some of its replicas wait.
+    pub standby: bool,
+    /// Its replicas age by the load that each of them carries.
+    pub loaded: bool,
     /// Failures with an effect on capacity in force on it, its replicas or their zones.
     pub weakened: u32,
     /// Replica-seconds in service, up to the end if nothing changed any more.
@@ -164,11 +173,12 @@ pub struct ServiceState {
 
 impl ServiceState {
     pub fn reset(&mut self, service: &Service, healthy: (bool, bool, bool, u32)) {
-        self.up = service.replicas.len() as u32;
+        self.up = service.active();
         self.needs = service.needs;
         self.own_down = 0;
         (self.tree_ok, self.own_ok, self.is_up, self.callees_down) = healthy;
         self.counted = !service.counted_by.is_empty();
+        self.standby = service.standby.is_some();
         self.weakened = 0;
         self.area = 0.0;
         self.outage.reset();

@@ -29,7 +29,7 @@ impl<O: Observer> World<'_, O> {
     /// The slot in which a service's replicas leave the rotation; none where it has no health check, or no requests.
     fn rotation_slot(&self, s: usize) -> Option<usize> {
         let place = self.flow.checked.binary_search(&(s as u32)).ok()?;
-        Some(self.components.len() + place)
+        Some(self.components.len() + self.standbys.slots() + place)
     }
 
     /// `count` replicas that failed at `since` are back; they may be so before a health check noticed.
@@ -52,6 +52,16 @@ impl<O: Observer> World<'_, O> {
             count -= back;
         }
         self.flow.review_broken(s, self.services[s].own_ok);
+    }
+
+    /// A waiting replica takes over, and with it the requests that went to the one that has failed first.
+    pub(super) fn fill_rotation(&mut self, s: usize) {
+        let rotation = &mut self.flow.rotations[s];
+        if let Some(entry) = rotation.leaving.iter_mut().find(|entry| entry.1 > 0) {
+            entry.1 -= 1;
+            rotation.failed -= 1;
+            self.flow.review_broken(s, self.services[s].own_ok);
+        }
     }
 
     /// A health check takes failed replicas out.

@@ -73,7 +73,7 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         if is_up {
-            self.end_outage(s, now);
+            self.end_outage(s, c, now);
         } else {
             self.begin_outage(s, c, now);
         }
@@ -188,10 +188,11 @@ impl<O: Observer> World<'_, O> {
         component.phase.failed() && self.drawn.modes[component.mode as usize].down
     }
 
-    /// Replicas of `u` that would be up.
+    /// Replicas of `u` that would be up and active: one that comes back where a place is open is active at once.
     fn count_without(&self, u: usize, without: Without) -> u32 {
         let zones = self.zone_down.len();
-        match without {
+        let service = &self.model.services[u];
+        let count = match without {
             Without::Failure(c) => {
                 let state = &self.services[u];
                 match &self.model.clocks[c as usize].thing {
@@ -218,15 +219,17 @@ impl<O: Observer> World<'_, O> {
                         counts(c) && matches!(&self.model.clocks[c as usize].thing, Thing::Zones(set) if set.contains(&zone))
                     })
                 };
-                let replicas = self.model.services[u].replicas.clone();
-                replicas
-                    .filter(|&r| {
-                        let replica = &self.model.replicas[r as usize];
-                        !(replica.clocks.clone().any(counts) || (replica.zone != NONE && zone_down(replica.zone)))
-                    })
-                    .count() as u32
+                let up = |r: u32| {
+                    let replica = &self.model.replicas[r as usize];
+                    !(replica.clocks.clone().any(counts) || (replica.zone != NONE && zone_down(replica.zone)))
+                };
+                let present = |up: &dyn Fn(u32) -> bool| service.replicas.clone().filter(|&r| up(r)).count() as u32;
+                let waiting =
+                    if service.standby.is_some() { present(&|r| self.replica_is_up(r)) - self.services[u].up } else { 0 };
+                present(&up) - waiting
             }
-        }
+        };
+        count.min(service.active())
     }
 
     /// Fills `culprits` of a service that is down: the modes of the failures whose repair alone would end it, else of
@@ -313,7 +316,7 @@ impl Healthy {
         let mut services = vec![(true, true, true, 0); model.services.len()];
         for &s in &model.order {
             let service = &model.services[s as usize];
-            let replicas = |u: u32| model.services[u as usize].replicas.len() as u32;
+            let replicas = |u: u32| model.services[u as usize].active();
             let tree = service.up_when.as_ref().is_none_or(|tree| holds(tree, &|u| up[u as usize], &replicas));
             let own = tree && replicas(s) >= service.needs;
             let callees_down = service.depends_on.iter().filter(|&&u| !up[u as usize]).count() as u32;
@@ -323,7 +326,7 @@ impl Healthy {
         let mut gates = vec![0; model.gates.len()];
         for (service, up) in model.services.iter().zip(&up) {
             service.feeds.iter().for_each(|&gate| gates[gate as usize] += u32::from(*up));
-            service.counted_by.iter().for_each(|&gate| gates[gate as usize] += service.replicas.len() as u32);
+            service.counted_by.iter().for_each(|&gate| gates[gate as usize] += service.active());
         }
         for (g, gate) in model.gates.iter().enumerate() {
             if let Output::Gate(next) = gate.output

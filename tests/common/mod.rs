@@ -106,9 +106,7 @@ fn read(model: &Model, options: &Options, runs: Runs) -> Run {
 impl Run {
     /// An estimate by its path in `summary.json`: `services`, a name, a measure.
     pub fn estimate(&self, kind: &str, name: &str, measure: &str) -> Estimate {
-        let at = &self.summary[kind][name][measure];
-        let number = |key: &str| at[key].as_f64().unwrap_or_else(|| panic!("{kind}.{name}.{measure}.{key} is {}", at[key]));
-        Estimate { what: format!("{kind}.{name}.{measure}"), value: number("value"), low: number("low"), high: number("high") }
+        estimate(&self.summary[kind][name][measure], format!("{kind}.{name}.{measure}"))
     }
 
     pub fn service(&self, name: &str, measure: &str) -> Estimate {
@@ -124,10 +122,15 @@ impl Run {
         assert!(off <= 1e-9 * exact.abs().max(1e-3), "{kind}.{name}.{measure} is {value}, not {exact}");
     }
 
-    /// Asserts what was spent on `infrastructure`, `credits` or both, the `total`.
+    /// Asserts what was spent on `infrastructure`, `credits`, `repairs`, or all of it, the `total`.
     pub fn costs(&self, part: &str, exact: f64) {
         let value = self.summary["cost"][part]["value"].as_f64();
         assert!(value.is_some_and(|value| (value - exact).abs() <= 1e-9 * exact), "{part} is {value:?}, not {exact}");
+    }
+
+    /// What was spent on `infrastructure`, `credits`, `repairs`, or all of it, the `total`.
+    pub fn spent(&self, part: &str) -> Estimate {
+        estimate(&self.summary["cost"][part], format!("cost.{part}"))
     }
 
     /// Asserts which share of the downtime of `service` is charged to `failure`.
@@ -177,6 +180,12 @@ pub struct Estimate {
     pub value: f64,
     low: f64,
     high: f64,
+}
+
+fn estimate(at: &Value, what: String) -> Estimate {
+    let number = |key: &str| at[key].as_f64().unwrap_or_else(|| panic!("{what}.{key} is {}", at[key]));
+    let (value, low, high) = (number("value"), number("low"), number("high"));
+    Estimate { what, value, low, high }
 }
 
 /// Half-widths of a 95% interval that are at most this fraction of the quantity count as precise.

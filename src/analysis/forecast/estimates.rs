@@ -64,6 +64,9 @@ pub fn summary(input: &Input<'_>) -> Summary {
                     mean_duration: clean(r.duration.ratio(0, 1, LEVEL)),
                     waiting_for_parts: r.parts.as_ref().map(|parts| clean(parts.wait.ratio(0, 1, LEVEL))),
                     fill_rate: r.parts.as_ref().map(|parts| clean(parts.found.portion(0, 1, LEVEL))),
+                    cost_per_year: f
+                        .has_cost
+                        .then(|| clean(r.cost.estimate_in(LEVEL, 0.0, f64::INFINITY).scaled(YEAR / input.runs.horizon))),
                 };
                 (name(&f.name), failure)
             })
@@ -71,6 +74,7 @@ pub fn summary(input: &Input<'_>) -> Summary {
         cost: CostSummary {
             infrastructure: clean(runs.cost.infrastructure.estimate(LEVEL)),
             credits: clean(runs.cost.credits.estimate_in(LEVEL, 0.0, f64::INFINITY)),
+            repairs: clean(runs.cost.repairs.estimate_in(LEVEL, 0.0, f64::INFINITY)),
             total: clean(runs.cost.total.estimate(LEVEL)),
         },
     }

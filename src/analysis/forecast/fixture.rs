@@ -92,6 +92,7 @@ pub fn shop(services: usize, replications: u64, outages: f64) -> World {
         cost: CostRuns {
             infrastructure: moments(&mut dice, 84_000.0, replications / 2),
             credits: moments(&mut dice, 2_300.0, replications / 2),
+            repairs: Moments::default(),
             total: moments(&mut dice, 86_300.0, replications / 2),
         },
         services: all,
@@ -126,7 +127,7 @@ impl World {
             .enumerate()
             .map(|(i, n)| ServiceInput { name: n.clone(), can_fail: i != 3, replicas_without_zone: (i == 0).then_some(6) })
             .collect();
-        input.failures = FAILURES.iter().map(|n| FailureInput { name: (*n).to_owned() }).collect();
+        input.failures = FAILURES.iter().map(|n| FailureInput { name: (*n).to_owned(), has_cost: false }).collect();
         input.teams = vec![TeamInput { name: "on-call".to_owned(), people: 2 }];
         input.objectives = self.objectives.clone();
         input.demand = &self.demand;
@@ -262,7 +263,12 @@ fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> O
 
 fn failure(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> FailureRuns {
     let often = if outages > 0.0 { 20.0 / (1.0 + index as f64) } else { 0.0 };
-    FailureRuns { count: moments(dice, often, draws), duration: pair(dice, often * 900.0, often, draws), parts: None }
+    FailureRuns {
+        count: moments(dice, often, draws),
+        duration: pair(dice, often * 900.0, often, draws),
+        parts: None,
+        cost: Moments::default(),
+    }
 }
 
 fn moments(dice: &mut Dice, mean: f64, n: u64) -> Moments {

@@ -82,6 +82,8 @@ pub struct ServiceInput {
 pub struct FailureInput {
     /// Its name in the scenario; an external dependency's own is `NAME (external)`.
     pub name: String,
+    /// Whether one costs anything.
+    pub has_cost: bool,
 }
 
 /// A team as the report names it.
@@ -157,7 +159,7 @@ impl<'a> Input<'a> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             model_hash: format!("{:016x}", model.hash),
             services: model.services.iter().map(|s| service(model, s)).collect(),
-            failures: model.modes.iter().map(|m| FailureInput { name: m.name.clone() }).collect(),
+            failures: model.modes.iter().map(|m| failure(m)).collect(),
             teams: model.teams.iter().map(|t| TeamInput { name: t.name.clone(), people: t.people }).collect(),
             objectives: model.objectives.iter().map(objective).collect(),
             demand: &findings.demand,
@@ -212,6 +214,10 @@ fn service(model: &Model, service: &model::Service) -> ServiceInput {
     let most = zones.iter().filter(|z| **z != model::NONE).map(|z| stands_in(*z)).max();
     let left = most.and_then(|most| u32::try_from(zones.len() - most).ok());
     ServiceInput { name: service.name.clone(), can_fail: service.can_fail, replicas_without_zone: left }
+}
+
+fn failure(mode: &model::Mode) -> FailureInput {
+    FailureInput { name: mode.name.clone(), has_cost: mode.cost != model::Value::Known(0.0) }
 }
 
 fn objective(objective: &model::Objective) -> ObjectiveInput {

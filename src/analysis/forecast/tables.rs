@@ -97,7 +97,7 @@ pub fn objectives(input: &Input<'_>, summary: &Summary) -> Table {
         Column::estimate("Budget left", "budget_left", Unit::Share),
     ];
     if credits {
-        columns.push(Column::estimate(&format!("Credits ({})", input.currency), &credits_column(input), Unit::Money));
+        columns.push(Column::estimate(&format!("Credits ({})", input.currency), &money_column("credits", input), Unit::Money));
     }
     Frame::default()
         .text("objective", rows.iter().map(|(o, _)| o.name.clone()))
@@ -109,14 +109,14 @@ pub fn objectives(input: &Input<'_>, summary: &Summary) -> Table {
         .estimate("window_breach_rate", rows.iter().map(|(_, s)| Some(&s.window_breach_rate)))
         .estimate("budget_left", rows.iter().map(|(_, s)| Some(&s.budget_left)))
         .estimate("worst_window", rows.iter().map(|(_, s)| Some(&s.worst_window)))
-        .estimate(&credits_column(input), rows.iter().map(|(_, s)| s.credits.as_ref()))
+        .estimate(&money_column("credits", input), rows.iter().map(|(_, s)| s.credits.as_ref()))
         .table("objectives-overall", "Objectives over the whole horizon", columns)
 }
 
 /// `credits_usd`: the unit is in the name.
-fn credits_column(input: &Input<'_>) -> String {
+fn money_column(what: &str, input: &Input<'_>) -> String {
     let code: String = input.currency.chars().filter(char::is_ascii_alphanumeric).collect();
-    format!("credits_{}", code.to_ascii_lowercase())
+    format!("{what}_{}", code.to_ascii_lowercase())
 }
 
 /// One row for each window of each objective, with real dates.
@@ -156,7 +156,7 @@ pub fn windows(input: &Input<'_>) -> Table {
         Column::estimate("Risk of a breach", "breach_probability", Unit::Share),
     ];
     if input.objectives.iter().any(|o| o.has_credits) {
-        columns.push(Column::estimate(&format!("Credits ({})", input.currency), &credits_column(input), Unit::Money));
+        columns.push(Column::estimate(&format!("Credits ({})", input.currency), &money_column("credits", input), Unit::Money));
     }
     columns.push(Column::text("Window", "extent"));
     Frame::default()
@@ -170,7 +170,7 @@ pub fn windows(input: &Input<'_>) -> Table {
         .number("target", rows.iter().map(|r| r.target))
         .estimate("attainment", rows.iter().map(|r| Some(&r.attainment)))
         .estimate("breach_probability", rows.iter().map(|r| Some(&r.breach)))
-        .estimate(&credits_column(input), rows.iter().map(|r| r.credits.as_ref()))
+        .estimate(&money_column("credits", input), rows.iter().map(|r| r.credits.as_ref()))
         .table("objectives", "Each window of each objective", columns)
 }
 
@@ -198,6 +198,18 @@ pub fn failures(input: &Input<'_>, summary: &Summary) -> Table {
     }
     let cost = |r: &Row<'_>| r.down.and_then(|d| d.value).unwrap_or(0.0);
     rows.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
+    let mut columns = vec![
+        Column::text("Failure", "failure"),
+        Column::text("Takes down", "service"),
+        Column::estimate("Share of its downtime", "downtime_share", Unit::Share),
+        Column::estimate("Down a year", "downtime_seconds_per_year", Unit::Duration),
+        Column::estimate("Failures a year", "count_per_year", Unit::Number),
+        Column::estimate("Mean length", "mean_duration_seconds", Unit::Duration),
+    ];
+    let costs = money_column("cost", input) + "_per_year";
+    if input.failures.iter().any(|f| f.has_cost) {
+        columns.push(Column::estimate(&format!("Cost a year ({})", input.currency), &costs, Unit::Money));
+    }
     Frame::default()
         .text("failure", rows.iter().map(|r| r.name.to_owned()))
         .text("service", rows.iter().map(|r| r.service.map(str::to_owned)))
@@ -205,18 +217,8 @@ pub fn failures(input: &Input<'_>, summary: &Summary) -> Table {
         .estimate("downtime_seconds_per_year", rows.iter().map(|r| r.down.as_ref()))
         .estimate("count_per_year", rows.iter().map(|r| Some(&r.failure.count_per_year)))
         .estimate("mean_duration_seconds", rows.iter().map(|r| Some(&r.failure.mean_duration)))
-        .table(
-            "failures",
-            "Causes of downtime, the greatest first",
-            vec![
-                Column::text("Failure", "failure"),
-                Column::text("Takes down", "service"),
-                Column::estimate("Share of its downtime", "downtime_share", Unit::Share),
-                Column::estimate("Down a year", "downtime_seconds_per_year", Unit::Duration),
-                Column::estimate("Failures a year", "count_per_year", Unit::Number),
-                Column::estimate("Mean length", "mean_duration_seconds", Unit::Duration),
-            ],
-        )
+        .estimate(&costs, rows.iter().map(|r| r.failure.cost_per_year.as_ref()))
+        .table("failures", "Causes of downtime, the greatest first", columns)
 }
 
 /// One row for each failure whose repairs need parts.

@@ -103,7 +103,7 @@ impl Flow {
         }
         for (s, service) in model.services.iter().enumerate() {
             let one = drawn.carry[s].capacity;
-            self.capacity[s] = if one.is_finite() { one * service.replicas.len() as f64 } else { f64::INFINITY };
+            self.capacity[s] = if one.is_finite() { one * f64::from(service.active()) } else { f64::INFINITY };
             self.highest[s] = service.visits.iter().zip(&drawn.curves).map(|(visits, curve)| visits * curve.highest()).sum();
             self.tight[s] = self.capacity[s] < self.highest[s];
             self.tight_count += u32::from(self.tight[s]);
@@ -197,13 +197,12 @@ impl<O: Observer> World<'_, O> {
                 .map(left)
                 .product()
         };
-        let up = service.replicas.clone().filter(|&r| self.replica_down[r as usize] == 0);
+        let up = service.replicas.clone().filter(|&r| self.is_active(s, r));
         let each = up.map(|r| {
             let replica = &self.model.replicas[r as usize];
             let own: f64 = replica.clocks.clone().map(left).product();
             match replica.zone {
                 crate::model::NONE => own,
-                z if self.zone_down[z as usize] > 0 => 0.0,
                 z => own * zone(z),
             }
         });
