@@ -314,7 +314,7 @@ fn a_standby_that_fails_is_noticed_where_nothing_is_said_of_tests() {
     let (run, failures) = tested("");
     // 15 minutes of detection each time: at 10:00 and 21:00.
     outages(&run, 25.0, 2.0, 30.0);
-    is(&failures, &[("db 0", 10.0, 11.0), ("db 1", 12.3125, 13.25), ("db 0", 21.0, 22.0)]);
+    is(&failures, &[("db 0", 10.0, 11.0), ("db 1", 12.3125, 13.3125), ("db 0", 21.0, 22.0)]);
 }
 
 /// A test at 15:00 finds it.

@@ -57,6 +57,7 @@ impl Builder {
                 common_cause: None,
                 ages_while: AgesWhile::Up,
                 age: None,
+                steady: false,
                 planned: false,
                 renewal: Value::Known(1.0),
                 load: Value::Known(0.0),
@@ -115,7 +116,7 @@ impl Builder {
             let strikes = self.hitting(|scope| matches!(scope, Scope::Replicas(of) if of.contains(&s)));
             let mut things: Vec<(u32, Thing)> = strikes
                 .into_iter()
-                .filter(|&mode| self.modes[mode as usize].common_cause.is_some())
+                .filter(|&mode| self.modes[mode as usize].strikes())
                 .map(|mode| (mode, Thing::Strike(s)))
                 .collect();
             let own = self.hitting(|scope| matches!(scope, Scope::Services(of) if of.contains(&s)));

@@ -19,6 +19,29 @@ pub fn numbers(file: &Path, column: &str) -> Result<Vec<f64>, String> {
     Ok(values)
 }
 
+/// Reads columns of numbers, of which none may be missing.
+///
+/// # Errors
+/// As [`numbers`]; and the first row without a value.
+pub fn complete(file: &Path, names: &[&str]) -> Result<Vec<Vec<f64>>, String> {
+    let table = Table::read(file)?;
+    if table.data.height() == 0 {
+        return Err(format!("{} holds no failures", file.display()));
+    }
+    let whole = |name: &&str| {
+        let value = |(row, value): (usize, Option<f64>)| {
+            value.ok_or_else(|| format!("line {} of {} has nothing for `{name}`", line(row), file.display()))
+        };
+        table.numbers(name)?.into_iter().enumerate().map(value).collect()
+    };
+    names.iter().map(whole).collect()
+}
+
+/// The line of a row of a file, below its header.
+pub fn line(row: usize) -> usize {
+    row + 2
+}
+
 /// Reads a measured series: (time in seconds, value) of every row that has both.
 ///
 /// # Errors
@@ -70,11 +93,13 @@ impl<'a> Table<'a> {
             return Err(wrong());
         }
         let values: Vec<Option<f64>> = number.f64().map_err(|_| wrong())?.iter().collect();
-        match values.iter().flatten().find(|value| !value.is_finite() || **value < 0.0) {
+        match values.iter().position(|value| value.is_some_and(|value| !value.is_finite() || value < 0.0)) {
             None => Ok(values),
-            Some(bad) => Err(format!(
-                "column `{name}` of {} holds {bad}; every value must be a number that is not negative",
-                self.file.display()
+            Some(row) => Err(format!(
+                "line {} of {} has {} for `{name}`; every value must be a number that is not negative",
+                line(row),
+                self.file.display(),
+                values[row].unwrap_or_default(),
             )),
         }
     }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::clocks::Builder;
 use super::timing::Timing;
 use super::uncertain::Parameters;
-use super::{Model, Replica, Service, crew, gates, graph, objectives, service, traffic};
+use super::{Model, Replica, Service, Trigger, crew, gates, graph, objectives, service, traffic};
 use crate::dist::{Sampler, Tables};
 use crate::scenario::{self, Loaded, Scenario};
 
@@ -185,6 +185,11 @@ fn hash(scenario: &Scenario, model: &Model) -> u64 {
     let mut text = format!("{scenario:?}");
     for timing in model.timings() {
         text.push_str(&format!("{:?}", timing.law));
+    }
+    for mode in &model.modes {
+        if let Trigger::Trace(trace) = &mode.trigger {
+            text.push_str(&format!("{trace:?}"));
+        }
     }
     for source in &model.demand.sources {
         text.push_str(&format!("{:?}", source.shape));

@@ -15,6 +15,7 @@ mod objectives;
 mod service;
 mod size;
 mod timing;
+mod trace;
 mod traffic;
 mod uncertain;
 mod upkeep;
@@ -32,6 +33,7 @@ pub use load::{Carry, Work};
 pub use mode::{AgesWhile, Effect, Mode, Sla, Trigger};
 pub use service::{Call, Replica, Service, Standby, UpWhen, Waiting};
 pub use timing::Timing;
+pub use trace::{Recorded, Trace};
 pub use uncertain::{Parameter, Value, draw_all, medians};
 pub use upkeep::{Inspection, Spares};
 

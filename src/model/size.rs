@@ -5,7 +5,8 @@
 
 use super::compile::Mistake;
 use super::timing::Timing;
-use super::{Model, Sla, Trigger, Value};
+use super::{Mode, Model, Sla, Trigger, Value};
+use crate::dist::Law;
 
 /// Failures in one replication, a few seconds of work and at most some hundred bytes each.
 const MOST: f64 = 10_000_000.0;
@@ -13,7 +14,7 @@ const MOST: f64 = 10_000_000.0;
 /// The mode with the most failures, where one replication would hold too many of them.
 pub fn too_much(model: &Model) -> Option<Mistake> {
     let mut failures = vec![0.0; model.modes.len()];
-    let each: Vec<f64> = model.modes.iter().map(|mode| expected(&mode.trigger, mode.repair.as_ref(), model.horizon)).collect();
+    let each: Vec<f64> = model.modes.iter().map(|mode| expected(mode, model.horizon)).collect();
     for clock in &model.clocks {
         failures[clock.mode as usize] += each[clock.mode as usize];
     }
@@ -30,16 +31,40 @@ pub fn too_much(model: &Model) -> Option<Mistake> {
 }
 
 /// Failures of one thing over the horizon.
-fn expected(trigger: &Trigger, repair: Option<&Timing>, horizon: f64) -> f64 {
-    match trigger {
+fn expected(mode: &Mode, horizon: f64) -> f64 {
+    let repair = mode.repair.as_ref();
+    match &mode.trigger {
         Trigger::Schedule(times) => times.len() as f64,
+        Trigger::Trace(trace) => (trace.events.len() as f64 * horizon / trace.length()).ceil(),
         Trigger::Life(life) => {
             let down = repair.map_or(f64::INFINITY, |repair| typical(repair, horizon));
+            if let Value::Known(renewal) = mode.renewal
+                && renewal < 1.0
+                && down < horizon
+            {
+                let age = mode.age.as_ref().map_or(0.0, |age| typical(age, f64::INFINITY));
+                return ageing(&life.law, age, renewal, down, horizon);
+            }
             (horizon / (typical(life, horizon) + down)).max(1.0)
         }
         Trigger::Sla(Sla { availability: Value::Known(up), outage: Value::Known(outage) }) => horizon * (1.0 - up) / outage,
         Trigger::Sla(_) => 1.0,
     }
+}
+
+/// Failures of something that its repairs leave old, each life as long as its median: what has no length has no end.
+fn ageing(law: &Law, age: f64, renewal: f64, down: f64, horizon: f64) -> f64 {
+    let (mut now, mut age, mut count) = (0.0, age, 0.0);
+    while now < horizon && count <= MOST {
+        let life = law.remaining(age, u64::MAX / 2);
+        if life + down < horizon / MOST / 100.0 {
+            return count + (horizon - now) / (life + down);
+        }
+        now += life + down;
+        age = (age + life) * (1.0 - renewal);
+        count += 1.0;
+    }
+    count
 }
 
 /// The mean of what of a time lies within the horizon: a law with a heavy tail may have a mean of days and last

@@ -160,15 +160,15 @@ pub struct FailureSummary {
     pub downtime_share: IndexMap<String, Estimate>,
     /// Seconds from the failure to the end of its repair, of those that ended.
     pub mean_duration: Estimate,
+    /// What they cost in parts and work in 365 days, in the currency; absent where they cost nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_per_year: Option<Estimate>,
     /// Mean time that a repair waited for a part, none for those that found one; absent where repairs need no parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting_for_parts: Option<Estimate>,
     /// Share of the repairs that found a part on the shelf; absent where repairs need no parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fill_rate: Option<Estimate>,
-    /// What they cost in parts and work in 365 days, in the currency; absent where they cost nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cost_per_year: Option<Estimate>,
 }
 
 /// Money over the whole horizon, in the currency.

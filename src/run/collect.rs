@@ -76,11 +76,11 @@ impl Runs {
         for (mine, theirs) in self.failures.iter_mut().zip(&other.failures) {
             mine.count.merge(&theirs.count);
             mine.duration.merge(&theirs.duration);
+            mine.cost.merge(&theirs.cost);
             if let (Some(mine), Some(theirs)) = (&mut mine.parts, &theirs.parts) {
                 mine.wait.merge(&theirs.wait);
                 mine.found.merge(&theirs.found);
             }
-            mine.cost.merge(&theirs.cost);
         }
         for (mine, theirs) in self.teams.iter_mut().zip(&other.teams) {
             mine.busy.merge(&theirs.busy);

@@ -7,6 +7,8 @@ use crate::units::{Number, Time};
 mod uncertain;
 mod written;
 
+pub use written::unit;
+
 /// A quantity, or an interval for one that is uncertain: drawn once for each replication.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Uncertain<T> {

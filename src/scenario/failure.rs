@@ -112,6 +112,8 @@ pub enum Trigger {
         duration: String,
         /// The column with their intensities.
         intensity: Option<String>,
+        /// The unit of intervals and durations.
+        unit: Time,
     },
 }
 

@@ -53,15 +53,26 @@ impl<O: Observer> World<'_, O> {
         let life = word(stream, 0, LIFE);
         match &self.model.modes[component.mode as usize].trigger {
             Trigger::Schedule(times) => times.first().map_or(NEVER, |time| time + self.from),
+            Trigger::Trace(trace) => {
+                if component.target == Target::Replica {
+                    return NEVER;
+                }
+                let first = trace.at(0);
+                component.ahead = first.ends - first.begins;
+                self.from + first.begins
+            }
             Trigger::Sla(_) if uniform(word(stream, 0, STARTS_DOWN)) < mode.starts_down => 0.0,
             Trigger::Sla(_) => mode.life.draw(life),
             Trigger::Life(_) => {
-                let old = self.drawn.lives[component.mode as usize].as_ref().and_then(|laws| Some((laws, laws.age.as_ref()?)));
+                let laws = self.drawn.lives[component.mode as usize].as_ref();
+                let old = laws.filter(|laws| laws.age.is_some() || laws.steady.is_some());
                 let (age, left) = match old {
                     None if strike => (0.0, mode.strike.draw(life)),
                     None => (0.0, mode.life.draw(life)),
-                    Some((laws, age)) => {
-                        let age = age.quantile(uniform(word(age_stream(self.model, c, seed, replication), 0, AGE)));
+                    Some(laws) => {
+                        let chance = uniform(word(age_stream(self.model, c, seed, replication), 0, AGE));
+                        let steady = laws.steady.as_ref().map(|age| age.quantile(chance));
+                        let age = steady.or_else(|| Some(laws.age.as_ref()?.quantile(chance))).unwrap_or_default();
                         let none = strike && laws.strike.is_none();
                         (age, if none { NEVER } else { laws.law(component).remaining(age, life) })
                     }
@@ -83,6 +94,8 @@ impl<O: Observer> World<'_, O> {
             let since = self.components[c].since;
             let next = times.partition_point(|&time| time + self.from < now || time + self.from <= since);
             self.events.set(c, times.get(next).map_or(NEVER, |time| time + self.from));
+        } else if let Trigger::Trace(trace) = &self.model.modes[mode].trigger {
+            self.next_recorded(c, trace, now);
         } else if self.components[c].exposed {
             self.renew_age(c, now, life);
             self.run_on(c, now);
@@ -115,7 +128,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     fn is_scheduled(&self, c: usize) -> bool {
-        matches!(self.model.modes[self.components[c].mode as usize].trigger, Trigger::Schedule(_))
+        matches!(self.model.modes[self.components[c].mode as usize].trigger, Trigger::Schedule(_) | Trigger::Trace(_))
     }
 
     pub(super) fn pause(&mut self, c: usize, now: f64) {

@@ -3,7 +3,7 @@
 use super::clock::{ACKNOWLEDGEMENT, word};
 use super::parts::{Component, ModeTally};
 use super::standby::StandbyNow;
-use crate::dist::{Law, Sampler};
+use crate::dist::{Equilibrium, Law, Sampler};
 use crate::model::{Carry, Curve, Effect, Model, Selection, Timing, Trigger, draw_all, medians};
 
 /// Draws that contradict each other (a 95th percentile below the median) are drawn again, at most so often.
@@ -49,14 +49,6 @@ pub struct ModeNow {
     pub tally: ModeTally,
 }
 
-impl ModeNow {
-    /// From the call of a person to the present failure of a clock until work on it begins, seconds.
-    #[inline]
-    pub fn acknowledgement(&self, component: &Component) -> f64 {
-        if self.acknowledges { self.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 }
-    }
-}
-
 /// What the lives of a mode follow.
 #[derive(Debug, Clone)]
 pub struct Life {
@@ -64,12 +56,22 @@ pub struct Life {
     pub alone: Law,
     /// Life of the common cause.
     pub strike: Option<Law>,
-    /// The age at the start.
+    /// The age at the start; `None` where it is new, or `steady` says how old.
     pub age: Option<Law>,
+    /// The age at the start of what has long been running.
+    pub steady: Option<Equilibrium>,
     /// The part of the age that a repair takes away.
     pub renewal: f64,
     /// The power of the load that a clock's pace is.
     pub load: f64,
+}
+
+impl ModeNow {
+    /// From the call of a person to the present failure of a clock until work on it begins, seconds.
+    #[inline]
+    pub fn acknowledgement(&self, component: &Component) -> f64 {
+        if self.acknowledges { self.acknowledge.draw(word(component.stream, component.n, ACKNOWLEDGEMENT)) } else { 0.0 }
+    }
 }
 
 /// What one replication runs with.
@@ -81,10 +83,10 @@ pub struct Drawn {
     of: Option<(u64, u64)>,
     /// The modes, by their index in the model.
     pub modes: Vec<ModeNow>,
-    /// From order to delivery of the parts of each stock.
-    pub lead_times: Vec<Sampler>,
     /// Laws of the lives, by mode, for clocks that do more than run down from new; `None` without a time to failure.
     pub lives: Vec<Option<Life>>,
+    /// From order to delivery of the parts of each stock.
+    pub lead_times: Vec<Sampler>,
     /// What each service can carry, by its index in the model.
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
@@ -155,7 +157,7 @@ impl Drawn {
             let mut repair = mode.repair.as_ref().map_or(never, &sampler);
             let mut old = None;
             match &mode.trigger {
-                Trigger::Schedule(_) => {}
+                Trigger::Schedule(_) | Trigger::Trace(_) => {}
                 Trigger::Sla(sla) => {
                     let (availability, outage) = (sla.availability.get(draws), sla.outage.get(draws));
                     starts_down = 1.0 - availability;
@@ -177,6 +179,7 @@ impl Drawn {
                         alone: share(1.0 - beta),
                         strike: (beta > 0.0).then(|| share(beta)),
                         age: mode.age.as_ref().map(|age| age.drawn(draws).unwrap_or_else(|| age.law.clone())),
+                        steady: if mode.steady { Equilibrium::new(&law) } else { None },
                         renewal: mode.renewal.get(draws),
                         load: mode.load.get(draws),
                     });

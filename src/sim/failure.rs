@@ -5,7 +5,7 @@ use super::drawn::ModeNow;
 use super::parts::{Component, Phase, Stages, Target, TeamState};
 use super::{Observer, World};
 use crate::kernel::NEVER;
-use crate::model::{NONE, Thing};
+use crate::model::{NONE, Thing, Trigger};
 
 impl<O: Observer> World<'_, O> {
     /// A clock runs out.
@@ -23,6 +23,10 @@ impl<O: Observer> World<'_, O> {
     fn strike(&mut self, c: usize, now: f64) {
         let service = &self.model.services[self.components[c].thing as usize];
         let mode = self.components[c].mode;
+        if let Trigger::Trace(trace) = &self.model.modes[mode as usize].trigger {
+            self.replay(c, trace, now);
+            return;
+        }
         for clock in service.replica_clocks.clone() {
             let component = &self.components[clock as usize];
             if component.mode == mode && !component.phase.failed() && self.replica_is_up(component.thing) {
@@ -59,7 +63,7 @@ impl<O: Observer> World<'_, O> {
         if self.components[c].exposed {
             self.keep_age(c, now);
         }
-        let detected = self.known_at(c, now);
+        let detected = self.known_from(c, now);
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];
         let (down, alone) = (mode.down, component.alone);
@@ -82,7 +86,7 @@ impl<O: Observer> World<'_, O> {
 
     /// When a failure of clock `c` that begins now is known.
     #[inline]
-    fn known_at(&self, c: usize, now: f64) -> f64 {
+    fn known_from(&self, c: usize, now: f64) -> f64 {
         let component = &self.components[c];
         let mode = &self.drawn.modes[component.mode as usize];
         if !mode.detects {

@@ -25,6 +25,7 @@ mod spares;
 mod standby;
 mod structure;
 mod team;
+mod trace;
 mod upkeep;
 mod windows;
 
@@ -82,6 +83,8 @@ pub struct World<'m, O = ()> {
     /// Inputs that hold, by gate.
     gates: Vec<u32>,
     healthy: structure::Healthy,
+    /// Clocks of the replicas that a recorded failure may strike.
+    victims: Vec<u32>,
     scratch: structure::Scratch,
     flow: Flow,
     standbys: Standbys,
@@ -146,6 +149,7 @@ impl<'m, O: Observer> World<'m, O> {
             dirty_from: usize::MAX,
             gates: Vec::new(),
             healthy: structure::Healthy::new(model),
+            victims: Vec::new(),
             scratch: structure::Scratch::new(model),
             flow,
             standbys,

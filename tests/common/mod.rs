@@ -42,10 +42,26 @@ pub type Failed = (String, String, f64, Option<f64>);
 /// One replication of a scenario text, and its failures.
 pub fn run_with_timeline(text: &str, seed: u64) -> (Run, Vec<Failed>) {
     let model = ninefold::model::compile(&load(text, None)).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
-    let timeline = ninefold::run::timeline(&model, seed, 0.0, 0);
-    let incidents = timeline.incidents.into_iter();
-    let failures = incidents.map(|i| (model.modes[i.failure as usize].name.clone(), i.thing, i.began, i.repaired));
-    (run(text, 1, seed), failures.collect())
+    (run(text, 1, seed), failures_of(&model, seed))
+}
+
+/// Simulates a scenario text that reads files of a folder.
+pub fn run_in(folder: &Path, text: &str, replications: u64) -> Run {
+    simulate_model(&model_in(folder, text), &Options { seed: 1, replications, threads: Some(2), ..Default::default() })
+}
+
+/// The failures of one replication of a scenario text that reads files of a folder.
+pub fn timeline_in(folder: &Path, text: &str) -> Vec<Failed> {
+    failures_of(&model_in(folder, text), 1)
+}
+
+fn model_in(folder: &Path, text: &str) -> Model {
+    model_of(&Loaded { folder: folder.to_owned(), ..load(text, None) })
+}
+
+fn failures_of(model: &Model, seed: u64) -> Vec<Failed> {
+    let incidents = ninefold::run::timeline(model, seed, 0.0, 0).incidents.into_iter();
+    incidents.map(|i| (model.modes[i.failure as usize].name.clone(), i.thing, i.began, i.repaired)).collect()
 }
 
 /// Simulates a scenario text with one of its policies.

@@ -62,11 +62,11 @@ pub fn summary(input: &Input<'_>) -> Summary {
                     count_per_year: clean(r.count.estimate_count(LEVEL).scaled(YEAR / input.runs.horizon)),
                     downtime_share: shares(input, i),
                     mean_duration: clean(r.duration.ratio(0, 1, LEVEL)),
-                    waiting_for_parts: r.parts.as_ref().map(|parts| clean(parts.wait.ratio(0, 1, LEVEL))),
-                    fill_rate: r.parts.as_ref().map(|parts| clean(parts.found.portion(0, 1, LEVEL))),
                     cost_per_year: f
                         .has_cost
                         .then(|| clean(r.cost.estimate_in(LEVEL, 0.0, f64::INFINITY).scaled(YEAR / input.runs.horizon))),
+                    waiting_for_parts: r.parts.as_ref().map(|parts| clean(parts.wait.ratio(0, 1, LEVEL))),
+                    fill_rate: r.parts.as_ref().map(|parts| clean(parts.found.portion(0, 1, LEVEL))),
                 };
                 (name(&f.name), failure)
             })

@@ -266,8 +266,8 @@ fn failure(dice: &mut Dice, index: usize, draws: u64, outages: f64) -> FailureRu
     FailureRuns {
         count: moments(dice, often, draws),
         duration: pair(dice, often * 900.0, often, draws),
-        parts: None,
         cost: Moments::default(),
+        parts: None,
     }
 }
 

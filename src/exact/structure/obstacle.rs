@@ -6,8 +6,8 @@ pub enum Obstacle {
     /// A mode has a common cause.
     #[error("`{0}` also strikes all replicas at once (common cause), so that they do not fail independently")]
     CommonCause(String),
-    /// A mode occurs by a calendar.
-    #[error("`{0}` happens by a calendar, to all at the same time")]
+    /// A mode occurs by a calendar, or as recorded.
+    #[error("`{0}` happens by a calendar, or as it was recorded, to all at the same time")]
     Scheduled(String),
     /// A mode is never repaired where there is to be a long run.
     #[error("`{0}` is never repaired, so that there is no long run")]

@@ -61,7 +61,7 @@ impl<'m> Things<'m> {
         if mode.repair.is_some() {
             self.obstacles.insert(Obstacle::Repaired(mode.name.clone()));
         }
-        if mode.age.is_some() {
+        if mode.age.is_some() || mode.steady {
             self.obstacles.insert(Obstacle::Aged(mode.name.clone()));
         }
         match &mode.trigger {
@@ -70,7 +70,7 @@ impl<'m> Things<'m> {
                 Some(life.law.clone())
             }
             Trigger::Sla(_) => None,
-            Trigger::Schedule(_) => {
+            Trigger::Schedule(_) | Trigger::Trace(_) => {
                 self.obstacles.insert(Obstacle::Scheduled(mode.name.clone()));
                 None
             }
@@ -133,7 +133,7 @@ impl<'m> Things<'m> {
                 }
                 Some((life.law.mean(), downtimes.iter().map(|time| time.law.mean()).sum()))
             }
-            Trigger::Schedule(_) => {
+            Trigger::Schedule(_) | Trigger::Trace(_) => {
                 self.obstacles.insert(Obstacle::Scheduled(name()));
                 None
             }

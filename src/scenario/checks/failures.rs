@@ -4,7 +4,7 @@ use super::names::{all_zones, everywhere, of};
 use super::references::Known;
 use super::{Context, Finding, MOST};
 use crate::scenario::distribution::Distribution;
-use crate::scenario::failure::{Effect, Failure, Hits, Repair, Trigger};
+use crate::scenario::failure::{AfterRepair, Age, AgesWhile, Effect, Failure, Hits, Repair, Trigger};
 use crate::scenario::path::KeyPath;
 use crate::scenario::tree::Node;
 
@@ -103,9 +103,44 @@ fn misfit(name: &str, failure: &Failure) -> Vec<Finding> {
     if failure.load.is_some() && failure.hits != Hits::Replica {
         found.push(Finding::at(at("load"), "`load` goes only with `hits: replica`: a group shares it").on_key());
     }
-    for (word, given) in [("load", failure.load.is_some()), ("preventive", failure.preventive.is_some())] {
+    let words = [
+        ("load", failure.load.is_some()),
+        ("preventive", failure.preventive.is_some()),
+        ("after_repair", failure.after_repair != AfterRepair::New),
+        ("age", failure.age != Age::New),
+    ];
+    for (word, given) in words {
         if given && !matches!(failure.trigger, Trigger::TimeToFailure(_)) {
             found.push(Finding::at(at(word), format!("`{word}` goes with a time to failure, and there is none")).on_key());
+        }
+    }
+    let also = [
+        ("after_repair", failure.after_repair != AfterRepair::New),
+        ("preventive", failure.preventive.is_some()),
+        ("common_cause", failure.common_cause.is_some()),
+        ("load", failure.load.is_some()),
+    ];
+    for (word, _) in also.into_iter().filter(|(_, given)| *given && failure.age == Age::Steady) {
+        let message = format!(
+            "`age: steady` is known for a thing that ages by itself and that only its own repairs make new: leave out `{word}`"
+        );
+        found.push(Finding::at(at("age"), message));
+    }
+    if let Trigger::Trace { intensity, .. } = &failure.trigger {
+        let words = [
+            ("detection", failure.detection != Distribution::zero()),
+            ("team", failure.team.is_some()),
+            ("ages_while", failure.ages_while != AgesWhile::Up),
+            ("spares", failure.spares.is_some()),
+            ("hidden", failure.hidden),
+        ];
+        for (word, _) in words.into_iter().filter(|(_, given)| *given) {
+            let message = format!("`{word}` does not go with `trace`, which says when each failure begins and ends");
+            found.push(Finding::at(at(word), message).on_key());
+        }
+        if intensity.is_some() && failure.hits != Hits::Replica {
+            let message = "`intensity` goes only with `hits: replica`: it says how many of them fail";
+            found.push(Finding::at(at("trace").key("intensity"), message).on_key());
         }
     }
     if failure.hidden && failure.inspection.is_none() {

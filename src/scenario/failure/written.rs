@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::{AfterRepair, Age, AgesWhile, Effect, Failure, Hits, Hosts, Inspection, Preventive, Repair, Spares, Trigger};
-use crate::scenario::distribution::{Distribution, Uncertain};
+use crate::scenario::distribution::{Distribution, Uncertain, unit};
 use crate::scenario::forms::{moment, moment_schema, schema_of_form};
 use crate::units::{Fraction, Money, Number, Time};
 
@@ -99,12 +99,20 @@ struct Schedule {
 struct Trace {
     /// A CSV file; its path is relative to the scenario.
     file: PathBuf,
-    /// The column with the times between failures.
+    /// The column with the times from the end of the failure before, or from the start.
     interval: String,
     /// The column with their durations.
     duration: String,
-    /// The column with their intensities.
+    /// The column with the fraction of the replicas of each service that fail. Default: all of them.
     intensity: Option<String>,
+    /// The unit of intervals and durations: `ms`, `s`, `m`, `h` … Default: ms.
+    #[serde(default = "millisecond", deserialize_with = "unit")]
+    #[schemars(with = "String")]
+    unit: Time,
+}
+
+const fn millisecond() -> Time {
+    Time(0.001)
 }
 
 schema_of_form!(Failure, Written, "Failure");
@@ -114,7 +122,11 @@ impl TryFrom<Written> for Failure {
 
     fn try_from(written: Written) -> Result<Self, String> {
         let repair = match written.repair {
+            Some(_) if written.trace.is_some() => {
+                return Err("`repair` does not go with `trace`: the trace says how long each failure lasts".into());
+            }
             Some(repair) => repair,
+            None if written.trace.is_some() => Repair::Takes(Distribution::zero()),
             None if written.effect == Effect::Down => {
                 return Err(
                     "`repair` is missing: a failure that takes something down says how long the repair takes, or `never`".into(),
@@ -163,7 +175,13 @@ fn trigger(
         ("schedule", schedule.map(|Schedule { first, every }| Trigger::Schedule { first, every })),
         (
             "trace",
-            trace.map(|Trace { file, interval, duration, intensity }| Trigger::Trace { file, interval, duration, intensity }),
+            trace.map(|Trace { file, interval, duration, intensity, unit }| Trigger::Trace {
+                file,
+                interval,
+                duration,
+                intensity,
+                unit,
+            }),
         ),
     ];
     let mut given: Vec<(&str, Trigger)> = triggers.into_iter().filter_map(|(word, trigger)| Some((word, trigger?))).collect();
