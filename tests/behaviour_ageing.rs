@@ -256,3 +256,32 @@ failures: {wear: {hits: replica, time_to_failure: 10h, age: 4h, after_repair: {y
     );
     assert_eq!(failed, named(&[("unit 0", 6.0), ("unit 0", 12.0), ("unit 0", 18.0)]));
 }
+
+/// Steady from the start on, and repaired at once, failures come at the rate 1 / mean at any time: a stationary renewal process
+/// (Cox, *Renewal Theory*, 1962, section 4.1).
+#[test]
+fn what_is_steady_fails_at_the_same_rate_from_the_start() {
+    for life in [
+        "10h",
+        "{weibull: {shape: 3, mean: 10h}}",
+        "{lognormal: {mean: 10h, cv: 2}}",
+        "{uniform: {low: 8h, high: 12h}}",
+        "{hyperexponential: {mean: 10h, cv: 2}}",
+        "{erlang: {k: 4, mean: 10h}}",
+    ] {
+        let run = run(
+            &format!(
+                "
+name: steady
+start: 2026-01-01
+horizon: 4h
+services: {{unit: {{replicas: 100}}}}
+failures: {{wear: {{hits: replica, time_to_failure: {life}, repair: 0s, age: steady}}}}
+"
+            ),
+            4000,
+            1,
+        );
+        run.estimate("failures", "wear", "count_per_year").times(4.0 * HOUR / YEAR / 100.0).is(0.4);
+    }
+}

@@ -280,7 +280,8 @@ fn what_makes_components_depend_on_each_other() {
     let standby = |m: &mut Model| {
         let switch_time = constant(m);
         let (ages, switch_works) = (Waiting::Hot, Value::Known(1.0));
-        m.services[0].standby = Some(Standby { waiting: 1, ages, switch_time, switch_works, failback: false, test: None });
+        m.services[0].standby =
+            Some(Standby { waiting: 1, ages, switch_time, switch_works, failback: false, test: None, stream: 0 });
     };
     found(&standby, Obstacle::Standby("pair".to_owned()));
     // An exponential life is as good as new at any time.

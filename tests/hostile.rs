@@ -96,6 +96,14 @@ fn what_would_never_end_is_refused_with_numbers() {
     refused(2, BASE, &["--set=failures.crash.mttf=1s", "--set=failures.crash.repair=0s", "--horizon=1000y"], "failures");
     let tail = "--set=failures.crash={hits: replica, time_to_failure: {lognormal: {mean: 1h, cv: 1e9}}, repair: 0s}";
     refused(2, BASE, &[tail, "--horizon=1000y"], "failures of this kind");
+    for (life, after) in [
+        ("{constant: 10h}", "old"),
+        ("{weibull: {shape: 9, scale: 1d}}", "old"),
+        ("{uniform: {low: 0h, high: 9h}}", "{younger: 0%}"),
+    ] {
+        let old = format!("--set=failures.crash={{hits: replica, time_to_failure: {life}, repair: 0s, after_repair: {after}}}");
+        refused(2, BASE, &[&old], "failures of this kind");
+    }
     refused(2, BASE, &["--set=services.web.replicas=1000000000000"], "whole number");
     refused(2, BASE, &["--set=failures.crash.mttf=.nan"], "duration");
     refused(2, BASE, &["--set=failures.crash.mttf=-1d"], "negative");

@@ -22,6 +22,11 @@ impl Empirical {
         Ok(Empirical { sorted: values.into() })
     }
 
+    /// The values seen, ascending.
+    pub(super) fn values(&self) -> &[f64] {
+        &self.sorted
+    }
+
     /// The value at fraction `x` of those from index `from` on.
     // An index into a slice: the product is not negative and below its length.
     fn at(&self, from: usize, x: f64) -> f64 {

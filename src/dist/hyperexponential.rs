@@ -24,10 +24,10 @@ impl Hyperexponential {
         if cv < 1.0 {
             return Err(format!("the cv of the hyperexponential is {cv}; it must be at least 1 (for less, use gamma)"));
         }
-        Ok(Hyperexponential::phases(mean, between("the cv of the hyperexponential", cv, 1.0, 1000.0)?))
+        Ok(Hyperexponential::balanced(mean, between("the cv of the hyperexponential", cv, 1.0, 1000.0)?))
     }
 
-    fn phases(mean: f64, cv: f64) -> Hyperexponential {
+    fn balanced(mean: f64, cv: f64) -> Hyperexponential {
         let square = cv * cv;
         let skew = libm::sqrt((square - 1.0) / (square + 1.0));
         // 1 − skew, without cancellation for large cv.
@@ -37,7 +37,7 @@ impl Hyperexponential {
     }
 
     pub(super) fn scaled(self, factor: f64) -> Hyperexponential {
-        Hyperexponential::phases(self.mean * factor, self.cv)
+        Hyperexponential::balanced(self.mean * factor, self.cv)
     }
 
     /// The mean in seconds, which is its scale.
@@ -47,6 +47,11 @@ impl Hyperexponential {
 
     pub(super) fn cv(self) -> f64 {
         self.cv
+    }
+
+    /// Probability and rate of the quick phase and of the slow one.
+    pub(super) fn phases(self) -> [(f64, f64); 2] {
+        [self.quick, self.slow].map(|phase| (phase.probability, phase.rate))
     }
 
     /// Hazard rate at t: the mean of the two rates, weighed by what is left of each phase.

@@ -9,12 +9,14 @@ mod by_hazard;
 mod constant;
 mod construct;
 mod empirical;
+mod equilibrium;
 mod exponential;
 mod gamma;
 mod hyperexponential;
 mod lognormal;
 mod moments;
 mod pareto;
+mod phases;
 mod powered;
 mod quantiles;
 mod sampler;
@@ -26,11 +28,13 @@ mod weibull;
 
 pub use constant::Constant;
 pub use empirical::Empirical;
+pub use equilibrium::Equilibrium;
 pub use exponential::Exponential;
 pub use gamma::Gamma;
 pub use hyperexponential::Hyperexponential;
 pub use lognormal::Lognormal;
 pub use pareto::Pareto;
+pub use phases::Phases;
 pub use powered::Powered;
 pub use quantiles::Quantiles;
 pub use sampler::{Sampler, Tables};
@@ -203,6 +207,16 @@ impl Law {
             Law::Quantiles(law) => Law::Quantiles(law.scaled(factor)),
             Law::Empirical(law) => Law::Empirical(law.scaled(factor)),
             Law::Powered(law) => Law::Powered(law.scaled(factor)),
+        }
+    }
+
+    /// The only times that it can be, ascending; `None` where there are no gaps between them.
+    fn jumps(&self) -> Option<Vec<f64>> {
+        match self {
+            Law::Constant(law) => Some(vec![law.value()]),
+            Law::Empirical(law) => Some(law.values().to_vec()),
+            Law::Powered(law) => law.law().jumps(),
+            _ => None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Exact answers: what a model's numbers are where they can be computed, to be printed beside what was simulated.
 //!
+//! - [`markov`]: models whose times have no memory, or are made of stages that have none, as Markov chains.
 //! - [`structure`]: systems of components that fail and are repaired independently of each other, by decision diagrams.
 
+pub mod markov;
 pub mod structure;

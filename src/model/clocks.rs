@@ -57,6 +57,7 @@ impl Builder {
                 common_cause: None,
                 ages_while: AgesWhile::Up,
                 age: None,
+                steady: false,
                 planned: false,
                 renewal: Value::Known(1.0),
                 load: Value::Known(0.0),

@@ -3,6 +3,7 @@
 use super::compile::Compiler;
 use super::uncertain::Spread;
 use super::{Inspection, NONE, Spares, Timing, Trace, Value, calendar, upkeep};
+use crate::dist::Law;
 use crate::scenario::{self, AfterRepair, Age, Failure, Hits, Repair};
 
 /// A failure mode: what it does and how it ends.
@@ -28,6 +29,8 @@ pub struct Mode {
     pub ages_while: AgesWhile,
     /// Age of every clock at the start; `None`: new.
     pub age: Option<Timing>,
+    /// Every clock starts as old as one is after a long time: by the equilibrium distribution of its life.
+    pub steady: bool,
     /// It is meant to happen: an objective that excludes `planned` leaves it out.
     pub planned: bool,
     /// The part of its age that a repair takes away: 1 makes it as good as new, 0 leaves it as old as it was (Kijima's
@@ -156,6 +159,12 @@ pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: 
         Age::Of(age) => Some(compiler.timing(&format!("{path}.age"), age)?),
         Age::New | Age::Steady => None,
     };
+    let steady = failure.age == Age::Steady;
+    if let (true, Trigger::Life(life)) = (steady, &trigger)
+        && (!life.law.mean().is_finite() || (life.is_uncertain() && matches!(life.law, Law::Pareto(_))))
+    {
+        compiler.wrong(format!("{path}.age"), "a life without a mean, or with one that nobody knows, never becomes steady");
+    }
     let scheduled = matches!(trigger, Trigger::Schedule(_));
     Some(Mode {
         name: name.to_owned(),
@@ -168,6 +177,7 @@ pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: 
         common_cause: common_cause.filter(|beta| *beta != Value::Known(0.0)),
         ages_while,
         age,
+        steady,
         planned: failure.planned.unwrap_or(scheduled),
         renewal: match failure.after_repair {
             AfterRepair::New => Value::Known(1.0),

@@ -57,6 +57,9 @@ fn ageing(law: &Law, age: f64, renewal: f64, down: f64, horizon: f64) -> f64 {
     let (mut now, mut age, mut count) = (0.0, age, 0.0);
     while now < horizon && count <= MOST {
         let life = law.remaining(age, u64::MAX / 2);
+        if life + down < horizon / MOST / 100.0 {
+            return count + (horizon - now) / (life + down);
+        }
         now += life + down;
         age = (age + life) * (1.0 - renewal);
         count += 1.0;

@@ -123,6 +123,7 @@ fn planned(compiler: &mut Compiler, of: &Mode, what: &str, trigger: Trigger, tak
         common_cause: None,
         ages_while: if what == "inspection" { AgesWhile::Up } else { of.ages_while },
         age: None,
+        steady: false,
         planned: true,
         renewal: Value::Known(1.0),
         load: Value::Known(0.0),

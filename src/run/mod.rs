@@ -7,6 +7,7 @@
 mod collect;
 mod demand;
 mod precision;
+pub mod rare;
 pub mod runs;
 mod timeline;
 

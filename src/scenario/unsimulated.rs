@@ -1,7 +1,7 @@
 //! Words of the language that the simulator does not follow yet. They are refused by name, never ignored.
 
 use super::diagnostic::Diagnostic;
-use super::failure::{Age, Effect, Failure, Hits, Repair};
+use super::failure::{Effect, Failure, Hits, Repair};
 use super::path::KeyPath;
 use super::schema::Scenario;
 use super::service::{Interrupted, Service, WhileDown};
@@ -64,7 +64,6 @@ fn in_failure(path: &KeyPath, failure: &Failure, found: &mut Found) {
     found.add(failure.hits == Hits::Host, "hits: host", || path.key("hits"));
     found.add(failure.hits == Hits::Call, "hits: call", || path.key("hits"));
     found.add(matches!(failure.repair, Repair::Runbook(_)), "repair by a runbook", || path.key("repair").key("runbook"));
-    found.add(failure.age == Age::Steady, "age: steady", || path.key("age"));
     if let Effect::Degraded { slower, errors, .. } = &failure.effect {
         found.add(slower.is_some(), "slower", || path.key("effect").key("slower"));
         found.add(errors.is_some(), "errors", || path.key("effect").key("errors"));

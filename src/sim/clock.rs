@@ -64,12 +64,15 @@ impl<O: Observer> World<'_, O> {
             Trigger::Sla(_) if uniform(word(stream, 0, STARTS_DOWN)) < mode.starts_down => 0.0,
             Trigger::Sla(_) => mode.life.draw(life),
             Trigger::Life(_) => {
-                let old = self.drawn.lives[component.mode as usize].as_ref().and_then(|laws| Some((laws, laws.age.as_ref()?)));
+                let laws = self.drawn.lives[component.mode as usize].as_ref();
+                let old = laws.filter(|laws| laws.age.is_some() || laws.steady.is_some());
                 let (age, left) = match old {
                     None if strike => (0.0, mode.strike.draw(life)),
                     None => (0.0, mode.life.draw(life)),
-                    Some((laws, age)) => {
-                        let age = age.quantile(uniform(word(age_stream(self.model, c, seed, replication), 0, AGE)));
+                    Some(laws) => {
+                        let chance = uniform(word(age_stream(self.model, c, seed, replication), 0, AGE));
+                        let steady = laws.steady.as_ref().map(|age| age.quantile(chance));
+                        let age = steady.or_else(|| Some(laws.age.as_ref()?.quantile(chance))).unwrap_or_default();
                         let none = strike && laws.strike.is_none();
                         (age, if none { NEVER } else { laws.law(component).remaining(age, life) })
                     }

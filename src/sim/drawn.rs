@@ -3,7 +3,7 @@
 use super::clock::{ACKNOWLEDGEMENT, word};
 use super::parts::{Component, ModeTally};
 use super::standby::StandbyNow;
-use crate::dist::{Law, Sampler};
+use crate::dist::{Equilibrium, Law, Sampler};
 use crate::model::{Carry, Curve, Effect, Model, Selection, Timing, Trigger, draw_all, medians};
 
 /// Draws that contradict each other (a 95th percentile below the median) are drawn again, at most so often.
@@ -56,8 +56,10 @@ pub struct Life {
     pub alone: Law,
     /// Life of the common cause.
     pub strike: Option<Law>,
-    /// The age at the start.
+    /// The age at the start; `None` where it is new, or `steady` says how old.
     pub age: Option<Law>,
+    /// The age at the start of what has long been running.
+    pub steady: Option<Equilibrium>,
     /// The part of the age that a repair takes away.
     pub renewal: f64,
     /// The power of the load that a clock's pace is.
@@ -177,6 +179,7 @@ impl Drawn {
                         alone: share(1.0 - beta),
                         strike: (beta > 0.0).then(|| share(beta)),
                         age: mode.age.as_ref().map(|age| age.drawn(draws).unwrap_or_else(|| age.law.clone())),
+                        steady: if mode.steady { Equilibrium::new(&law) } else { None },
                         renewal: mode.renewal.get(draws),
                         load: mode.load.get(draws),
                     });

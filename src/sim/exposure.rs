@@ -17,8 +17,6 @@ use crate::model::{AgesWhile, Clock, Model, Service, Thing, Trigger, Value, Wait
 /// How fast a clock runs while nothing stops it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Pace {
-    /// Its age stays.
-    Stopped,
     /// Its age grows by so much in a second: accelerated life.
     Active(f64),
     /// Its hazard is this fraction of that of an active thing, 0 to 1. Its age is that of an active thing that has used up
@@ -53,7 +51,6 @@ impl Exposure {
             return;
         }
         let age = match self.pace {
-            Pace::Stopped => self.age,
             Pace::Active(speed) => self.age + speed * passed,
             Pace::Waiting(rate) => active_age(law, rate, waiting_age(law, rate, self.age) + passed),
         };
@@ -254,7 +251,7 @@ mod tests {
     #[test]
     fn what_is_stopped_or_carries_nothing_keeps_its_age() {
         let law = Law::weibull_scale(2.0, 100.0).unwrap();
-        for pace in [Pace::Stopped, Pace::Active(0.0), Pace::Waiting(0.0)] {
+        for pace in [Pace::Active(0.0), Pace::Waiting(0.0)] {
             let mut exposure = at(30.0, 90.0, pace);
             assert_eq!(exposure.left(&law), NEVER);
             exposure.grow(&law, 1e6);

@@ -61,7 +61,7 @@ impl<'m> Things<'m> {
         if mode.repair.is_some() {
             self.obstacles.insert(Obstacle::Repaired(mode.name.clone()));
         }
-        if mode.age.is_some() {
+        if mode.age.is_some() || mode.steady {
             self.obstacles.insert(Obstacle::Aged(mode.name.clone()));
         }
         match &mode.trigger {

@@ -107,18 +107,30 @@ fn misfit(name: &str, failure: &Failure) -> Vec<Finding> {
         ("load", failure.load.is_some()),
         ("preventive", failure.preventive.is_some()),
         ("after_repair", failure.after_repair != AfterRepair::New),
+        ("age", failure.age != Age::New),
     ];
     for (word, given) in words {
         if given && !matches!(failure.trigger, Trigger::TimeToFailure(_)) {
             found.push(Finding::at(at(word), format!("`{word}` goes with a time to failure, and there is none")).on_key());
         }
     }
+    let also = [
+        ("after_repair", failure.after_repair != AfterRepair::New),
+        ("preventive", failure.preventive.is_some()),
+        ("common_cause", failure.common_cause.is_some()),
+        ("load", failure.load.is_some()),
+    ];
+    for (word, _) in also.into_iter().filter(|(_, given)| *given && failure.age == Age::Steady) {
+        let message = format!(
+            "`age: steady` is known for a thing that ages by itself and that only its own repairs make new: leave out `{word}`"
+        );
+        found.push(Finding::at(at("age"), message));
+    }
     if let Trigger::Trace { intensity, .. } = &failure.trigger {
         let words = [
             ("detection", failure.detection != Distribution::zero()),
             ("team", failure.team.is_some()),
             ("ages_while", failure.ages_while != AgesWhile::Up),
-            ("age", failure.age != Age::New),
             ("spares", failure.spares.is_some()),
             ("hidden", failure.hidden),
         ];
