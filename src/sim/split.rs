@@ -8,13 +8,13 @@
 //! detections that they wait for, deliveries of parts, and work that may be preempted. Branches share those, which makes them
 //! less independent and no estimate wrong: what stays is as likely in each branch as it was before.
 
-use super::clock::{ACKNOWLEDGEMENT, AGE, DETECTION, LIFE, REPAIR, age_stream, word};
+use super::clock::{ACKNOWLEDGEMENT, DETECTION, LIFE, REPAIR, age_at_start, word};
 use super::parts::{Phase, Target};
 use super::{Drawn, World};
 use crate::dist::{Law, Sampler};
 use crate::kernel::{NEVER, System};
 use crate::model::{Mode, Model, NONE, Timing, Trigger};
-use crate::random::{Stream, base, uniform};
+use crate::random::{Stream, base};
 
 /// Events between two looks of the caller, at most.
 const PATIENCE: u64 = 1 << 16;
@@ -72,9 +72,7 @@ impl<'m> Branch<'m> {
         }
         self.kept.fill(NOTHING);
         for (c, kept) in self.kept.iter_mut().enumerate() {
-            let component = &self.world.components[c];
-            if let Some(age) = self.world.drawn.lives[component.mode as usize].as_ref().and_then(|life| life.age.as_ref()) {
-                let age = age.quantile(uniform(word(age_stream(self.world.model, c, seed, replication), 0, AGE)));
+            if let Some(age) = age_at_start(self.world.model, &self.world.drawn, c, seed, replication) {
                 kept.life = (0, age + self.world.events.time(c));
             }
         }
