@@ -52,6 +52,11 @@ impl Tournament {
         }
     }
 
+    /// Takes over the pending events of a set of as many slots.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.nodes.copy_from_slice(&other.nodes);
+    }
+
     /// Schedules the event of `slot` at `time`, in place of the one it had; [`NEVER`] clears it.
     #[inline]
     pub fn set(&mut self, slot: usize, time: f64) {

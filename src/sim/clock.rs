@@ -17,7 +17,8 @@ pub const REPAIR: u64 = 1;
 pub const DETECTION: u64 = 2;
 /// From the call of a person to the begin of work.
 pub const ACKNOWLEDGEMENT: u64 = 3;
-const AGE: u64 = 4;
+/// Of a clock that starts old.
+pub const AGE: u64 = 4;
 const STARTS_DOWN: u64 = 5;
 /// From the failure of one that waits until a test finds it.
 pub const TEST: u64 = 6;
@@ -29,7 +30,7 @@ pub fn word(stream: Stream, n: u32, purpose: u64) -> u64 {
 }
 
 /// The stream that the age of a clock at the start is drawn from: the replacement of a thing is as old as the thing.
-fn age_stream(model: &Model, c: usize, seed: u64, replication: u64) -> Stream {
+pub fn age_stream(model: &Model, c: usize, seed: u64, replication: u64) -> Stream {
     let clock = &model.clocks[c];
     let of = model.modes[clock.mode as usize].renews.unwrap_or(clock.mode);
     let base = clock.siblings.clone().map(|sibling| &model.clocks[sibling as usize]).find(|sibling| sibling.mode == of);

@@ -111,6 +111,15 @@ impl Rules {
         Some((hours.slot, (opens + from).max(0.0)))
     }
 
+    /// Draws to come are those of a branch.
+    pub fn branch(&mut self, salt: u64, seed: u64, replication: u64) {
+        match &mut self.queue {
+            Queue::Lines => {}
+            Queue::Random(pool) => pool.draws.branch(salt, seed, replication),
+            Queue::Race(race) => race.draws.branch(salt, seed, replication),
+        }
+    }
+
     /// The team opens. Returns the slot and time of the opening after this one.
     pub fn open(&mut self, spans: &[(f64, f64)], from: f64) -> Option<(usize, f64)> {
         let hours = self.hours.as_mut()?;
@@ -140,6 +149,11 @@ impl Draws {
     pub fn reset(&mut self, seed: u64, replication: u64) {
         self.stream = Stream::new(self.base, seed, replication);
         self.next = 0;
+    }
+
+    /// Goes on with words of its own: those of a branch.
+    pub fn branch(&mut self, salt: u64, seed: u64, replication: u64) {
+        self.stream = Stream::new(self.base ^ salt, seed, replication);
     }
 
     /// The next word.

@@ -39,7 +39,8 @@ pub struct Stock {
     waiting: u32,
     /// When each order arrives (bits of a time that is not negative, which sort as the times do), and its parts.
     deliveries: BinaryHeap<Reverse<(u64, u32)>>,
-    draws: Draws,
+    /// For the lead times.
+    pub draws: Draws,
     /// What is counted: see [`part`].
     pub tally: [f64; part::N],
 }

@@ -121,6 +121,14 @@ impl Standbys {
         }
     }
 
+    /// Draws to come are those of a branch.
+    pub fn branch(&mut self, model: &Model, salt: u64, seed: u64, replication: u64) {
+        for group in &mut self.groups {
+            let base = model.services[group.service as usize].standby.as_ref().map_or(0, |standby| standby.stream);
+            group.stream = Stream::new(base ^ salt, seed, replication);
+        }
+    }
+
     /// The place of a service among those with a standby.
     fn group(&self, s: usize) -> usize {
         self.groups.partition_point(|group| (group.service as usize) < s)

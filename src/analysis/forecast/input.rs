@@ -187,8 +187,8 @@ impl<'a> Input<'a> {
     }
 }
 
-/// What the report shows beside the estimates.
-#[derive(Debug, Clone)]
+/// What the report shows beside the estimates; by default nothing.
+#[derive(Debug, Clone, Default)]
 pub struct Findings {
     demand: Vec<DemandCurve>,
     typical: Timeline,

@@ -3,6 +3,15 @@
 //! Two methods share the form of their results: importance splitting, which serves any distribution, and failure biasing,
 //! for Markov models.
 
+mod biasing;
+mod plan;
+mod restart;
+mod splitting;
+mod sums;
+
+pub use biasing::{biasing, biasing_long_run};
+pub use splitting::splitting;
+
 use crate::run::RunError;
 use crate::stats::Estimate;
 
@@ -118,3 +127,6 @@ pub enum WhyNot {
     #[error(transparent)]
     Run(#[from] RunError),
 }
+
+#[cfg(test)]
+mod tests;
