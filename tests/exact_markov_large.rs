@@ -60,7 +60,11 @@ fn a_hundred_thousand_states() {
 
     // 1 − ∏ (1 − down), without subtraction of nearly equal numbers.
     let unavailable = -f64::exp_m1(GROUPS.iter().map(|group| (-down(group)).ln_1p()).sum());
-    println!("unavailability {:e}, off by {:e}", solved.long_run.unavailability, solved.long_run.unavailability / unavailable - 1.0);
+    println!(
+        "unavailability {:e}, off by {:e}",
+        solved.long_run.unavailability,
+        solved.long_run.unavailability / unavailable - 1.0
+    );
     close("unavailability", solved.long_run.unavailability, unavailable, 1e-10);
     // The frequency of a product: of each group, the flow into its first state that is too low, while all others are up.
     let frequency: f64 = GROUPS
