@@ -15,6 +15,7 @@ mod errands;
 mod exposure;
 mod failure;
 mod flow;
+mod forced;
 mod hours;
 mod line;
 mod observer;
@@ -35,6 +36,7 @@ pub use distance::Distance;
 pub use drawn::Drawn;
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
+pub use parts::Stages;
 pub use spares::part;
 pub use split::Branch;
 
@@ -43,7 +45,7 @@ use crate::model::{Model, Trigger};
 use errands::Errand;
 use exposure::Exposure;
 use flow::Flow;
-use parts::{Component, ModeTally, Phase, ServiceState, Stages, TeamState};
+use parts::{Component, ModeTally, Phase, ServiceState, TeamState};
 use standby::Standbys;
 
 /// The state of one replication.
@@ -174,6 +176,11 @@ impl<'m, O: Observer> World<'m, O> {
     /// As [`World::run`], unless `goes_on` says no on the way: then there is no outcome, and the answer is `None`.
     pub fn run_while(&mut self, seed: u64, replication: u64, draw: u64, goes_on: impl Fn(&Self) -> bool) -> Option<u64> {
         self.start(seed, replication, draw);
+        self.run_to_end(goes_on)
+    }
+
+    /// Goes on to the horizon from wherever the replication stands; answers as [`World::run_while`].
+    pub fn run_to_end(&mut self, goes_on: impl Fn(&Self) -> bool) -> Option<u64> {
         let end = self.end;
         let (events, reached) = crate::kernel::run_while(self, end, goes_on);
         if !reached {

@@ -3,11 +3,13 @@
 //! Two methods share the form of their results: importance splitting, which serves any distribution, and failure biasing,
 //! for Markov models.
 
+mod biasing;
 mod plan;
 mod restart;
 mod splitting;
 mod sums;
 
+pub use biasing::{biasing, biasing_long_run};
 pub use splitting::splitting;
 
 use crate::run::RunError;

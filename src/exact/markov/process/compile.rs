@@ -121,8 +121,12 @@ impl Compiler<'_> {
                     self.phases_of(&name, &life)
                 })
             }
-            Trigger::Schedule(_) | Trigger::Trace(_) => {
-                self.refuse(format!("{name} comes by a schedule or a record"));
+            Trigger::Schedule(_) => {
+                self.refuse(format!("{name} comes by a schedule"));
+                Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
+            }
+            Trigger::Trace(_) => {
+                self.refuse(format!("{name} is played back from a record"));
                 Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
             }
         };
