@@ -33,7 +33,7 @@ fn by_recursion(failed: &[f64]) -> f64 {
             let common = commons(group).filter(|&common| is_down(common)).count();
             let mut next = [[0.0; FATAL + 1]; 2];
             for (before, counts) in reached.iter().enumerate() {
-                for after in 0..2 {
+                for (after, next) in next.iter_mut().enumerate() {
                     let chance = match (link(group) == closing, after) {
                         (true, _) => f64::from(u8::from(is_down(closing) == (after == 1))),
                         (false, 1) => failed[link(group)],
@@ -43,8 +43,8 @@ fn by_recursion(failed: &[f64]) -> f64 {
                     let fails: f64 = own_down.iter().skip(needed).sum();
                     let works: f64 = own_down.iter().take(needed).sum();
                     for (count, reached) in counts.iter().enumerate() {
-                        next[after][count] += reached * chance * works;
-                        next[after][(count + 1).min(FATAL)] += reached * chance * fails;
+                        next[count] += reached * chance * works;
+                        next[(count + 1).min(FATAL)] += reached * chance * fails;
                     }
                 }
             }

@@ -1,12 +1,14 @@
 //! One file per question: from what the simulation gave to a summary for programs and a report for people.
 
 pub mod forecast;
+pub mod impact;
+pub mod reliability;
 
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 1] {
-    [forecast::DOCS]
+pub fn all() -> [Docs; 3] {
+    [forecast::DOCS, impact::DOCS, reliability::DOCS]
 }
 
 #[cfg(test)]

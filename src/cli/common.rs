@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::scenario::{LoadError, Loaded, Patches, load};
+use super::CliError;
+use crate::model::{self, Model};
+use crate::run::Options;
+use crate::scenario::{LoadError, Loaded, Patches, load, unsimulated};
 use crate::units::{Fraction, Time};
 
 /// Which scenario, and what is changed in it.
@@ -78,6 +81,26 @@ pub struct Simulation {
     pub fail_on: Option<FailOn>,
 }
 
+impl Simulation {
+    /// How it is simulated.
+    ///
+    /// # Errors
+    /// What is known and cannot be done yet.
+    pub fn options(&self) -> Result<Options, CliError> {
+        if self.fidelity == Fidelity::Request {
+            return Err(CliError::Wrong("not simulated yet: --fidelity request; leave it out for `flow`".into()));
+        }
+        let standard = Options::default();
+        Ok(Options {
+            seed: self.seed,
+            replications: self.replications.unwrap_or(standard.replications),
+            precision: self.precision,
+            threads: self.threads,
+            warmup: self.warmup.unwrap_or(Time(0.0)).0,
+        })
+    }
+}
+
 /// How requests are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Fidelity {
@@ -132,4 +155,41 @@ fn time(text: &str) -> Result<Time, String> {
 fn horizon(text: &str) -> Result<Time, String> {
     let horizon = time(text)?;
     if horizon.0 > 0.0 { Ok(horizon) } else { Err("expected a duration above 0s, like `90d`".into()) }
+}
+
+/// The scenario with its patches, of which everything can be simulated.
+///
+/// # Errors
+/// A scenario that is wrong, or holds what is not simulated yet.
+pub fn load_whole(scenario: &Path, patches: &Patches, horizon: Option<Time>) -> Result<Loaded, CliError> {
+    let mut loaded = load(scenario, patches)?;
+    let unknown = unsimulated(&loaded.scenario);
+    if !unknown.is_empty() {
+        return Err(loaded.wrong(unknown).into());
+    }
+    if let Some(horizon) = horizon {
+        loaded.scenario.horizon = horizon;
+    }
+    Ok(loaded)
+}
+
+/// The model of a scenario.
+///
+/// # Errors
+/// Mistakes that only the compiler finds.
+pub fn compile(loaded: &Loaded) -> Result<Model, CliError> {
+    model::compile(loaded).map_err(|mistakes| {
+        let diagnostics = mistakes.into_iter().map(|mistake| loaded.mistake(&mistake.path, mistake.message));
+        loaded.wrong(diagnostics).into()
+    })
+}
+
+/// `notebooks-output/storefront+third responder`.
+pub fn default_folder(name: &str, patches: &Patches) -> PathBuf {
+    let mut folder = name.to_owned();
+    for policy in &patches.policy {
+        folder.push('+');
+        folder.push_str(policy);
+    }
+    Path::new("notebooks-output").join(folder)
 }

@@ -8,6 +8,7 @@ mod explain;
 mod init;
 mod out;
 mod progress;
+mod reliability;
 pub mod run;
 mod schema;
 mod show;
@@ -37,6 +38,7 @@ the command line is wrong; 3 a file or the disk is; 130 interrupted.";
 enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
+    Reliability(reliability::Arguments),
     Show(show::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
@@ -57,6 +59,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
     match command {
         Command::Run(arguments) => run::execute(&arguments.parsed()?),
         Command::Check(arguments) => check::execute(arguments),
+        Command::Reliability(arguments) => reliability::execute(arguments),
         Command::Show(arguments) => show::execute(arguments),
         Command::Explain(arguments) => explain::execute(arguments),
         Command::Schema(_) => schema::execute(),
@@ -75,7 +78,9 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent_and_every_command_has_an_example() {
         super::description().debug_assert();
-        for command in super::description().get_subcommands() {
+        let all = super::description();
+        let below = all.get_subcommands().flat_map(clap::Command::get_subcommands);
+        for command in all.get_subcommands().chain(below) {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.contains("ninefold "), "{} has no example", command.get_name());
         }

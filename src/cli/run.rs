@@ -1,18 +1,17 @@
 //! `ninefold run`: simulate a scenario.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{Simulation, Variant};
+use super::common::{Simulation, Variant, compile, default_folder, load_whole};
 use super::progress::Progress;
 use super::{CliError, Exit};
 use crate::analysis::forecast::{Findings, Input, forecast};
-use crate::model::{self, Model};
 use crate::output::{self, ReplicationsWriter, terminal};
 use crate::report::Summary;
 use crate::run::{self, Options, Row, Runs};
-use crate::scenario::{Loaded, Patches, load, unsimulated};
+use crate::scenario::Patches;
 use crate::units::Time;
 
 pub use super::common::{FailOn, Fidelity};
@@ -36,16 +35,10 @@ pub struct RunArgs {
     pub scenario: PathBuf,
     /// What is changed in it.
     pub patches: Patches,
-    /// How many replications, or how precise.
-    pub stop: Stop,
-    /// The seed of all random numbers.
-    pub seed: u64,
-    /// How many threads; absent: one for each core.
-    pub threads: Option<usize>,
+    /// How it is simulated.
+    pub options: Options,
     /// In place of the scenario's horizon.
     pub horizon: Option<Time>,
-    /// Unmeasured time before the start.
-    pub warmup: Time,
     /// The folder for the results; absent: named after scenario and policies.
     pub out: Option<PathBuf>,
     /// Whether the summary is printed as JSON.
@@ -56,17 +49,6 @@ pub struct RunArgs {
     pub fail_on: Option<FailOn>,
 }
 
-/// When enough has been simulated.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Stop {
-    /// After 1,000 replications.
-    Default,
-    /// After so many replications.
-    Replications(u64),
-    /// When every objective's interval is this narrow relative to its downtime.
-    Precision(f64),
-}
-
 impl Arguments {
     /// The arguments as plain data.
     ///
@@ -74,22 +56,11 @@ impl Arguments {
     /// What is known and cannot be done yet.
     pub fn parsed(&self) -> Result<RunArgs, CliError> {
         let simulation = &self.simulation;
-        if simulation.fidelity == Fidelity::Request {
-            return Err(CliError::Wrong("not simulated yet: --fidelity request; leave it out for `flow`".into()));
-        }
-        let stop = match (simulation.replications, simulation.precision) {
-            (Some(count), _) => Stop::Replications(count),
-            (None, Some(fraction)) => Stop::Precision(fraction),
-            (None, None) => Stop::Default,
-        };
         Ok(RunArgs {
             scenario: self.variant.scenario.clone(),
             patches: self.variant.patches(),
-            stop,
-            seed: simulation.seed,
-            threads: simulation.threads,
+            options: simulation.options()?,
             horizon: simulation.horizon,
-            warmup: simulation.warmup.unwrap_or(Time(0.0)),
             out: simulation.out.clone(),
             json: simulation.json,
             quiet: simulation.quiet,
@@ -103,15 +74,15 @@ impl Arguments {
 /// # Errors
 /// A scenario that is wrong or holds what is not simulated yet; files that cannot be read or written.
 pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
-    let loaded = load_whole(args)?;
+    let loaded = load_whole(&args.scenario, &args.patches, args.horizon)?;
     let model = compile(&loaded)?;
     let folder = args.out.clone().unwrap_or_else(|| default_folder(&model.name, &args.patches));
     let names: Vec<String> = model.services.iter().map(|service| service.name.clone()).collect();
     let mut table = ReplicationsWriter::create(&folder, &names)?;
     let mut sink = |rows: &[Row]| table.write(rows).map_err(std::io::Error::other);
-    let options = options(args);
+    let options = &args.options;
     let (control, progress) = Progress::begin(args.quiet || args.json);
-    let runs = run::simulate(&model, &options, &control, Some(&mut sink)).map_err(|error| CliError::World(error.to_string()));
+    let runs = run::simulate(&model, options, &control, Some(&mut sink)).map_err(|error| CliError::World(error.to_string()));
     progress.end();
     let runs = runs?;
     if runs.replications == 0 {
@@ -119,8 +90,8 @@ pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
         return Ok(Exit::Interrupted);
     }
     table.finish()?;
-    let found = Findings::of(&model, &options, &runs);
-    let (summary, report) = forecast(&Input::of(&model, args.seed, &runs, &found));
+    let found = Findings::of(&model, options, &runs);
+    let (summary, report) = forecast(&Input::of(&model, options.seed, &runs, &found));
     if runs.interrupted {
         super::out::tell(&format!("interrupted: the results rest on the {} replications that were done\n", runs.replications));
     }
@@ -132,45 +103,6 @@ pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
         super::out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
     }
     Ok(exit(args, &runs, &summary))
-}
-
-/// The scenario with its patches, of which everything can be simulated.
-fn load_whole(args: &RunArgs) -> Result<Loaded, CliError> {
-    let mut loaded = load(&args.scenario, &args.patches)?;
-    let unknown = unsimulated(&loaded.scenario);
-    if !unknown.is_empty() {
-        return Err(loaded.wrong(unknown).into());
-    }
-    if let Some(horizon) = args.horizon {
-        loaded.scenario.horizon = horizon;
-    }
-    Ok(loaded)
-}
-
-fn compile(loaded: &Loaded) -> Result<Model, CliError> {
-    model::compile(loaded).map_err(|mistakes| {
-        let diagnostics = mistakes.into_iter().map(|mistake| loaded.mistake(&mistake.path, mistake.message));
-        loaded.wrong(diagnostics).into()
-    })
-}
-
-fn options(args: &RunArgs) -> Options {
-    let asked = Options { seed: args.seed, threads: args.threads, warmup: args.warmup.0, ..Options::default() };
-    match args.stop {
-        Stop::Default => asked,
-        Stop::Replications(replications) => Options { replications, ..asked },
-        Stop::Precision(precision) => Options { precision: Some(precision), ..asked },
-    }
-}
-
-/// `notebooks-output/storefront+third responder`.
-fn default_folder(name: &str, patches: &Patches) -> PathBuf {
-    let mut folder = name.to_owned();
-    for policy in &patches.policy {
-        folder.push('+');
-        folder.push_str(policy);
-    }
-    Path::new("notebooks-output").join(folder)
 }
 
 /// An objective counts as breached where more replications than not have a complete window below its target.

@@ -116,6 +116,18 @@ pub enum UpWhen {
     All(Vec<UpWhen>),
 }
 
+impl UpWhen {
+    /// Whether the tree holds, where `is_up` says which services are up and `count` how many of their replicas.
+    pub fn holds(&self, is_up: &impl Fn(u32) -> bool, count: &impl Fn(u32) -> u32) -> bool {
+        match self {
+            Self::Service(s) => is_up(*s),
+            Self::AtLeast(least, of) => of.iter().map(|&s| u64::from(count(s))).sum::<u64>() >= u64::from(*least),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(is_up, count)),
+            Self::All(parts) => parts.iter().all(|part| part.holds(is_up, count)),
+        }
+    }
+}
+
 /// What a request to one service asks of another.
 #[derive(Debug, Clone)]
 pub struct Call {

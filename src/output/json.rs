@@ -1,13 +1,12 @@
 //! `summary.json`: the numbers for programs.
 
 use super::OutputError;
-use crate::report::Summary;
 
 /// The summary as JSON for people and programs, with a newline at its end. Numbers that are not finite are `null`.
 ///
 /// # Errors
 /// None is known: a summary holds nothing that JSON cannot say.
-pub fn render(summary: &Summary) -> Result<String, OutputError> {
+pub fn render(summary: &impl serde::Serialize) -> Result<String, OutputError> {
     let mut text = serde_json::to_string_pretty(summary)?;
     text.push('\n');
     Ok(text)

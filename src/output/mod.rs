@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub use files::OutputError;
 pub use replications::ReplicationsWriter;
 
-use crate::report::{Report, Summary};
+use crate::report::Report;
 
 /// Folders below the output folder.
 const TABLES: &str = "tables";
@@ -25,7 +25,7 @@ const CHARTS: &str = "charts";
 ///
 /// # Errors
 /// Where a file cannot be written; those written before it are whole.
-pub fn write_all(folder: &Path, summary: &Summary, report: &Report) -> Result<Vec<PathBuf>, OutputError> {
+pub fn write_all(folder: &Path, summary: &impl serde::Serialize, report: &Report) -> Result<Vec<PathBuf>, OutputError> {
     let (tables, charts) = (folder.join(TABLES), folder.join(CHARTS));
     files::folder(&tables)?;
     files::folder(&charts)?;

@@ -69,6 +69,22 @@ pub fn demand_curves(model: &Model, seed: u64) -> Vec<DemandCurve> {
         .collect()
 }
 
+/// The moment of the highest demand, all sources together and with uncertain numbers at their medians, in seconds after the
+/// start: the begin of the piece that has it, the first of equals. The last week is left out, or half of a shorter horizon,
+/// so that what happens then can be followed. `None` without traffic.
+#[must_use]
+pub fn busiest(model: &Model) -> Option<f64> {
+    let latest = model.horizon - WEEK.min(model.horizon / 2.0);
+    let drawn = Drawn::new(model);
+    let rate = |t: f64| drawn.curves.iter().map(|curve| curve.rate(&model.demand, t)).sum::<f64>();
+    let begins = model.demand.edges.iter().copied().filter(|begin| *begin <= latest);
+    let highest = begins.map(|begin| (begin, rate(begin))).fold(None, |best: Option<(f64, f64)>, (begin, rate)| match best {
+        Some((_, most)) if rate <= most * (1.0 + 1e-9) => best,
+        _ => Some((begin, rate)),
+    });
+    highest.map(|(begin, _)| begin).filter(|_| !model.demand.is_empty())
+}
+
 /// Where intervals begin, and the end of the last: whole weeks, or days where there are not many of those, or hours. A
 /// mean over parts of days or weeks would show where in its pattern each interval lies, not how demand grows.
 fn edges(horizon: f64) -> Vec<f64> {

@@ -6,6 +6,7 @@
 
 mod collect;
 mod demand;
+pub mod impact;
 mod precision;
 pub mod rare;
 pub mod runs;
@@ -17,7 +18,8 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-pub use demand::demand_curves;
+pub use demand::{busiest, demand_curves};
+pub use impact::impact;
 pub use precision::MOST_FOR_PRECISION;
 pub use runs::{Row, Runs};
 pub use timeline::timeline;

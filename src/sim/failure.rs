@@ -367,7 +367,8 @@ fn renew(component: &mut Component, mode: &mut ModeNow, now: f64) -> f64 {
     mode.tally.duration += now - component.since;
     mode.tally.in_force -= 1;
     let life = component.ahead;
-    component.n += 1;
+    // Around, for the number before the first, which a forced failure may leave.
+    component.n = component.n.wrapping_add(1);
     component.phase = Phase::Running;
     component.ahead = mode.repair.draw(word(component.stream, component.n, REPAIR));
     life

@@ -12,6 +12,8 @@ pub trait Observer: Clone {
     fn outage(&mut self, _service: u32, _cause: u32, _began: f64, _ended: f64) {}
     /// A failure is in force at the end; its stages were, or will be, reached at these times.
     fn open(&mut self, _clock: u32, _detected: f64, _acknowledged: f64) {}
+    /// Requests to a service failed, spread evenly between two times, in seconds after the start.
+    fn lost(&mut self, _service: u32, _from: f64, _to: f64, _requests: f64) {}
 }
 
 impl Observer for () {}

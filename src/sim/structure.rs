@@ -2,7 +2,7 @@
 
 use super::parts::Target;
 use super::{Observer, World};
-use crate::model::{Gate, Model, NONE, Output, Thing, UpWhen};
+use crate::model::{Gate, Model, NONE, Output, Thing};
 
 /// Room for the hypothetical states of services.
 #[derive(Debug, Clone)]
@@ -179,7 +179,7 @@ impl<O: Observer> World<'_, O> {
             && self.model.services[u]
                 .up_when
                 .as_ref()
-                .is_none_or(|tree| holds(tree, &|v| self.scratch.up[v as usize], &|v| self.scratch.count[v as usize]))
+                .is_none_or(|tree| tree.holds(&|v| self.scratch.up[v as usize], &|v| self.scratch.count[v as usize]))
     }
 
     /// A `down` failure in force.
@@ -317,7 +317,7 @@ impl Healthy {
         for &s in &model.order {
             let service = &model.services[s as usize];
             let replicas = |u: u32| model.services[u as usize].active();
-            let tree = service.up_when.as_ref().is_none_or(|tree| holds(tree, &|u| up[u as usize], &replicas));
+            let tree = service.up_when.as_ref().is_none_or(|tree| tree.holds(&|u| up[u as usize], &replicas));
             let own = tree && replicas(s) >= service.needs;
             let callees_down = service.depends_on.iter().filter(|&&u| !up[u as usize]).count() as u32;
             up[s as usize] = own && callees_down == 0;
@@ -336,15 +336,5 @@ impl Healthy {
             }
         }
         Self { services, gates }
-    }
-}
-
-/// Whether an `up_when` tree holds.
-fn holds(tree: &UpWhen, is_up: &impl Fn(u32) -> bool, count: &impl Fn(u32) -> u32) -> bool {
-    match tree {
-        UpWhen::Service(s) => is_up(*s),
-        UpWhen::AtLeast(least, of) => of.iter().map(|&s| u64::from(count(s))).sum::<u64>() >= u64::from(*least),
-        UpWhen::Any(parts) => parts.iter().any(|part| holds(part, is_up, count)),
-        UpWhen::All(parts) => parts.iter().all(|part| holds(part, is_up, count)),
     }
 }

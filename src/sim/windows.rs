@@ -109,6 +109,16 @@ impl<O: Observer> World<'_, O> {
         slices
     }
 
+    /// What was not good between two times, and the error budget of that time, from the books of a replication that is over.
+    pub(super) fn not_good(&self, objective: usize, from: f64, to: f64) -> Option<(f64, f64)> {
+        let promise = &self.model.objectives[objective];
+        let mut sweep = Sweep::new(&self.outcome.objectives[objective].log);
+        let (before, after) = (sweep.until(from), sweep.until(to));
+        let counted = self.total(promise, from, to) - (after.1 - before.1);
+        let budget = counted * (1.0 - promise.target);
+        (budget > 0.0).then_some((after.0 - before.0, budget))
+    }
+
     fn fill(&self, objective: &Objective, given: &mut ObjectiveOutcome) {
         let horizon = self.model.horizon;
         let (bad, out) = given.log.iter().fold((0.0, 0.0), |sum, segment| (sum.0 + segment.bad, sum.1 + segment.out));

@@ -171,7 +171,7 @@ impl<const N: usize> Joint<N> {
     pub fn share(&self, i: usize, rest: usize, level: f64) -> Estimate {
         let mut others = [0.0; N];
         others[rest] = 1.0;
-        self.odds(i, &others, level)
+        self.odds(&unit(i), &others, level)
     }
 
     /// One sum as a part of another, i / j with i ≤ j: the good of all requests. Interval as of [`Joint::share`].
@@ -180,14 +180,27 @@ impl<const N: usize> Joint<N> {
         let mut others = [0.0; N];
         others[j] = 1.0;
         others[i] -= 1.0;
-        self.odds(i, &others, level)
+        self.odds(&unit(i), &others, level)
     }
 
-    /// Share of sum `i` in itself and a linear combination of the sums, the others.
-    fn odds(&self, i: usize, others: &[f64; N], level: f64) -> Estimate {
+    /// What is left of sum `whole` without the sums `parts`, as a part of it: of all downtime that which is neither detection
+    /// nor waiting. Interval as of [`Joint::share`].
+    #[must_use]
+    pub fn portion_without(&self, whole: usize, parts: &[usize], level: f64) -> Estimate {
+        let (mut left, mut others) = (unit(whole), [0.0; N]);
+        for &part in parts {
+            left[part] -= 1.0;
+            others[part] += 1.0;
+        }
+        self.odds(&left, &others, level)
+    }
+
+    /// Share of a linear combination of the sums in itself and another, the others.
+    fn odds(&self, part: &[f64; N], others: &[f64; N], level: f64) -> Estimate {
         const METHOD: &str = "t on the inverse root of the odds, delta method";
-        let part = self.mean[i];
-        let rest: f64 = others.iter().zip(self.mean).map(|(factor, mean)| factor * mean).sum();
+        let of = |factors: &[f64; N]| -> f64 { factors.iter().zip(self.mean).map(|(factor, mean)| factor * mean).sum() };
+        let (shares, rests) = (part, others);
+        let (part, rest) = (of(shares), of(rests));
         if part + rest <= 0.0 {
             return Estimate::unobserved(level, self.n, METHOD);
         }
@@ -198,8 +211,7 @@ impl<const N: usize> Joint<N> {
             let method = "all agree: Clopper-Pearson bound";
             return Estimate { value: Some(value), low: Some(low), high: Some(high), level, n: self.n, method };
         }
-        let mut gradient = others.map(|factor| -factor / rest);
-        gradient[i] += 1.0 / part;
+        let gradient = std::array::from_fn(|i| shares[i] / part - rests[i] / rest);
         let log_odds = self.delta(0.0, &gradient, level, METHOD);
         let scaled = |factor: f64| value * factor / (value * factor + 1.0 - value);
         let (low, high) = match log_odds.high {
@@ -237,6 +249,11 @@ impl<const N: usize> Joint<N> {
         }
         (variance.max(0.0) / self.n as f64).sqrt()
     }
+}
+
+/// Sum `i` alone, as a linear combination.
+fn unit<const N: usize>(i: usize) -> [f64; N] {
+    std::array::from_fn(|j| if i == j { 1.0 } else { 0.0 })
 }
 
 /// The interval of a positive value taken on its inverse root: never below zero, and longer upwards.

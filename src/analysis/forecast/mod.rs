@@ -1,12 +1,12 @@
 //! The forecast: what to expect of a scenario as it is written.
 
 mod capacity;
-mod charts;
-mod estimates;
+pub(super) mod charts;
+pub(super) mod estimates;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod input;
-mod tables;
+pub(super) mod tables;
 #[cfg(test)]
 mod tests;
 mod timeline;

@@ -9,9 +9,9 @@ use super::{Diagram, Steady, TooLarge};
 /// A measure of the importance of a component; the columns of [`Diagram::importance`].
 ///
 /// With Q the probability that the system is down, Q₁ the same if the component is down, Q₀ if it works, and q the
-/// component's own. The names are those of Rausand & Høyland, *System Reliability Theory* (2nd edition 2004, chapter 5), but
-/// for the last three: Vesely, Davis, Denning & Saltos, *Measures of Risk Importance and their Applications* (NUREG/CR-3385,
-/// 1983).
+/// component's own. Definitions are those of Rausand & Høyland, *System Reliability Theory* (2nd edition 2004, chapter 5), and of
+/// Dutuit & Rauzy, "Efficient algorithms to assess component and gate importance in fault tree analysis", *Reliability
+/// Engineering & System Safety* 72, 2001.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     /// Q₁ - Q₀: the probability that the others leave the system to this component (Birnbaum, "On the importance of
@@ -23,7 +23,8 @@ pub enum Measure {
     Criticality,
     /// q Q₁ / Q: the probability, given that the system is down, that this component is. SCRAM's DIF.
     Diagnostic,
-    /// Q₁ / Q, the risk achievement worth: how much worse the system would be without this component.
+    /// Q₁ / Q, the risk achievement worth: how much worse the system would be without this component (Vesely, Davis, Denning &
+    /// Saltos, *Measures of Risk Importance and their Applications*, NUREG/CR-3385, 1983).
     Achievement,
     /// Q / Q₀, the risk reduction worth: how much better the system would be if this component never failed; infinite
     /// where it then never failed at all.

@@ -35,7 +35,7 @@ pub use diagram::Diagram;
 pub use importance::Measure;
 pub use nodes::TooLarge;
 pub use obstacle::Obstacle;
-pub use of_model::{Mission, Structure};
+pub use of_model::{Faults, Mission, Structure};
 pub use steady::Steady;
 pub use tree::{Node, Tree};
 

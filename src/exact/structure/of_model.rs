@@ -5,7 +5,7 @@ use super::obstacle::Obstacle;
 use super::things::Things;
 use super::{Diagram, Node, Steady, TooLarge, Tree};
 use crate::dist::Law;
-use crate::model::{AgesWhile, Model};
+use crate::model::{AgesWhile, Model, Thing};
 
 /// What a service rests on in the long run: components that fail and are repaired independently of each other.
 ///
@@ -14,6 +14,37 @@ use crate::model::{AgesWhile, Model};
 /// a series system in which the others wait for a repair (Barlow & Proschan, "Availability theory for multicomponent
 /// systems", in *Multivariate Analysis III*, 1973). Detection, acknowledgement and repair add up where nobody has to
 /// wait for a person. Failures of capacity alone take nothing down and are left out.
+///
+/// ```
+/// use ninefold::exact::structure::{Measure, Structure};
+/// use ninefold::{model, scenario};
+///
+/// // Three replicas of which two are needed, in a zone that all of them share.
+/// let text = "
+/// name: three replicas
+/// start: 2026-01-01
+/// horizon: 1y
+/// zones: [a]
+/// services: {web: {replicas: 3, needs: 2, spread: zones}}
+/// failures:
+///   crash: {hits: replica, mttf: 99h, repair: 1h}
+///   power: {hits: zone, mttf: 999h, repair: 1h}
+/// ";
+/// let scenario = scenario::parse("three-replicas.yaml", text, &scenario::Patches::default())?;
+/// let model = model::compile(&scenario).map_err(|mistakes| mistakes[0].message.clone())?;
+///
+/// let web = Structure::of(&model, 0).map_err(|obstacles| obstacles[0].to_string())?;
+/// let diagram = web.diagram()?;
+/// let system = diagram.steady(&web.components)?;
+/// let exact = 0.001 + 0.999 * (3.0 * 0.01 * 0.01 * 0.99 + 0.01 * 0.01 * 0.01);
+/// assert!((system.unavailability / exact - 1.0).abs() < 1e-14);
+///
+/// let zone = web.tree.names().iter().position(|name| name == "zone a: power").ok_or("no zone")?;
+/// assert_eq!(diagram.single_points(), [zone]);
+/// let importance = diagram.importance(&web.components)?;
+/// assert!(importance[[zone, Measure::Criticality as usize]] > 0.75);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Structure {
     /// When the service is down. Components are named after their thing and its failures: `web 3: host crash`.
@@ -50,6 +81,37 @@ impl Structure {
         });
         things.done()?;
         Ok(Self { tree, top, components, clocks: behind })
+    }
+
+    /// The diagram of the structure.
+    ///
+    /// # Errors
+    /// Where it is too large.
+    pub fn diagram(&self) -> Result<Diagram, TooLarge> {
+        Diagram::of(&self.tree, self.top)
+    }
+}
+
+/// When a service is down, by the things that failures take down; these may well depend on each other, so that it answers
+/// which of them matter together, and not how likely that is.
+#[derive(Debug, Clone)]
+pub struct Faults {
+    /// When the service is down. Components are named after their thing: `web 3`, or `web itself`.
+    pub tree: Tree,
+    /// The node of `tree` at which it is.
+    pub top: Node,
+}
+
+impl Faults {
+    /// The fault tree of a service; without common causes.
+    #[must_use]
+    pub fn of(model: &Model, service: u32) -> Self {
+        let name = |clock: u32| match model.clocks[clock as usize].thing {
+            Thing::Service(_) => format!("{} itself", model.thing_name(clock)),
+            _ => model.thing_name(clock),
+        };
+        let (tree, top) = tree(model, service, &mut |tree, clocks| tree.component(name(clocks[0])));
+        Self { tree, top }
     }
 
     /// The diagram of the structure.

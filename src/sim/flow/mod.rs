@@ -181,7 +181,7 @@ impl<O: Observer> World<'_, O> {
 
     /// Replicas of a service, each weighed by the capacity that failures leave it.
     #[cold]
-    fn strength(&self, s: usize) -> f64 {
+    pub(super) fn strength(&self, s: usize) -> f64 {
         let left = |c: u32| {
             let component = &self.components[c as usize];
             if component.phase.failed() { self.drawn.modes[component.mode as usize].capacity } else { 1.0 }
@@ -319,6 +319,7 @@ impl<O: Observer> World<'_, O> {
         tally.missed += missed;
         tally.bad += bad;
         tally.unworked += unworked;
+        self.observer.lost(s as u32, from, to, bad);
         for (o, objective) in self.model.objectives.iter().enumerate() {
             if objective.service as usize == s && objective.counts != Counts::Time {
                 let spared = (arrived * self.flow.shares.spared[o]).min(bad);

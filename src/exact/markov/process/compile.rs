@@ -123,8 +123,8 @@ impl Compiler<'_> {
                     self.phases_of(&name, &life)
                 })
             }
-            Trigger::Schedule(_) | Trigger::Trace(_) => {
-                self.refuse(format!("{name} comes by a schedule or a record"));
+            Trigger::Schedule(_) => {
+                self.refuse(format!("{name} comes by a schedule"));
                 Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
             }
         };
