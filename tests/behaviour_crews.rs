@@ -245,6 +245,32 @@ fn random_selection_takes_each_incident_with_the_same_probability() {
     });
 }
 
+/// At 03:00 four incidents wait, at 04:00 three of them and `late`, each as likely as any other. So a `crowd` is taken up at
+/// 03:00 with probability 1/4, else at 04:00, 05:00, 06:00 or 07:00 (on average at 04:52:30), and `late` at one of these four
+/// (on average at 05:30).
+#[test]
+fn random_selection_is_blind_to_the_order_of_arrival() {
+    let text = "
+name: crowd
+start: 2026-01-01
+horizon: 12h
+services: {blocker: {}, first: {}, second: {}, third: {}, fourth: {}, late: {}}
+teams: {crew: {people: 1, selection: random}}
+failures:
+  long: {hits: replica, of: [blocker], schedule: {first: 2026-01-01T01:00}, repair: 2h, team: crew}
+  a: {hits: replica, of: [first], schedule: {first: 2026-01-01T02:00}, repair: 1h, team: crew}
+  b: {hits: replica, of: [second], schedule: {first: 2026-01-01T02:10}, repair: 1h, team: crew}
+  c: {hits: replica, of: [third], schedule: {first: 2026-01-01T02:20}, repair: 1h, team: crew}
+  d: {hits: replica, of: [fourth], schedule: {first: 2026-01-01T02:30}, repair: 1h, team: crew}
+  e: {hits: replica, of: [late], schedule: {first: 2026-01-01T03:30}, repair: 1h, team: crew}
+";
+    let run = run(text, 20_000, 1);
+    let crowd = [("first", 120.0), ("second", 130.0), ("third", 140.0), ("fourth", 150.0)];
+    for (service, fails, taken_up) in crowd.map(|(s, m)| (s, m, 292.5)).into_iter().chain([("late", 210.0, 330.0)]) {
+        run.service(service, "mttr").times(1.0 / MINUTE).agrees(taken_up - fails + 60.0, 0.01);
+    }
+}
+
 #[test]
 fn a_race_takes_up_the_kind_that_is_looked_at_first() {
     shop(&Shop {

@@ -85,6 +85,9 @@ impl Tree {
 
 struct Service {
     replicas: usize,
+    /// Of them, these wait and take over at once.
+    waiting: usize,
+    /// `replicas` less `waiting` at most.
     needs: usize,
     spread: bool,
     tree: Option<Tree>,
@@ -103,8 +106,14 @@ enum Hit {
 fn scenario(dice: &mut Dice) -> (String, Vec<Service>) {
     let mut services = Vec::new();
     for s in 0..4 + dice.below(4) as usize {
-        let mut service =
-            Service { replicas: 1 + dice.below(4) as usize, needs: 1, spread: dice.is(60), tree: None, calls: Vec::new() };
+        let mut service = Service {
+            replicas: 1 + dice.below(4) as usize,
+            waiting: 0,
+            needs: 1,
+            spread: dice.is(60),
+            tree: None,
+            calls: Vec::new(),
+        };
         if s > 1 && dice.is(50) {
             service.tree = Some(Tree::of(dice, s, 2));
             if dice.is(70) {
@@ -112,7 +121,8 @@ fn scenario(dice: &mut Dice) -> (String, Vec<Service>) {
             }
         }
         if service.replicas > 0 {
-            service.needs = 1 + dice.below(service.replicas as u64) as usize;
+            service.waiting = if dice.is(30) { dice.below(service.replicas as u64) as usize } else { 0 };
+            service.needs = 1 + dice.below((service.replicas - service.waiting) as u64) as usize;
         }
         for callee in 0..s {
             if dice.is(20) {
@@ -129,6 +139,11 @@ fn scenario(dice: &mut Dice) -> (String, Vec<Service>) {
         let mut words = vec![format!("replicas: {}", service.replicas)];
         if service.replicas > 0 {
             words.push(format!("needs: {}", service.needs));
+        }
+        if service.waiting > 0 {
+            let waiting = service.waiting;
+            let how = [format!("hot: {waiting}"), format!("cold: {waiting}"), format!("warm: {{count: {waiting}, rate: 30%}}")];
+            words.push(format!("standby: {{{}, failback: {}}}", how[dice.below(3) as usize], dice.is(50)));
         }
         if service.spread {
             words.push("spread: zones".to_owned());
@@ -174,7 +189,7 @@ fn scenario(dice: &mut Dice) -> (String, Vec<Service>) {
     (text, services)
 }
 
-/// Which services are up, and with how many replicas, under the failures in force.
+/// Which services are up, and with how many active replicas, under the failures in force.
 fn states(services: &[Service], in_force: &[&Hit]) -> Vec<(bool, usize)> {
     let mut states: Vec<(bool, usize)> = Vec::new();
     for (s, service) in services.iter().enumerate() {
@@ -185,7 +200,8 @@ fn states(services: &[Service], in_force: &[&Hit]) -> Vec<(bool, usize)> {
                 Hit::Zones(zones) => service.spread && zones.contains(&(replica % ZONES.len())),
             })
         };
-        let count = (0..service.replicas).filter(|&replica| !lost(replica)).count();
+        let there = (0..service.replicas).filter(|&replica| !lost(replica)).count();
+        let count = there.min(service.replicas - service.waiting);
         let up = count >= service.needs
             && !in_force.contains(&&Hit::Service(s))
             && service.tree.as_ref().is_none_or(|tree| tree.holds(&states))

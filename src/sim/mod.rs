@@ -11,6 +11,7 @@ mod account;
 mod clock;
 mod distance;
 mod drawn;
+mod errands;
 mod exposure;
 mod failure;
 mod flow;
@@ -41,10 +42,10 @@ pub use split::Branch;
 
 use crate::kernel::{NEVER, System, Tournament};
 use crate::model::{Model, Trigger};
+use errands::Errand;
 use exposure::Exposure;
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, TeamState};
-use rules::Errand;
 use standby::Standbys;
 
 /// The state of one replication.
@@ -121,20 +122,9 @@ impl<'m, O: Observer> World<'m, O> {
         let standbys = Standbys::new(model);
         // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health
         // check (replicas leaving the rotation), then the errands of people and parts, then the warm-up's end.
-        let mut errands = Vec::new();
-        let first = model.clocks.len() + standbys.slots() + flow.checked.len();
-        let mut slot = |errand| {
-            errands.push(errand);
-            first + errands.len() - 1
-        };
         let kinds = rules::Kinds::new(model);
-        let teams: Vec<TeamState> =
-            (0..model.teams.len()).map(|t| TeamState::new(rules::Rules::new(model, t, &kinds, &mut slot))).collect();
-        let stocks: Vec<spares::Stock> = (model.modes.iter().enumerate())
-            .filter_map(|(m, mode)| mode.spares.as_ref().map(|spares| (m, spares)))
-            .enumerate()
-            .map(|(s, (m, spares))| spares::Stock::new(model, m, spares, slot(Errand::Delivery(s as u32))))
-            .collect();
+        let first = model.clocks.len() + standbys.slots() + flow.checked.len();
+        let (teams, stocks, errands) = errands::crews(model, &kinds, first);
         let cases = if teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
         let slots = first + errands.len() + usize::from(warmup > 0.0);
         let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();
@@ -279,20 +269,6 @@ impl<'m, O: Observer> World<'m, O> {
         }
     }
 
-    /// Everybody is free and every stock is full.
-    fn start_errands(&mut self, seed: u64, replication: u64) {
-        for (state, team) in self.teams.iter_mut().zip(&self.model.teams) {
-            state.reset(team.people);
-            let opening = state.rules.as_mut().and_then(|rules| rules.reset(team.hours.as_deref(), self.from, seed, replication));
-            if let Some((slot, time)) = opening {
-                self.events.place(slot, time);
-            }
-        }
-        for stock in &mut self.stocks {
-            stock.reset(seed, replication);
-        }
-    }
-
     /// What is due in a slot behind those of the clocks.
     fn handle_other(&mut self, slot: usize, now: f64) {
         let Some(check) = slot.checked_sub(self.standbys.slots()) else { return self.member_due(slot, now) };
@@ -304,17 +280,6 @@ impl<'m, O: Observer> World<'m, O> {
 
     fn warmup_slot(&self) -> usize {
         self.components.len() + self.standbys.slots() + self.flow.checked.len() + self.errands.len()
-    }
-
-    /// An event behind those of clocks and health checks.
-    #[cold]
-    fn run_errand(&mut self, errand: usize, now: f64) {
-        match self.errands.get(errand) {
-            Some(&Errand::Opening(team)) => self.opens(team as usize, now),
-            Some(&Errand::Look(team)) => self.looked(team as usize, now),
-            Some(&Errand::Delivery(stock)) => self.delivered(stock as usize, now),
-            None => self.warmed_up(now),
-        }
     }
 
     /// The end of the warm-up: what was counted is forgotten, what is in force stays.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::errands::Errand;
 use super::hours::Hours;
 use super::line::{Line, Links};
 use crate::kernel::NEVER;
@@ -46,11 +47,17 @@ pub enum Queue {
 }
 
 impl Rules {
-    /// The rules of team `t`, if it has any; `slot` gives the slot of something that it schedules.
-    pub fn new(model: &Model, t: usize, kinds: &Kinds, mut slot: impl FnMut(Errand) -> usize) -> Option<Box<Self>> {
+    /// The rules of team `t`, if it has any; `clocks` counts those of each mode, `slot` gives the slot of an errand.
+    pub fn new(
+        model: &Model,
+        t: usize,
+        kinds: &Kinds,
+        clocks: &[usize],
+        mut slot: impl FnMut(Errand) -> usize,
+    ) -> Option<Box<Self>> {
         let team = &model.teams[t];
-        let mine = |mode: u32| model.modes[mode as usize].team == Some(t as u32);
-        let needs_parts = model.modes.iter().any(|mode| mode.team == Some(t as u32) && mode.spares.is_some());
+        let mine = || model.modes.iter().zip(clocks).filter(|(mode, _)| mode.team == Some(t as u32));
+        let needs_parts = mine().any(|(mode, _)| mode.spares.is_some());
         if team.hours.is_none() && !team.preempts && team.selection == Selection::Priority && !needs_parts {
             return None;
         }
@@ -58,7 +65,7 @@ impl Rules {
         let queue = match team.selection {
             Selection::Priority | Selection::Fifo => Queue::Lines,
             Selection::Random => {
-                let most = model.clocks.iter().filter(|clock| mine(clock.mode)).count();
+                let most = mine().map(|(_, clocks)| clocks).sum();
                 Queue::Random(Pool { waiting: Vec::with_capacity(most), draws })
             }
             Selection::Race(mean) => Queue::Race(Race {
@@ -121,17 +128,6 @@ impl Rules {
         hours.until = until;
         Some((hours.slot, opens + from))
     }
-}
-
-/// What happens beside failures and repairs; each has a slot.
-#[derive(Debug, Clone, Copy)]
-pub enum Errand {
-    /// The hours of a team begin.
-    Opening(u32),
-    /// Somebody of a team has looked at an incident.
-    Look(u32),
-    /// Parts arrive at a stock.
-    Delivery(u32),
 }
 
 /// Words of a random stream, one after the other.

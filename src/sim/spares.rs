@@ -9,7 +9,7 @@ use super::rules::Draws;
 use super::{Observer, World};
 use crate::dist::Sampler;
 use crate::kernel::NEVER;
-use crate::model::{Model, NONE, Spares};
+use crate::model::{NONE, Spares};
 
 /// Indices of what is counted of a stock.
 pub mod part {
@@ -46,10 +46,9 @@ pub struct Stock {
 }
 
 impl Stock {
-    /// The stock of mode `m` as its spares say.
-    pub fn new(model: &Model, m: usize, spares: &Spares, slot: usize) -> Self {
+    /// The stock of a mode by its name, for so many clocks.
+    pub fn new(name: &str, spares: &Spares, clocks: usize, slot: usize) -> Self {
         // Every order has a part in it, and there are never more on order than the level and the repairs that wait.
-        let repairs = model.clocks.iter().filter(|clock| clock.mode as usize == m).count();
         Self {
             slot,
             level: spares.stock,
@@ -58,8 +57,8 @@ impl Stock {
             ordered: 0,
             line: Line::EMPTY,
             waiting: 0,
-            deliveries: BinaryHeap::with_capacity(spares.stock as usize + repairs + 1),
-            draws: Draws::new(&format!("failures/{}", model.modes[m].name), "lead time"),
+            deliveries: BinaryHeap::with_capacity(spares.stock as usize + clocks + 1),
+            draws: Draws::new(&format!("failures/{name}"), "lead time"),
             tally: [0.0; part::N],
         }
     }

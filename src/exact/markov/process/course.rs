@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use super::parts::{
-    ACKNOWLEDGEMENT, ACTIVE, AWAY, Clock, Code, DETECTION, INTERRUPTED, KNOWN, Kind, LACKS_PART, LIFE, Mode, NOWHERE, Parts,
-    REPAIR, STRIKE, TAKING_OVER, WAITING, WAITS,
+    ACKNOWLEDGEMENT, ACTIVE, AWAY, Clock, Code, DETECTION, INTERRUPTED, KNOWN, Kind, LACKS_PART, LIFE, MOST_CLOCKS, Mode,
+    NOWHERE, Parts, REPAIR, STRIKE, TAKING_OVER, WAITING, WAITS,
 };
 use crate::model::Selection;
 
@@ -137,7 +137,7 @@ impl Parts {
     fn detected(&self, slot: usize, way: &mut Way, ways: &mut Vec<Way>) {
         let Some((clock, mode)) = self.at(slot) else { return };
         for (t, thing) in self.things.iter().enumerate() {
-            if thing.role.is_some_and(|role| waits_for(way.state[role]) == Some(slot)) {
+            if thing.role.is_some_and(|role| waits_for(way.state[role]) == Some(self.name_of(slot, t))) {
                 way.later.push_back(Step::Missed(t));
             }
         }
@@ -289,16 +289,21 @@ fn place(code: Code) -> Option<Code> {
     }
 }
 
-/// What a role says of the failure that is still to be detected: its slot.
-fn waits_for(role: Code) -> Option<usize> {
-    let undetected = role.checked_sub(AWAY)? / 2;
-    (undetected != KNOWN).then(|| usize::from(undetected) - 1)
+/// What a role says of the failure that is still to be detected: what [`Parts::name_of`] calls it.
+fn waits_for(role: Code) -> Option<Code> {
+    Some(role.checked_sub(AWAY)? / 2).filter(|undetected| *undetected != KNOWN)
 }
 
 /// Replicas that wait and take over. A service with a standby wants a number of its replicas active; a place is open while
 /// fewer are. When an active replica goes and that is detected, the first that waits is called; a switch that does not work
 /// leaves the place open until a replica comes back. One that comes back while a place is open fills it at once.
 impl Parts {
+    /// How the role of a thing calls a failure: its own by their place among its clocks, the same for all that are alike.
+    fn name_of(&self, slot: usize, thing: usize) -> Code {
+        let own = &self.things[thing].clocks;
+        (if own.contains(&slot) { slot - own.start + 1 } else { slot + 1 + MOST_CLOCKS }) as Code
+    }
+
     fn role(&self, thing: usize, state: &[Code]) -> Option<Code> {
         self.things[thing].role.map(|role| state[role])
     }
@@ -384,7 +389,7 @@ impl Parts {
     fn goes(&self, slot: usize, thing: usize, way: &mut Way) {
         let Some(role) = self.role(thing, &way.state) else { return };
         let was_active = Code::from(role == ACTIVE);
-        let undetected = if role == WAITING { KNOWN } else { slot as Code + 1 };
+        let undetected = if role == WAITING { KNOWN } else { self.name_of(slot, thing) };
         self.set_role(thing, AWAY + 2 * undetected + was_active, &mut way.state);
     }
 
