@@ -1,7 +1,7 @@
 //! The sentences of an analysis of reliability.
 
-use super::summary::{Analysis, ServiceAnalysis};
 use super::found::tested;
+use super::summary::{Analysis, ServiceAnalysis};
 use super::{Comparison, Input, YEAR, tables};
 use crate::report::format::{decimal, duration, estimate, number};
 use crate::report::{Status, Unit, Verdict};
