@@ -1,5 +1,12 @@
 //! Importance splitting against exact values.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test says by a panic what it expected, and shows what it found"
+)]
+
 mod common;
 
 use std::time::Instant;
