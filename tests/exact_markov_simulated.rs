@@ -205,7 +205,7 @@ fn what_is_no_markov_process_is_refused_by_name() {
     refused(
         &format!("schedule: {{first: 2026-01-01T03:00, every: 1d}}, {repair}"),
         "",
-        "`crash` comes by a schedule or a record",
+        "`crash` comes by a schedule",
     );
     refused(
         &format!("time_to_failure: {{erlang: {{k: 2, mean: 1d}}}}, common_cause: 10%, {repair}"),

@@ -127,6 +127,10 @@ impl Compiler<'_> {
                 self.refuse(format!("{name} comes by a schedule"));
                 Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
             }
+            Trigger::Trace(_) => {
+                self.refuse(format!("{name} is played back from a record"));
+                Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
+            }
         };
         let memory = life.rates.len() > 1;
         if memory && beta > 0.0 {
