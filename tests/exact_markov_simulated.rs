@@ -202,11 +202,7 @@ fn what_is_no_markov_process_is_refused_by_name() {
         "",
         "the time to failure of `crash` holds a number that nobody knows exactly",
     );
-    refused(
-        &format!("schedule: {{first: 2026-01-01T03:00, every: 1d}}, {repair}"),
-        "",
-        "`crash` comes by a schedule",
-    );
+    refused(&format!("schedule: {{first: 2026-01-01T03:00, every: 1d}}, {repair}"), "", "`crash` comes by a schedule");
     refused(
         &format!("time_to_failure: {{erlang: {{k: 2, mean: 1d}}}}, common_cause: 10%, {repair}"),
         "",
