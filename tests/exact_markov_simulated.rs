@@ -1,5 +1,7 @@
 //! The exact chain and the simulator are two readings of the same language: they must agree, whatever words a scenario uses.
 
+#![expect(clippy::print_stdout, reason = "a test prints what it measured")]
+
 mod common;
 
 use common::{compiled, simulate_model};
