@@ -136,8 +136,8 @@ impl Parts {
 
     fn detected(&self, slot: usize, way: &mut Way, ways: &mut Vec<Way>) {
         let Some((clock, mode)) = self.at(slot) else { return };
-        for (t, thing) in self.things.iter().enumerate() {
-            if thing.role.is_some_and(|role| waits_for(way.state[role]) == Some(slot)) {
+        for t in 0..self.things.len() {
+            if self.role(t, &way.state).is_some_and(|role| role == self.missed_by(t, slot, role % 2)) {
                 way.later.push_back(Step::Missed(t));
             }
         }
@@ -289,10 +289,9 @@ fn place(code: Code) -> Option<Code> {
     }
 }
 
-/// What a role says of the failure that is still to be detected: its slot.
-fn waits_for(role: Code) -> Option<usize> {
-    let undetected = role.checked_sub(AWAY)? / 2;
-    (undetected != KNOWN).then(|| usize::from(undetected) - 1)
+/// Whether a role says that its replica is away by a failure that is still to be detected.
+fn is_missed(role: Code) -> bool {
+    role.checked_sub(AWAY).is_some_and(|away| away / 2 != KNOWN)
 }
 
 /// Replicas that wait and take over. A service with a standby wants a number of its replicas active; a place is open while
@@ -324,7 +323,7 @@ impl Parts {
     }
 
     fn unknown(&self, service: u32, way: &Way) -> u32 {
-        self.count(service, way, |role| waits_for(role).is_some())
+        self.count(service, way, is_missed)
     }
 
     /// The failure of a slot has begun on a thing: replicas with a role lose it.
@@ -384,8 +383,16 @@ impl Parts {
     fn goes(&self, slot: usize, thing: usize, way: &mut Way) {
         let Some(role) = self.role(thing, &way.state) else { return };
         let was_active = Code::from(role == ACTIVE);
-        let undetected = if role == WAITING { KNOWN } else { slot as Code + 1 };
-        self.set_role(thing, AWAY + 2 * undetected + was_active, &mut way.state);
+        let role = if role == WAITING { AWAY + 2 * KNOWN } else { self.missed_by(thing, slot, was_active) };
+        self.set_role(thing, role, &mut way.state);
+    }
+
+    /// The role of a replica that is away by the failure of a slot, which is still to be detected. Things that are alike
+    /// trade places, so that a failure of its own is told by its place among the thing's clocks.
+    fn missed_by(&self, thing: usize, slot: usize, was_active: Code) -> Code {
+        let own = &self.things[thing].clocks;
+        let failure = if own.contains(&slot) { slot - own.start } else { own.len() + slot };
+        AWAY + 2 * (failure as Code + 1) + was_active
     }
 
     fn comes_back(&self, thing: usize, way: &mut Way) {

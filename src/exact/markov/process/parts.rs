@@ -24,8 +24,8 @@ pub const ACTIVE: Code = 0;
 pub const WAITING: Code = 1;
 /// It is up and takes over; the stage of the switch is added.
 pub const TAKING_OVER: Code = 2;
-/// It is away, and had waited before (or had been active: one more). What is added twice is [`KNOWN`] or the slot of the
-/// failure that is still to be detected, plus 1.
+/// It is away, and had waited before (or had been active: one more). What is added twice is [`KNOWN`] or a number for the
+/// failure that is still to be detected, from 1 on.
 pub const AWAY: Code = 1_000;
 /// The failure has been detected.
 pub const KNOWN: Code = 0;
