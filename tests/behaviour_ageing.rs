@@ -279,7 +279,7 @@ services: {{unit: {{replicas: 100}}}}
 failures: {{wear: {{hits: replica, time_to_failure: {life}, repair: 0s, age: steady}}}}
 "
             ),
-            4000,
+            400,
             1,
         );
         run.estimate("failures", "wear", "count_per_year").times(4.0 * HOUR / YEAR / 100.0).is(0.4);

@@ -1,5 +1,7 @@
 //! Recorded failures, played back.
 
+#![expect(clippy::expect_used, reason = "a test says by a panic what it expected")]
+
 mod common;
 
 use std::path::Path;

@@ -72,6 +72,42 @@ services:
     holds(&found.unavailability, 1e-7);
 }
 
+/// Case cluster-N2-T100 of ../shared/cases, the workstation cluster of Haverkort, Hermanns and Katoen (2000), whose repair unit
+/// looks at all kinds of failed parts at once: the chance that the minimum of service is lost within 100 h, and the hours
+/// below it, by uniformisation of 276 states.
+#[test]
+fn a_cluster_of_workstations() {
+    let text = "
+name: workstation cluster
+start: 2026-01-01
+horizon: 100h
+services:
+  left: {replicas: 2}
+  right: {replicas: 2}
+  left switch: {}
+  right switch: {}
+  backbone: {}
+  minimum:
+    up_when:
+      any:
+        - all: [{at_least: 1, of: [left]}, left switch]
+        - all: [{at_least: 1, of: [right]}, right switch]
+        - all: [{at_least: 1, of: [left, right]}, left switch, right switch, backbone]
+teams:
+  repair unit: {people: 1, selection: {race: 6m}}
+failures:
+  workstation: {hits: replica, of: [left, right], mttf: 500h, repair: {exponential: {mean: 30m}}, team: repair unit}
+  switch: {hits: replica, of: [left switch, right switch], mttf: 4000h, repair: {exponential: {mean: 4h}}, team: repair unit}
+  cable: {hits: replica, of: [backbone], mttf: 5000h, repair: {exponential: {mean: 8h}}, team: repair unit}
+";
+    let began = Instant::now();
+    let found = split(text, "minimum", &RareOptions { precision: Some(0.1), ..PLAIN });
+    show("cluster", &found, began);
+    assert!(found.verdict.converged);
+    holds(&found.outage_probability.unwrap(), 5.5461254704414694e-5);
+    holds(&found.downtime.unwrap(), 0.0002135283674243218 * HOUR);
+}
+
 /// Four units in parallel that are never repaired: all are down at the end with probability (1 − exp(−t/m))⁴.
 #[test]
 fn a_mission_without_repair() {
@@ -240,6 +276,15 @@ services:
   c: {external: {availability: 98%, outage: 1h}}
   any: {up_when: {any: [a, b, c]}}
 ";
+
+/// Of 200 intervals of 95%, 95% ± 3.3 standard errors of that share.
+#[test]
+fn intervals_hold_about_as_often_as_they_say() {
+    let options = RareOptions { replications: 1_024, precision: None, ..PLAIN };
+    let p = (1.0 - (-0.05_f64).exp()).powi(3);
+    let share = coverage(MISSION, "unit", &options, |found| found.outage_probability.unwrap(), p, 200);
+    assert!(share >= 0.95 - 3.3 * (0.95 * 0.05 / 200.0_f64).sqrt(), "{share}");
+}
 
 #[test]
 #[ignore = "minutes"]

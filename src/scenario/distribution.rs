@@ -7,7 +7,7 @@ use crate::units::{Number, Time};
 mod uncertain;
 mod written;
 
-pub use written::unit;
+pub(super) use written::unit;
 
 /// A quantity, or an interval for one that is uncertain: drawn once for each replication.
 #[derive(Debug, Clone, Copy, PartialEq)]

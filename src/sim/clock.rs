@@ -2,7 +2,7 @@
 
 use super::exposure::Exposure;
 use super::parts::{Phase, Target};
-use super::{Observer, World};
+use super::{Drawn, Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{AgesWhile, Model, Trigger};
 use crate::random::{Stream, uniform};
@@ -17,8 +17,7 @@ pub const REPAIR: u64 = 1;
 pub const DETECTION: u64 = 2;
 /// From the call of a person to the begin of work.
 pub const ACKNOWLEDGEMENT: u64 = 3;
-/// Of a clock that starts old.
-pub const AGE: u64 = 4;
+const AGE: u64 = 4;
 const STARTS_DOWN: u64 = 5;
 /// From the failure of one that waits until a test finds it.
 pub const TEST: u64 = 6;
@@ -29,8 +28,16 @@ pub fn word(stream: Stream, n: u32, purpose: u64) -> u64 {
     stream.word(u64::from(n) * PURPOSES + purpose)
 }
 
+/// The age of clock `c` at the start, `None` where it is new.
+pub fn age_at_start(model: &Model, drawn: &Drawn, c: usize, seed: u64, replication: u64) -> Option<f64> {
+    let laws = drawn.lives[model.clocks[c].mode as usize].as_ref()?;
+    let chance = || uniform(word(age_stream(model, c, seed, replication), 0, AGE));
+    let steady = laws.steady.as_ref().map(|age| age.quantile(chance()));
+    steady.or_else(|| Some(laws.age.as_ref()?.quantile(chance())))
+}
+
 /// The stream that the age of a clock at the start is drawn from: the replacement of a thing is as old as the thing.
-pub fn age_stream(model: &Model, c: usize, seed: u64, replication: u64) -> Stream {
+fn age_stream(model: &Model, c: usize, seed: u64, replication: u64) -> Stream {
     let clock = &model.clocks[c];
     let of = model.modes[clock.mode as usize].renews.unwrap_or(clock.mode);
     let base = clock.siblings.clone().map(|sibling| &model.clocks[sibling as usize]).find(|sibling| sibling.mode == of);
@@ -65,18 +72,14 @@ impl<O: Observer> World<'_, O> {
             Trigger::Sla(_) if uniform(word(stream, 0, STARTS_DOWN)) < mode.starts_down => 0.0,
             Trigger::Sla(_) => mode.life.draw(life),
             Trigger::Life(_) => {
-                let laws = self.drawn.lives[component.mode as usize].as_ref();
-                let old = laws.filter(|laws| laws.age.is_some() || laws.steady.is_some());
-                let (age, left) = match old {
-                    None if strike => (0.0, mode.strike.draw(life)),
-                    None => (0.0, mode.life.draw(life)),
-                    Some(laws) => {
-                        let chance = uniform(word(age_stream(self.model, c, seed, replication), 0, AGE));
-                        let steady = laws.steady.as_ref().map(|age| age.quantile(chance));
-                        let age = steady.or_else(|| Some(laws.age.as_ref()?.quantile(chance))).unwrap_or_default();
+                let old = age_at_start(self.model, &self.drawn, c, seed, replication);
+                let (age, left) = match (old, &self.drawn.lives[component.mode as usize]) {
+                    (Some(age), Some(laws)) => {
                         let none = strike && laws.strike.is_none();
                         (age, if none { NEVER } else { laws.law(component).remaining(age, life) })
                     }
+                    _ if strike => (0.0, mode.strike.draw(life)),
+                    _ => (0.0, mode.life.draw(life)),
                 };
                 if component.exposed {
                     self.exposures[c] = Exposure { target: age + left, age, ..Exposure::new() };

@@ -159,7 +159,7 @@ impl<'a> Input<'a> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             model_hash: format!("{:016x}", model.hash),
             services: model.services.iter().map(|s| service(model, s)).collect(),
-            failures: model.modes.iter().map(|m| failure(m)).collect(),
+            failures: model.modes.iter().map(failure).collect(),
             teams: model.teams.iter().map(|t| TeamInput { name: t.name.clone(), people: t.people }).collect(),
             objectives: model.objectives.iter().map(objective).collect(),
             demand: &findings.demand,

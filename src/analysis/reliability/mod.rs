@@ -5,18 +5,23 @@ mod charts;
 mod exact;
 mod longrun;
 mod measure;
+mod rarely;
 mod summary;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use agreement::Standing;
 pub use measure::Measure;
+pub use rarely::Rarely;
 pub use summary::{Analysis, SCHEMA, Shown};
 
 use crate::analysis::forecast;
 use crate::model::Model;
 use crate::report::format::{decimal, duration};
 use crate::report::{Docs, Part, Report, Section, Summary};
+use crate::run::rare::Rare;
 use crate::run::{self, Control, Options, RunError, Runs};
 use crate::scenario::suggest::instead;
 use exact::{Exact, Over};
@@ -64,6 +69,8 @@ pub struct Question {
     pub service: Option<String>,
     /// What is shown of each service; empty: everything.
     pub metrics: Vec<Shown>,
+    /// How outages too rare for plain simulation are looked for.
+    pub rare: Rarely,
 }
 
 /// The services that a question is about, by their index.
@@ -115,6 +122,8 @@ pub struct Found {
     pub comparisons: Vec<Comparison>,
     /// How the long run was simulated, or why not; none where no exact answer is about it.
     long_run: Option<Result<LongRun, String>>,
+    /// Rare outages by the index of their service: what was found, or why nothing was.
+    rare: Vec<(usize, Result<Rare, String>)>,
 }
 
 impl Found {
@@ -125,39 +134,59 @@ impl Found {
     }
 }
 
-/// Simulates, solves, and compares the two.
+/// Simulates, solves, and compares the two; `services` are the indices of those that are asked for.
 ///
 /// # Errors
 /// Where threads cannot be started.
-pub fn investigate(model: &Model, options: &Options, services: Vec<usize>, control: &Control) -> Result<Found, RunError> {
+pub fn investigate(
+    model: &Model,
+    options: &Options,
+    question: &Question,
+    services: Vec<usize>,
+    control: &Control,
+) -> Result<Found, RunError> {
     let runs = run::simulate(model, options, control, None)?;
     let exact = exact::exact(model, &services);
-    let mut found = Found { services, runs, exact, comparisons: Vec::new(), long_run: None };
+    let mut found = Found { services, runs, exact, comparisons: Vec::new(), long_run: None, rare: Vec::new() };
     if found.runs.interrupted || found.runs.replications == 0 {
         return Ok(found);
     }
-    found.long_run = plan(model, options, &found);
-    let long = match &found.long_run {
-        Some(Ok(long)) => {
-            let bare = long.model(model);
-            Some((run::simulate(&bare, &long.options(options), control, None)?, bare))
-        }
-        _ => None,
-    };
-    compare(&mut found, options, long.as_ref().map(|(runs, _)| runs));
-    // What is off is looked at again, in a second sample.
-    let off: Vec<usize> =
-        (0..found.comparisons.len()).filter(|&i| found.comparisons[i].standing == Standing::Disagrees).collect();
-    if !off.is_empty() {
-        let again = Options { seed: options.seed.wrapping_add(SECOND), ..options.clone() };
-        let second = run::simulate(model, &again, control, None)?;
-        let long_again = match (&found.long_run, &long) {
-            (Some(Ok(plan)), Some((_, bare))) => Some(run::simulate(bare, &plan.options(&again), control, None)?),
-            _ => None,
-        };
-        confirm(&mut found, &off, &second, long.as_ref().map(|(runs, _)| runs), long_again.as_ref());
-    }
+    judge(model, options, &mut found, control)?;
+    found.rare = rarely::look(model, options, question.rare, &found, control)?;
     Ok(found)
+}
+
+/// Puts simulated and exact values side by side. What is off is simulated again.
+fn judge(model: &Model, options: &Options, found: &mut Found, control: &Control) -> Result<(), RunError> {
+    found.long_run = plan(model, options, found);
+    let simulate_long = |options: &Options| match &found.long_run {
+        Some(Ok(long)) => run::simulate(&long.model(model), &long.options(options), control, None).map(Some),
+        _ => Ok(None),
+    };
+    let long = simulate_long(options)?;
+    let (comparisons, level) = compare(found, options, long.as_ref());
+    let again = Options { seed: options.seed.wrapping_add(SECOND), ..options.clone() };
+    let second = if comparisons.iter().any(|comparison| comparison.standing == Standing::Disagrees) {
+        Some((run::simulate(model, &again, control, None)?, simulate_long(&again)?))
+    } else {
+        None
+    };
+    found.comparisons = comparisons;
+    if let Some((second, long_again)) = second {
+        let side = |comparison: &Comparison, near: &Runs, far: Option<&Runs>| {
+            let runs = if comparison.over == Over::LongRun { far } else { Some(near) };
+            runs.map(|runs| agreement::side(comparison.measure, runs, comparison.service, comparison.exact, level))
+        };
+        for i in 0..found.comparisons.len() {
+            let comparison = &found.comparisons[i];
+            if comparison.standing == Standing::Disagrees
+                && side(comparison, &found.runs, long.as_ref()) != side(comparison, &second, long_again.as_ref())
+            {
+                found.comparisons[i].standing = Standing::AgreesSecond;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// How to simulate the long run that exact answers are about, if any is.
@@ -168,23 +197,13 @@ fn plan(model: &Model, options: &Options, found: &Found) -> Option<Result<LongRu
     (!modes.is_empty()).then(|| LongRun::plan(model, &modes, &found.runs, options))
 }
 
-/// Puts simulated values beside all exact ones, and tests each.
-fn compare(found: &mut Found, options: &Options, long: Option<&Runs>) {
+/// Simulated values beside all exact ones, each tested, and the level of the tests.
+fn compare(found: &Found, options: &Options, long: Option<&Runs>) -> (Vec<Comparison>, f64) {
     let mut comparisons = Vec::new();
     for (&service, exact) in found.services.iter().zip(&found.exact) {
         for answer in &exact.answers {
             let Ok(values) = &answer.found else { continue };
-            let runs = match values.over {
-                // With a warm-up the runs begin in a state that no exact answer is about.
-                Over::Horizon if options.warmup > 0.0 => continue,
-                Over::Horizon => &found.runs,
-                // What a chain says from the start is the same chain, and needs no warm-up to be compared.
-                Over::LongRun if answer.method == exact::Method::Markov => continue,
-                Over::LongRun => match long {
-                    Some(long) => long,
-                    None => continue,
-                },
-            };
+            let Some(runs) = beside(found, options, long, answer.method, values.over) else { continue };
             comparisons.extend(values.values.iter().map(|&(measure, exact)| Comparison {
                 service,
                 method: answer.method,
@@ -198,32 +217,32 @@ fn compare(found: &mut Found, options: &Options, long: Option<&Runs>) {
     }
     let level = agreement::level(tested(&comparisons));
     for comparison in comparisons.iter_mut().filter(|comparison| comparison.standing == Standing::Agrees) {
-        let runs = if comparison.over == Over::LongRun { long.unwrap_or(&found.runs) } else { &found.runs };
+        let Some(runs) = beside(found, options, long, comparison.method, comparison.over) else { continue };
         if agreement::side(comparison.measure, runs, comparison.service, comparison.exact, level) != 0 {
             comparison.standing = Standing::Disagrees;
         }
     }
-    found.comparisons = comparisons;
+    (comparisons, level)
+}
+
+/// The runs that simulate what an exact answer is about.
+fn beside<'r>(
+    found: &'r Found,
+    options: &Options,
+    long: Option<&'r Runs>,
+    method: exact::Method,
+    over: Over,
+) -> Option<&'r Runs> {
+    match over {
+        // With a warm-up the runs begin in a state that no exact answer is about.
+        Over::Horizon => (options.warmup <= 0.0).then_some(&found.runs),
+        // What a chain says from the start is the same chain, and needs no long run to be compared.
+        Over::LongRun => long.filter(|_| method != exact::Method::Markov),
+    }
 }
 
 fn tested(comparisons: &[Comparison]) -> usize {
     comparisons.iter().filter(|comparison| comparison.standing != Standing::TooFew).count()
-}
-
-/// Tests again, in a second sample, what was off in the first.
-fn confirm(found: &mut Found, off: &[usize], second: &Runs, long: Option<&Runs>, long_again: Option<&Runs>) {
-    let level = agreement::level(tested(&found.comparisons));
-    for &i in off {
-        let comparison = &found.comparisons[i];
-        let (first, second) = match comparison.over {
-            Over::Horizon => (&found.runs, second),
-            Over::LongRun => (long.unwrap_or(&found.runs), long_again.unwrap_or(second)),
-        };
-        let side = |runs: &Runs| agreement::side(comparison.measure, runs, comparison.service, comparison.exact, level);
-        if side(first) != side(second) {
-            found.comparisons[i].standing = Standing::AgreesSecond;
-        }
-    }
 }
 
 /// Everything the report is made from.
@@ -260,17 +279,18 @@ pub fn analyze(input: &Input<'_>) -> (Analysis, Report) {
 
 fn report(input: &Input<'_>, of: &forecast::Input<'_>, forecast: &Summary, analysis: &Analysis) -> Report {
     let sections = [
-        services_section(input, analysis),
-        drivers(input, of, forecast, analysis),
-        weak_points(analysis),
-        exact_section(analysis),
+        Some(services_section(input, analysis)),
+        Some(drivers(input, of, forecast, analysis)),
+        rare_section(analysis),
+        Some(exact_section(analysis)),
+        Some(weak_points(analysis)),
     ];
     let subject = input.question.service.as_ref().map_or(String::new(), |name| format!(" of {name}"));
     Report {
         title: format!("{}: reliability{subject}", analysis.scenario),
         subtitle: words::subtitle(input),
         verdicts: words::verdicts(input, analysis),
-        sections: sections.into(),
+        sections: sections.into_iter().flatten().collect(),
         assumptions: words::assumptions(input),
         facts: facts(input, analysis),
         docs: DOCS,
@@ -298,9 +318,15 @@ fn drivers(input: &Input<'_>, of: &forecast::Input<'_>, forecast: &Summary, anal
     section("What drives downtime", "", parts)
 }
 
+fn rare_section(analysis: &Analysis) -> Option<Section> {
+    let intro = "Outages that plain simulation sees too seldom, made less rare and weighed. The gain is the processor time that plain \
+                 simulation would need for the same error, over that spent here.";
+    tables::rare(analysis).map(|table| section("Rare outages", intro, vec![Part::Table(table)]))
+}
+
 fn weak_points(analysis: &Analysis) -> Section {
     let intro = "Things whose failure takes a service down, alone or together with others, by its structure: `needs`, `up_when`, calls, zones. \
-                 How likely that is does not count here.";
+                 How likely that is does not count here, and common causes, which strike all replicas of a service at once, are left out.";
     section(
         "Single points of failure and cut sets",
         intro,

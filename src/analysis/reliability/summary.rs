@@ -7,6 +7,7 @@ use super::exact::{Component, Cuts, Exact, Method, Over};
 use super::{Comparison, Input, LEVEL, Measure, Standing, YEAR};
 use crate::report::Summary;
 use crate::report::summary::ServiceSummary;
+use crate::run::rare::Rare;
 use crate::run::runs::{ServiceRuns, sum};
 use crate::stats::Estimate;
 
@@ -59,6 +60,21 @@ pub struct ServiceAnalysis {
     pub cuts: Option<Cuts>,
     /// Each exact method, its values, or why it does not apply.
     pub exact: Vec<MethodSummary>,
+    /// Rare outages, where they were looked for; null where the method does not apply. What is measured in seconds of the
+    /// machine differs from run to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rare: Option<RareSummary>,
+}
+
+/// What was found about rare outages.
+#[derive(Debug, Clone, Serialize)]
+pub struct RareSummary {
+    /// Outages that plain simulation saw.
+    pub seen: f64,
+    /// What was found; null where the method does not apply.
+    pub found: Option<Rare>,
+    /// Why nothing was.
+    pub why_not: Option<String>,
 }
 
 /// Shares of downtime.
@@ -232,6 +248,11 @@ fn service(input: &Input<'_>, forecast: &Summary, s: usize, of: &ServiceSummary,
         components: exact.components.clone(),
         cuts: exact.cuts.clone().ok(),
         exact: exact.answers.iter().map(|answer| method(input, s, answer)).collect(),
+        rare: input.found.rare.iter().find(|(service, _)| *service == s).map(|(_, found)| RareSummary {
+            seen: input.found.runs.services[s].sums.sum(sum::ONSETS),
+            found: found.as_ref().ok().cloned(),
+            why_not: found.as_ref().err().cloned(),
+        }),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::exact::Over;
 use super::summary::{Analysis, ServiceAnalysis, Shown};
-use super::{Input, Standing};
+use super::{Input, Measure, Standing, YEAR};
 use crate::report::format::number;
 use crate::report::{Column, Frame, Table, Unit};
+use crate::run::rare::Method;
 use crate::stats::Estimate;
 
 /// Rows of components for one service.
@@ -188,6 +189,62 @@ pub fn cut_sets(analysis: &Analysis) -> Table {
         .count("things", rows.iter().map(|(_, set)| set.len() as u64))
         .text("cut_set", rows.iter().map(|(_, set)| set.join(" + ")))
         .table("cut-sets", "Minimal cut sets", Vec::new())
+}
+
+/// Rare outages, where they were looked for.
+pub fn rare(analysis: &Analysis) -> Option<Table> {
+    let rows: Vec<_> = by_downtime(analysis).into_iter().filter_map(|(name, s)| Some((name, s, s.rare.as_ref()?))).collect();
+    let exact = |s: &ServiceAnalysis| {
+        let horizon = s.exact.iter().filter(|method| method.over == Some(Over::Horizon)).flat_map(|method| &method.values);
+        let long = s.exact.iter().flat_map(|method| &method.values);
+        let down = |value: &&super::summary::Value| value.measure == Measure::DowntimePerYear;
+        horizon.into_iter().find(down).or_else(|| long.into_iter().find(down)).map(|value| value.exact)
+    };
+    let down: Vec<Option<Estimate>> =
+        rows.iter().map(|(.., r)| r.found.as_ref().map(|rare| rare.unavailability.scaled(YEAR))).collect();
+    let chance: Vec<Option<Estimate>> =
+        rows.iter().map(|(.., r)| r.found.as_ref().and_then(|rare| rare.outage_probability)).collect();
+    let said = |rare: &super::summary::RareSummary| match (&rare.found, &rare.why_not) {
+        (Some(found), _) if found.verdict.converged && found.verdict.remarks.is_empty() => "converged".to_owned(),
+        (Some(found), _) => {
+            let word = if found.verdict.converged { "converged" } else { "NOT converged" };
+            format!("{word}: {}", found.verdict.remarks.join("; "))
+        }
+        (None, why) => format!("does not apply: {}", why.clone().unwrap_or_default()),
+    };
+    let method = |rare: &super::summary::RareSummary| {
+        rare.found.as_ref().map(|found| match found.method {
+            Method::Splitting => "splitting".to_owned(),
+            Method::Biasing => "biasing".to_owned(),
+        })
+    };
+    (!rows.is_empty()).then(|| {
+        Frame::default()
+            .text("service", rows.iter().map(|(name, ..)| (*name).clone()))
+            .text("method", rows.iter().map(|(.., r)| method(r)))
+            .number("outages_seen", rows.iter().map(|(.., r)| r.seen))
+            .estimate("downtime_seconds_per_year", down.iter().map(Option::as_ref))
+            .number("exact_downtime_seconds_per_year", rows.iter().map(|(_, s, _)| exact(s)))
+            .estimate("outage_probability", chance.iter().map(Option::as_ref))
+            .number("relative_error", rows.iter().map(|(.., r)| r.found.as_ref().and_then(|rare| rare.relative_error)))
+            .number("gain", rows.iter().map(|(.., r)| r.found.as_ref().and_then(|rare| rare.gain).map(|gain| gain.time)))
+            .text("verdict", rows.iter().map(|(.., r)| said(r)))
+            .table(
+                "rare",
+                "Rare outages, from the start to the horizon",
+                vec![
+                    Column::text("Service", "service"),
+                    Column::text("Method", "method"),
+                    Column::number("Seen plainly", "outages_seen", Unit::Count),
+                    Column::estimate("Down a year", "downtime_seconds_per_year", Unit::Duration),
+                    Column::number("Exactly", "exact_downtime_seconds_per_year", Unit::Duration),
+                    Column::estimate("Chance of an outage", "outage_probability", Unit::Share),
+                    Column::number("Relative error", "relative_error", Unit::Share),
+                    Column::number("Gain", "gain", Unit::Count),
+                    Column::text("Verdict", "verdict"),
+                ],
+            )
+    })
 }
 
 /// Every measure that has an exact value, beside the simulated one.

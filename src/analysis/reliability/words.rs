@@ -1,9 +1,10 @@
 //! The sentences of an analysis of reliability.
 
 use super::summary::{Analysis, ServiceAnalysis};
-use super::{Comparison, Input, tables, tested};
+use super::{Comparison, Input, YEAR, tables, tested};
 use crate::report::format::{decimal, duration, estimate, number};
 use crate::report::{Status, Unit, Verdict};
+use crate::run::rare::Method;
 
 /// Services that get sentences of their own.
 const SENTENCES: usize = 3;
@@ -49,6 +50,20 @@ pub fn disagrees(input: &Input<'_>, comparison: &Comparison) -> String {
 
 fn service(name: &str, s: &ServiceAnalysis) -> Verdict {
     let down = &s.split.downtime_per_year;
+    let rare = s.rare.as_ref().and_then(|rare| rare.found.as_ref()).filter(|found| found.verdict.converged);
+    if let Some(found) = rare
+        && found.unavailability.value.is_some_and(|value| value > 0.0)
+    {
+        let how = match found.method {
+            Method::Splitting => "importance splitting",
+            Method::Biasing => "failure biasing",
+        };
+        let gain = found.gain.filter(|gain| gain.time >= 2.0);
+        let gain =
+            gain.map_or(String::new(), |gain| format!(", {} times as fast as plain simulation", number(gain.time, Unit::Count)));
+        let down = estimate(&found.unavailability.scaled(YEAR), Unit::Duration);
+        return Verdict::new(Status::Info, format!("{name} is down {down} a year, by {how}{gain}."));
+    }
     if down.value.is_none_or(|value| value <= 0.0) {
         let bound = down.high.filter(|high| *high > 0.0);
         let bound = bound.map_or(String::new(), |high| format!(" (at most {} a year)", duration(high)));

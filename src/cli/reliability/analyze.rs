@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::analysis::reliability::{Found, Input, Question, Shown, analyze, investigate, services};
+use crate::analysis::reliability::{Found, Input, Question, Rarely, Shown, analyze, investigate, services};
 use crate::cli::common::{FailOn, Simulation, Variant, compile, default_folder, load_whole};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
@@ -26,6 +26,9 @@ pub struct Arguments {
     /// What is shown of each service [default: everything].
     #[arg(long, value_name = "LIST", value_enum, value_delimiter = ',')]
     metrics: Vec<Shown>,
+    /// How outages too rare for plain simulation are looked for.
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = Rarely::Auto)]
+    rare: Rarely,
     #[command(flatten)]
     simulation: Simulation,
 }
@@ -39,10 +42,10 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let options = simulation.options()?;
     let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
     let model = compile(&load_whole(scenario, &patches, simulation.horizon)?)?;
-    let question = Question { service: arguments.service.clone(), metrics: arguments.metrics.clone() };
+    let question = Question { service: arguments.service.clone(), metrics: arguments.metrics.clone(), rare: arguments.rare };
     let wanted = services(&model, &question).map_err(CliError::Wrong)?;
     let (control, progress) = Progress::begin(simulation.quiet || simulation.json);
-    let found = investigate(&model, &options, wanted, &control).map_err(|error| CliError::World(error.to_string()));
+    let found = investigate(&model, &options, &question, wanted, &control).map_err(|error| CliError::World(error.to_string()));
     progress.end();
     let found = found?;
     if found.runs.replications == 0 {

@@ -25,6 +25,22 @@ pub enum Method {
     Biasing,
 }
 
+/// Outages of crude replications that say enough by themselves.
+const ENOUGH: f64 = 50.0;
+
+/// The method for a service of which crude replications have seen so many outages; `None` where those say enough.
+///
+/// Failure biasing is the sharper one where each single failure is rare, and needs a model that is a Markov chain; splitting
+/// takes every model.
+#[must_use]
+pub fn auto(outages: f64, is_markov: bool) -> Option<Method> {
+    match (outages >= ENOUGH, is_markov) {
+        (true, _) => None,
+        (false, true) => Some(Method::Biasing),
+        (false, false) => Some(Method::Splitting),
+    }
+}
+
 /// How to look for rare outages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RareOptions {

@@ -36,10 +36,14 @@ const BLOCK: f64 = 50_000.0;
 /// The result is the same on any number of threads, but for what is measured in seconds.
 ///
 /// # Errors
-/// Where the model holds something that a branch could not draw again, where threads cannot be started, and where it was
-/// stopped before there was anything to tell.
+/// Where nothing can take the service down, where threads cannot be started, and where it was stopped before there was
+/// anything to tell.
 pub fn splitting(model: &Model, service: u32, options: &RareOptions, control: &Control) -> Result<Rare, WhyNot> {
     let started = Instant::now();
+    let watched = &model.services[service as usize];
+    if !watched.can_fail {
+        return Err(WhyNot::Model(format!("nothing can take `{}` down", watched.name)));
+    }
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| RunError::Threads(threads, error))?;

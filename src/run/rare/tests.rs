@@ -149,6 +149,73 @@ failures:
     agrees_everywhere(text, "unit", 8_000);
 }
 
+#[test]
+fn shared_load_and_repairs_that_leave_old() {
+    let text = "
+name: load
+start: 2026-01-01
+horizon: 400h
+services: {unit: {replicas: 3}}
+failures:
+  wear: {hits: replica, time_to_failure: {weibull: {shape: 2.5, mean: 120h}}, repair: {lognormal: {mean: 20h, cv: 1}}, load: 1.5,
+    after_repair: {younger: 50%}}
+  crash: {hits: replica, time_to_failure: {weibull: {shape: 2, mean: 200h}}, repair: {uniform: {low: 2h, high: 10h}}, age: steady}
+";
+    agrees_everywhere(text, "unit", 4_000);
+}
+
+#[test]
+fn replicas_that_wait_and_take_over() {
+    let text = "
+name: standby
+start: 2026-01-01
+horizon: 400h
+services: {unit: {replicas: 4, needs: 2, standby: {warm: {count: 2, rate: 30%}, switch: {time: {uniform: {low: 1h, high: 4h}}, works: 90%}}}}
+failures:
+  wear: {hits: replica, time_to_failure: {weibull: {shape: 2, mean: 150h}}, detection: {uniform: {low: 0h, high: 3h}},
+    repair: {lognormal: {mean: 25h, cv: 1}}}
+";
+    agrees_everywhere(text, "unit", 4_000);
+}
+
+#[test]
+fn parts_inspections_and_replacements() {
+    let text = "
+name: upkeep
+start: 2026-01-01
+horizon: 500h
+services: {unit: {replicas: 3}}
+failures:
+  wear: {hits: replica, time_to_failure: {weibull: {shape: 3, mean: 120h}}, repair: {lognormal: {mean: 10h, cv: 1}},
+    hidden: true, inspection: {every: 30h, finds: 80%}, preventive: {at_age: 90h, takes: {uniform: {low: 1h, high: 4h}}}}
+  crash: {hits: replica, mttf: 150h, repair: {uniform: {low: 2h, high: 10h}},
+    spares: {stock: 1, lead_time: {gamma: {mean: 30h, cv: 0.5}}}}
+";
+    agrees_everywhere(text, "unit", 4_000);
+}
+
+#[test]
+fn crews_with_hours_that_preempt_or_race() {
+    for team in [
+        "{people: 1, hours: Mon-Fri 08:00-18:00, preempt: true, acknowledge: {uniform: {low: 0h, high: 4h}}}",
+        "{people: 1, selection: {race: 2h}, acknowledge: {uniform: {low: 0h, high: 4h}}}",
+    ] {
+        let text = format!(
+            "
+name: crews
+start: 2026-01-01
+horizon: 400h
+services: {{unit: {{replicas: 4, needs: 2}}}}
+failures:
+  wear: {{hits: replica, time_to_failure: {{weibull: {{shape: 2, mean: 150h}}}}, repair: {{lognormal: {{mean: 8h, cv: 1}}}}, team: crew}}
+  crash: {{hits: replica, mttf: 200h, repair: {{exponential: {{mean: 5h}}}}, team: crew, priority: 1}}
+teams: {{crew: {team}}}
+"
+        );
+        agrees_everywhere(&text, "unit", 3_000);
+    }
+}
+
 /// Without a step a run is a replication as everywhere else.
 #[test]
 fn a_run_that_never_splits_is_a_replication() {

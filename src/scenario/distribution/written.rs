@@ -150,7 +150,7 @@ struct EmpiricalForm {
 }
 
 /// A unit of time, `m`, or a multiple of one, `15m`.
-pub fn unit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+pub(in crate::scenario) fn unit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
     let text = String::deserialize(deserializer)?;
     let one = format!("1{text}").parse::<Time>().ok().filter(|_| !text.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
     let unit = one.map_or_else(|| text.parse::<Time>().map_err(D::Error::custom), Ok)?;

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parts::{Clock, Code, Kind, LIFE, MOST_STAGES, Mode, Parts, STRIKE, Service, Stage, Standby, Stock, Team, Thing};
+use super::parts::{
+    Clock, Code, Kind, LIFE, MOST_CLOCKS, MOST_STAGES, Mode, Parts, STRIKE, Service, Stage, Standby, Stock, Team, Thing,
+};
 use super::relevant::Relevant;
 use crate::dist::{Law, Phases};
 use crate::model::{self, AgesWhile, Effect, Model, Selection, Timing, Trigger, Value, Waiting};
@@ -294,6 +296,9 @@ impl Compiler<'_> {
             for &replica in &group {
                 let kind = Kind::Replica { service: s as u32, zone: zone(replica) };
                 let clocks = self.model.replicas[replica as usize].clocks.clone();
+                if service.standby.is_some() && clocks.len() >= MOST_CLOCKS {
+                    self.refuse(format!("a replica of `{}` has {} failure modes", service.name, clocks.len()));
+                }
                 self.push(kind, clocks, modes, service.standby.is_some());
             }
             let things = first..self.parts.things.len();

@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use super::parts::{
-    ACKNOWLEDGEMENT, ACTIVE, AWAY, Clock, Code, DETECTION, INTERRUPTED, KNOWN, Kind, LACKS_PART, LIFE, Mode, NOWHERE, Parts,
-    REPAIR, STRIKE, TAKING_OVER, WAITING, WAITS,
+    ACKNOWLEDGEMENT, ACTIVE, AWAY, Clock, Code, DETECTION, INTERRUPTED, KNOWN, Kind, LACKS_PART, LIFE, MOST_CLOCKS, Mode,
+    NOWHERE, Parts, REPAIR, STRIKE, TAKING_OVER, WAITING, WAITS,
 };
 use crate::model::Selection;
 
@@ -136,8 +136,8 @@ impl Parts {
 
     fn detected(&self, slot: usize, way: &mut Way, ways: &mut Vec<Way>) {
         let Some((clock, mode)) = self.at(slot) else { return };
-        for t in 0..self.things.len() {
-            if self.role(t, &way.state).is_some_and(|role| role == self.missed_by(t, slot, role % 2)) {
+        for (t, thing) in self.things.iter().enumerate() {
+            if thing.role.is_some_and(|role| waits_for(way.state[role]) == Some(self.name_of(slot, t))) {
                 way.later.push_back(Step::Missed(t));
             }
         }
@@ -289,15 +289,21 @@ fn place(code: Code) -> Option<Code> {
     }
 }
 
-/// Whether a role says that its replica is away by a failure that is still to be detected.
-fn is_missed(role: Code) -> bool {
-    role.checked_sub(AWAY).is_some_and(|away| away / 2 != KNOWN)
+/// What a role says of the failure that is still to be detected: what [`Parts::name_of`] calls it.
+fn waits_for(role: Code) -> Option<Code> {
+    Some(role.checked_sub(AWAY)? / 2).filter(|undetected| *undetected != KNOWN)
 }
 
 /// Replicas that wait and take over. A service with a standby wants a number of its replicas active; a place is open while
 /// fewer are. When an active replica goes and that is detected, the first that waits is called; a switch that does not work
 /// leaves the place open until a replica comes back. One that comes back while a place is open fills it at once.
 impl Parts {
+    /// How the role of a thing calls a failure: its own by their place among its clocks, the same for all that are alike.
+    fn name_of(&self, slot: usize, thing: usize) -> Code {
+        let own = &self.things[thing].clocks;
+        (if own.contains(&slot) { slot - own.start + 1 } else { slot + 1 + MOST_CLOCKS }) as Code
+    }
+
     fn role(&self, thing: usize, state: &[Code]) -> Option<Code> {
         self.things[thing].role.map(|role| state[role])
     }
@@ -323,7 +329,7 @@ impl Parts {
     }
 
     fn unknown(&self, service: u32, way: &Way) -> u32 {
-        self.count(service, way, is_missed)
+        self.count(service, way, |role| waits_for(role).is_some())
     }
 
     /// The failure of a slot has begun on a thing: replicas with a role lose it.
@@ -383,16 +389,8 @@ impl Parts {
     fn goes(&self, slot: usize, thing: usize, way: &mut Way) {
         let Some(role) = self.role(thing, &way.state) else { return };
         let was_active = Code::from(role == ACTIVE);
-        let role = if role == WAITING { AWAY + 2 * KNOWN } else { self.missed_by(thing, slot, was_active) };
-        self.set_role(thing, role, &mut way.state);
-    }
-
-    /// The role of a replica that is away by the failure of a slot, which is still to be detected. Things that are alike
-    /// trade places, so that a failure of its own is told by its place among the thing's clocks.
-    fn missed_by(&self, thing: usize, slot: usize, was_active: Code) -> Code {
-        let own = &self.things[thing].clocks;
-        let failure = if own.contains(&slot) { slot - own.start } else { own.len() + slot };
-        AWAY + 2 * (failure as Code + 1) + was_active
+        let undetected = if role == WAITING { KNOWN } else { self.name_of(slot, thing) };
+        self.set_role(thing, AWAY + 2 * undetected + was_active, &mut way.state);
     }
 
     fn comes_back(&self, thing: usize, way: &mut Way) {

@@ -24,11 +24,13 @@ pub const ACTIVE: Code = 0;
 pub const WAITING: Code = 1;
 /// It is up and takes over; the stage of the switch is added.
 pub const TAKING_OVER: Code = 2;
-/// It is away, and had waited before (or had been active: one more). What is added twice is [`KNOWN`] or a number for the
-/// failure that is still to be detected, from 1 on.
+/// It is away, and had waited before (or had been active: one more). What is added twice is [`KNOWN`] or the name of the
+/// failure that is still to be detected.
 pub const AWAY: Code = 1_000;
 /// The failure has been detected.
 pub const KNOWN: Code = 0;
+/// Most clocks of a replica that has a role.
+pub const MOST_CLOCKS: usize = 100;
 
 /// Something that fails: its slots in a state.
 #[derive(Debug, Clone)]

@@ -135,7 +135,8 @@ impl<'p> Walker<'p> {
         let mut moves = Vec::new();
         self.process.look(&state, &mut self.situation);
         self.process.moves_in(&state, &self.situation, &mut moves);
-        let sum = |fails: bool| moves.iter().filter(|m| m.fails == fails).map(|m| m.rate).sum::<f64>();
+        // From 0, since the sum of nothing is -0, and no time is to be divided by that.
+        let sum = |fails: bool| moves.iter().filter(|m| m.fails == fails).fold(0.0, |sum, m| sum + m.rate);
         self.nodes.push(Node {
             to: vec![NONE; moves.len()],
             out: sum(true) + sum(false),
