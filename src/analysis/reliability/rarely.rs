@@ -19,7 +19,7 @@ const EVENTS: u64 = 1 << 26;
 const LARGEST: usize = 400;
 /// How long is looked unasked, over all services. What is not done by then is left out as a whole, so that numbers never depend
 /// on the machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How outages too rare for plain simulation are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -79,7 +79,7 @@ pub fn look(model: &Model, options: &Options, how: Rarely, found: &Found, contro
         match result {
             Err(WhyNot::Run(error)) => return Err(error),
             Err(error @ WhyNot::Model(_)) => results.push((s, Err(error.to_string()))),
-            _ if !in_time => results.push((s, Err("not done in 20 s; choose --rare splitting to wait for it".to_owned()))),
+            _ if !in_time => results.push((s, Err("not done in 10 s; choose --rare splitting to wait for it".to_owned()))),
             Err(WhyNot::Stopped) => break,
             Ok(rare) => results.push((s, Ok(rare))),
         }
