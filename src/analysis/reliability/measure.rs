@@ -64,10 +64,18 @@ impl Measure {
         let of = &runs.services[service];
         let s = &of.sums;
         let covered = s.mean(sum::UP) + s.mean(sum::DOWN);
+        // What was not seen is a bound, not a value.
+        let hide = |e: Estimate| if s.mean(sum::DOWN) > 0.0 { e } else { Estimate { value: None, ..e } };
         match self {
-            Self::Uptime => s.share(sum::UP, sum::DOWN, level),
-            Self::DowntimePerYear => s.share(sum::DOWN, sum::UP, level).scaled(YEAR),
-            Self::OutagesPerYear => s.mean_estimate(sum::ONSETS, level).scaled(YEAR / covered.max(f64::MIN_POSITIVE)),
+            Self::Uptime => hide(s.share(sum::UP, sum::DOWN, level)),
+            Self::DowntimePerYear => hide(s.share(sum::DOWN, sum::UP, level).scaled(YEAR)),
+            Self::OutagesPerYear if s.mean(sum::ONSETS) > 0.0 => {
+                s.mean_estimate(sum::ONSETS, level).scaled(YEAR / covered.max(f64::MIN_POSITIVE))
+            }
+            Self::OutagesPerYear => {
+                let high = s.ratio(sum::UP, sum::ONSETS, level).low.filter(|t| *t > 0.0).map(|t| YEAR / t);
+                Estimate { low: Some(0.0), high, ..Estimate::unobserved(level, s.count(), "none seen: Poisson bound") }
+            }
             Self::Mttr => s.ratio(sum::DOWN, sum::ENDED, level),
             Self::Mttf => s.ratio(sum::UP, sum::ONSETS, level),
             Self::IntervalReliability => of.no_outage.estimate(level),

@@ -151,7 +151,9 @@ fn services_section(input: &Input<'_>, analysis: &Analysis) -> Section {
 }
 
 fn drivers(input: &Input<'_>, of: &forecast::Input<'_>, forecast: &Summary, analysis: &Analysis) -> Section {
-    let mut parts = vec![Part::Table(tables::drivers(analysis))];
+    let table = tables::drivers(analysis);
+    let seen = table.data.height() > 0;
+    let mut parts = vec![if seen { Part::Table(table) } else { Part::Text("No outage was seen.".to_owned()) }];
     if input.question.service.is_none() {
         parts.extend(forecast::charts::causes(of, forecast).map(Part::Chart));
     }

@@ -194,11 +194,11 @@ pub fn cut_sets(analysis: &Analysis) -> Table {
 /// Rare outages, where they were looked for.
 pub fn rare(analysis: &Analysis) -> Option<Table> {
     let rows: Vec<_> = by_downtime(analysis).into_iter().filter_map(|(name, s)| Some((name, s, s.rare.as_ref()?))).collect();
+    // Of the same time only: the long run is another question where things are new at the start.
     let exact = |s: &ServiceAnalysis| {
-        let horizon = s.exact.iter().filter(|method| method.over == Some(Over::Horizon)).flat_map(|method| &method.values);
-        let long = s.exact.iter().flat_map(|method| &method.values);
-        let down = |value: &&super::summary::Value| value.measure == Measure::DowntimePerYear;
-        horizon.into_iter().find(down).or_else(|| long.into_iter().find(down)).map(|value| value.exact)
+        let horizon = s.exact.iter().filter(|method| method.over == Some(Over::Horizon));
+        let found = horizon.flat_map(|method| &method.values).find(|value| value.measure == Measure::DowntimePerYear);
+        found.map(|value| value.exact)
     };
     let down: Vec<Option<Estimate>> =
         rows.iter().map(|(.., r)| r.found.as_ref().map(|rare| rare.unavailability.scaled(YEAR))).collect();
@@ -253,10 +253,6 @@ pub fn compared(analysis: &Analysis) -> Table {
         .into_iter()
         .flat_map(|(name, s)| s.exact.iter().flat_map(move |m| m.values.iter().map(move |value| (name, m, value))))
         .collect();
-    let over = |over: Option<Over>| match over {
-        Some(Over::Horizon) => "start to horizon",
-        Some(Over::LongRun) | None => "long run",
-    };
     let standing = |value: &super::summary::Value| {
         match value.standing {
             None => "not simulated",
@@ -293,6 +289,13 @@ pub fn compared(analysis: &Analysis) -> Table {
         )
 }
 
+fn over(over: Option<Over>) -> &'static str {
+    match over {
+        Some(Over::Horizon) => "start to horizon",
+        Some(Over::LongRun) | None => "long run",
+    }
+}
+
 /// An exact value with as many digits as are of use.
 fn number_of(value: f64, unit: Unit) -> String {
     match unit {
@@ -313,7 +316,7 @@ pub fn methods(analysis: &Analysis) -> Table {
     let rows: Vec<_> =
         by_downtime(analysis).into_iter().flat_map(|(name, s)| s.exact.iter().map(move |method| (name, method))).collect();
     let said = |method: &super::summary::MethodSummary| match &method.size {
-        Some(size) => format!("applies: {size}"),
+        Some(size) => format!("applies, {}: {size}", over(method.over)),
         None => format!("does not apply: {}", method.why_not.join("; ")),
     };
     Frame::default()
