@@ -136,7 +136,7 @@ services:
 }
 
 /// RAID 5 of eight disks with one rebuild at a time, and three replicas that are rebuilt each by itself (Greenan, Plank &
-/// Wylie, HotStorage 2010).
+/// Wylie, `HotStorage` 2010).
 #[test]
 fn storage() {
     let raid = exact(

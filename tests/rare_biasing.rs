@@ -1,5 +1,11 @@
 //! Failure biasing against the exact values of the same models.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test says by a panic what it expected, and prints what it measured"
+)]
+
 mod common;
 
 use common::compiled;
@@ -68,7 +74,7 @@ fn an_unavailability_of_1e_7_in_seconds() {
         (biasing_long_run(&model, PLANT, &options, &Control::default()).unwrap(), long),
         (biasing(&model, PLANT, &options, &Control::default()).unwrap(), down),
     ] {
-        println!("{:?} {} events, {:.2} s, {:?}", found.unavailability, found.events, found.wall_seconds, found.gain);
+        println!("{exact:e}: {:?} {} events, {:.2} s, {:?}", found.unavailability, found.events, found.wall_seconds, found.gain);
         near("unavailability", &found.unavailability, exact);
         assert!(found.verdict.converged && found.verdict.remarks.is_empty(), "{:?}", found.verdict);
         assert!(found.relative_error.unwrap() <= 0.025);

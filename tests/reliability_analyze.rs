@@ -95,7 +95,7 @@ failures:
 ";
     let summary = analysis(text, &plain(), &replications(64));
     let cuts = &summary["services"]["web"]["cuts"];
-    assert_eq!(cuts["single_points"], serde_json::json!(["web itself", "db 0"]));
+    assert_eq!(cuts["single_points"], serde_json::json!(["db 0", "web itself"]));
     // Two singles; both zones, or a zone with one of the two others (2 × 2); three of the four replicas.
     assert_eq!(cuts["counts"], serde_json::json!([2, 5, 4]));
     let why = summary["services"]["web"]["exact"].to_string();

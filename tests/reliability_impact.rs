@@ -99,6 +99,18 @@ fn a_zone_outage_costs_exactly_what_it_should() {
     is(&summary, &["objectives", "mail is up", "budget_spent"], 0.0);
 }
 
+/// What an operator sees first, without anything left to chance.
+#[test]
+fn the_screen_says_what_happens() {
+    let model = compiled(ZONES, None);
+    let (question, options) = (asked("zone outage", None, 36.0 * HOUR), pairs(8));
+    let plan = Plan::new(&model, &Question { on: None, ..question.clone() }).unwrap();
+    let found = investigate(&model, &options, &plan, &Control::default()).unwrap();
+    let (_, report) = impact(&Input { model: &model, options: &options, question: &question, found: &found });
+    let screen = ninefold::output::terminal::Screen { width: 100, height: 60, color: false };
+    insta::assert_snapshot!(ninefold::output::terminal::render(&report, screen));
+}
+
 /// The same failure by a schedule: what is forced is what a failure that just happens would be.
 #[test]
 fn a_forced_failure_is_as_one_that_comes_by_itself() {

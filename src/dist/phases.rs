@@ -3,7 +3,7 @@
 use super::Law;
 
 /// A time as a walk through exponential stages.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Phases {
     /// Where it begins: the probability of each stage; empty where the time is 0.
     pub entry: Vec<(f64, usize)>,
@@ -19,7 +19,7 @@ impl Law {
     #[must_use]
     pub fn phases(&self) -> Option<Phases> {
         match self {
-            Law::Constant(law) if law.value() == 0.0 => Some(Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }),
+            Law::Constant(law) if law.value() == 0.0 => Some(Phases::default()),
             Law::Exponential(law) => Some(Phases { entry: vec![(1.0, 0)], rates: vec![1.0 / law.mean()], in_sequence: true }),
             Law::Gamma(law) if law.shape().fract() == 0.0 => {
                 Some(Phases { entry: vec![(1.0, 0)], rates: vec![1.0 / law.scale(); law.shape() as usize], in_sequence: true })

@@ -162,8 +162,8 @@ impl<O: Observer> World<'_, O> {
             state.area = f64::from(state.up) * left;
             let outage = &mut state.outage;
             if outage.ended == NEVER {
-                // With a cause it began before: in the warm-up, or by a failure that is in force at the start.
-                outage.carried_over = now > 0.0 || outage.cause != NONE;
+                // It began before: in the warm-up, by a failure that is in force at the start, or by what it is made of.
+                outage.carried_over = true;
                 outage.began = now;
                 outage.charged = now;
             } else {

@@ -27,12 +27,7 @@ impl<O: Observer> World<'_, O> {
             self.replay(c, trace, now);
             return;
         }
-        for clock in service.replica_clocks.clone() {
-            let component = &self.components[clock as usize];
-            if component.mode == mode && !component.phase.failed() && self.replica_is_up(component.thing) {
-                self.fail(clock as usize, now);
-            }
-        }
+        // Its own next life begins first, since the failures may stop it.
         let component = &mut self.components[c];
         component.n += 1;
         let life = self.drawn.modes[mode as usize].strike.draw(word(component.stream, component.n, LIFE));
@@ -43,8 +38,11 @@ impl<O: Observer> World<'_, O> {
         } else {
             self.events.set(c, now + life);
         }
-        if !self.components[c].alone {
-            self.review(c, now);
+        for clock in service.replica_clocks.clone() {
+            let component = &self.components[clock as usize];
+            if component.mode == mode && !component.phase.failed() && self.replica_is_up(component.thing) {
+                self.fail(clock as usize, now);
+            }
         }
     }
 

@@ -1,5 +1,8 @@
+use super::exact::Over;
+use super::found::judge;
 use super::*;
 use crate::model::compile;
+use crate::run::Control;
 use crate::scenario::{Patches, parse};
 
 /// A chain in which an outage comes about once in ten weeks, repairs wait for one person, and one service rests on another.

@@ -1,7 +1,8 @@
 //! The sentences of an analysis of reliability.
 
+use super::found::tested;
 use super::summary::{Analysis, ServiceAnalysis};
-use super::{Comparison, Input, YEAR, tables, tested};
+use super::{Comparison, Input, YEAR, tables};
 use crate::report::format::{decimal, duration, estimate, number};
 use crate::report::{Status, Unit, Verdict};
 use crate::run::rare::Method;

@@ -99,14 +99,17 @@ impl Chain {
     pub fn new(leaving: Rows, mut start: Vec<(u32, f64)>) -> Self {
         let exit = (0..leaving.len()).map(|i| leaving.row(i).map(|(_, rate)| rate).sum()).collect();
         let total: f64 = start.iter().map(|(_, p)| p).sum();
-        start.iter_mut().for_each(|(_, p)| *p /= total);
+        for (_, p) in &mut start {
+            *p /= total;
+        }
         let classes = classes::Classes::of(&leaving);
         Self { entering: leaving.transposed(), leaving, exit, start, classes }
     }
 
-    /// A chain explored from a function that lists the moves out of a state as (state, rate): a chain by hand.
+    /// A chain from the states at the start, with their probabilities, and a function that lists the moves out of a state as
+    /// (state, rate). Also its states, in the order of their numbers: that in which they are found, breadth first.
     ///
-    /// States are numbered in the order in which they are found, breadth first. `None` where there are more than `limit`.
+    /// `None` where there are more than `limit`.
     pub fn explore<S: Clone + Eq + std::hash::Hash>(
         start: &[(S, f64)],
         limit: usize,
@@ -114,13 +117,13 @@ impl Chain {
     ) -> Option<(Self, Vec<S>)> {
         let mut known = std::collections::HashMap::new();
         let mut states: Vec<S> = Vec::new();
-        let mut number = |state: &S, states: &mut Vec<S>| {
-            *known.entry(state.clone()).or_insert_with(|| {
+        let mut number = |state: S, states: &mut Vec<S>| {
+            *known.entry(state).or_insert_with_key(|state| {
                 states.push(state.clone());
                 states.len() as u32 - 1
             })
         };
-        let begin: Vec<(u32, f64)> = start.iter().map(|(state, p)| (number(state, &mut states), *p)).collect();
+        let begin: Vec<(u32, f64)> = start.iter().map(|(state, p)| (number(state.clone(), &mut states), *p)).collect();
         let mut leaving = Rows { begins: vec![0], ..Rows::default() };
         let (mut found, mut row) = (Vec::new(), Vec::new());
         let mut next = 0;
@@ -128,10 +131,9 @@ impl Chain {
             if states.len() > limit {
                 return None;
             }
-            found.clear();
             moves(&states[next].clone(), &mut found);
             row.clear();
-            row.extend(found.iter().map(|(state, rate)| (number(state, &mut states), *rate)));
+            row.extend(found.drain(..).map(|(state, rate)| (number(state, &mut states), rate)));
             leaving.push_row(&mut row);
             next += 1;
         }

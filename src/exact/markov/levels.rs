@@ -144,7 +144,9 @@ impl Level {
                 parts[i] = sizes.len() as u32;
                 sizes.push(1);
             }
-            near.iter().for_each(|&other| strength[other as usize] = 0.0);
+            for &other in &near {
+                strength[other as usize] = 0.0;
+            }
         }
         (parts, sizes.len())
     }

@@ -136,25 +136,25 @@ impl<'e> Solver<'e> {
             },
             horizon: Horizon {
                 length: self.horizon,
-                unavailability_at_end: sum(&self.course.at_end, down),
+                unavailability_at_end: sum(&self.course.at_end, down).min(1.0),
                 downtime: sum(time_in, down),
                 uptime: sum(time_in, &up),
                 outages: crossings(chain, time_in, down),
                 restorations: crossings(chain, time_in, &up),
-                outage_probability: transient::reaches(chain, down, self.horizon)?,
+                outage_probability: transient::reaches(chain, down, self.horizon)?.min(1.0),
             },
             time_to_first_outage: passage::mean_time(chain, down)?,
         })
     }
 }
 
-/// Sum of what belongs to the states that are picked.
+/// Sum of what belongs to the states that are picked; 0, and not -0, where there are none.
 fn sum(of: &[f64], picked: &[bool]) -> f64 {
-    of.iter().zip(picked).filter(|(_, picked)| **picked).map(|(x, _)| *x).sum()
+    of.iter().zip(picked).filter(|(_, picked)| **picked).fold(0.0, |sum, (x, _)| sum + x)
 }
 
 /// Moves into the picked states from the others, for so much probability, or time, in each.
 fn crossings(chain: &Chain, weights: &[f64], picked: &[bool]) -> f64 {
     let into = |i: usize| -> f64 { chain.leaving.row(i).filter(|(to, _)| picked[*to]).map(|(_, rate)| rate).sum() };
-    (0..chain.len()).filter(|&i| !picked[i] && weights[i] > 0.0).map(|i| weights[i] * into(i)).sum()
+    (0..chain.len()).filter(|&i| !picked[i] && weights[i] > 0.0).fold(0.0, |sum, i| sum + weights[i] * into(i))
 }

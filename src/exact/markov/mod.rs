@@ -1,4 +1,17 @@
 //! Models that are Markov chains: their states explored one by one and solved for what simulation estimates.
+//!
+//! ```text
+//! Model ──Process::of_services──▶ Process ──explore──▶ Chain ──Solver──▶ ServiceMeasures
+//! ```
+//!
+//! - [`process`]: what a scenario means, state by state, as far as its times are made of exponential stages.
+//! - [`chain`], [`classes`]: a sparse chain, and which of its states lead to each other.
+//! - [`steady`]: the long run, each probability to 10 digits or more, however small.
+//! - [`transient`], [`poisson`]: up to a horizon, by uniformisation.
+//! - [`passage`]: mean times to a set of states, and where a chain ends.
+//! - [`measures`]: all that is asked of a service.
+//!
+//! Nothing here subtracts one probability from another: an unavailability of 1e-15 has as many digits as one of a half.
 
 pub mod chain;
 pub mod classes;

@@ -2,7 +2,7 @@
 //!
 //! A closed class is solved by aggregation and disaggregation over several levels: states are balanced one by one
 //! (Gauss–Seidel), then lumps of states that exchange much are balanced against each other by flows weighed with what is
-//! known so far, recursively, down to a chain small enough for elimination (Takahashi 1975; Koury, McAllister & Stewart,
+//! known so far, recursively, down to a chain small enough for elimination (Takahashi 1975; Koury, `McAllister` & Stewart,
 //! "Iterative methods for computing stationary distributions of nearly completely decomposable Markov chains", SIAM J.
 //! Alg. Disc. Meth. 5, 1984; Horton & Leutenegger, "A multi-level solution algorithm for steady-state Markov chains",
 //! SIGMETRICS 1994; Stewart, *Introduction to the Numerical Solution of Markov Chains*, 1994). Rates that differ by many
@@ -143,7 +143,9 @@ fn finest(chain: &Chain, members: &[u32]) -> Level {
 
 fn normalise(x: &mut [f64]) {
     let total: f64 = x.iter().sum();
-    x.iter_mut().for_each(|x| *x /= total);
+    for x in x {
+        *x /= total;
+    }
 }
 
 /// The largest change relative to the value.

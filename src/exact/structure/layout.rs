@@ -90,14 +90,38 @@ impl Layout<'_, '_> {
         }
     }
 
-    /// Of the replicas of these services fewer than `needs` are up.
+    /// Of the replicas of these services fewer than `needs` are up and active, where all that can take over have done so.
     fn too_few(&mut self, needs: usize, of: &[u32]) -> Node {
-        let replicas: Vec<Node> = of
+        let (groups, others): (Vec<u32>, Vec<u32>) = of.iter().partition(|&&s| self.model.services[s as usize].standby.is_some());
+        let replicas: Vec<Node> = others
             .iter()
             .flat_map(|&s| self.model.services[s as usize].replicas.clone())
             .map(|replica| self.replica(replica))
             .collect();
-        self.tree.at_least((replicas.len() + 1).saturating_sub(needs), replicas)
+        let fewer = |needs: usize| (replicas.len() + 1).saturating_sub(needs);
+        if groups.is_empty() {
+            return self.tree.at_least(fewer(needs), replicas);
+        }
+        // By how many are still needed, from none on: at first of those that never wait alone, then with one service more.
+        let mut short: Vec<Node> = (0..=needs).map(|needs| self.tree.at_least(fewer(needs), replicas.clone())).collect();
+        for s in groups {
+            let service = &self.model.services[s as usize];
+            let active = service.active() as usize;
+            let members: Vec<Node> = service.replicas.clone().map(|replica| self.replica(replica)).collect();
+            short = (0..=needs)
+                .map(|needs| {
+                    // However many the service gives, up to those that are active, it lacks them or the rest is too little.
+                    let ways: Vec<Node> = (0..=active.min(needs))
+                        .map(|gives| {
+                            let lacks = self.tree.at_least(members.len() + 1 - gives, members.clone());
+                            self.tree.any([lacks, short[needs - gives]])
+                        })
+                        .collect();
+                    self.tree.all(ways)
+                })
+                .collect();
+        }
+        short[needs]
     }
 
     fn replica(&mut self, replica: u32) -> Node {

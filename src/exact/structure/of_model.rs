@@ -63,7 +63,7 @@ impl Structure {
     /// # Errors
     /// All that makes its components depend on each other, or keeps them from having a long run.
     pub fn of(model: &Model, service: u32) -> Result<Self, Vec<Obstacle>> {
-        let mut things = Things::of(model);
+        let mut things = Things::of(model, service);
         let (mut components, mut behind) = (Vec::new(), Vec::new());
         let mut add = |tree: &mut Tree, clocks: &[u32]| {
             components.push(things.long_run(clocks));
@@ -145,7 +145,7 @@ impl Mission {
     /// # Errors
     /// All that makes its components depend on each other, or gives them more than one life.
     pub fn of(model: &Model, service: u32) -> Result<Self, Vec<Obstacle>> {
-        let mut things = Things::of(model);
+        let mut things = Things::of(model, service);
         let (mut lives, mut behind) = (Vec::new(), Vec::new());
         let (tree, top) = tree(model, service, &mut |tree, clocks| {
             let each: Vec<Node> = clocks

@@ -18,8 +18,11 @@ pub(super) struct Things<'m> {
 }
 
 impl<'m> Things<'m> {
-    pub fn of(model: &'m Model) -> Self {
-        Self { model, obstacles: BTreeSet::new(), in_step: Vec::new(), looked_at: vec![false; model.teams.len()] }
+    /// Those that a service rests on. Replicas that wait are in the way whatever fails: which of them count changes.
+    pub fn of(model: &'m Model, service: u32) -> Self {
+        let support = model.services[service as usize].support.iter().map(|&s| &model.services[s as usize]);
+        let obstacles = support.filter(|s| s.standby.is_some()).map(|s| Obstacle::Standby(s.name.clone())).collect();
+        Self { model, obstacles, in_step: Vec::new(), looked_at: vec![false; model.teams.len()] }
     }
 
     /// All that was found to be in the way.
@@ -40,8 +43,8 @@ impl<'m> Things<'m> {
         let runs_on = modes.iter().find(|mode| modes.len() > 1 && mode.ages_while == AgesWhile::Always);
         self.obstacles.extend(runs_on.map(|mode| Obstacle::RunsOn(mode.name.clone())));
         let (mut rate, mut down) = (0.0, 0.0);
-        for (&clock, mode) in clocks.iter().zip(&modes) {
-            self.independent(clock, mode);
+        for mode in &modes {
+            self.independent(mode);
             let Some((life, downtime)) = self.cycle(mode) else { continue };
             if !(life > 0.0 && downtime.is_finite()) {
                 self.obstacles.insert(Obstacle::NoMean(mode.name.clone()));
@@ -57,7 +60,7 @@ impl<'m> Things<'m> {
     /// How long a thing lives until the failure of one of its clocks, never to be repaired.
     pub fn life(&mut self, clock: u32) -> Option<Law> {
         let mode = &self.model.modes[self.model.clocks[clock as usize].mode as usize];
-        self.independent(clock, mode);
+        self.independent(mode);
         if mode.repair.is_some() {
             self.obstacles.insert(Obstacle::Repaired(mode.name.clone()));
         }
@@ -77,8 +80,8 @@ impl<'m> Things<'m> {
         }
     }
 
-    /// Notes what ties the clock of a mode to other things.
-    fn independent(&mut self, clock: u32, mode: &Mode) {
+    /// Notes what ties the clocks of a mode to other things.
+    fn independent(&mut self, mode: &Mode) {
         let name = || mode.name.clone();
         if mode.common_cause.is_some() {
             self.obstacles.insert(Obstacle::CommonCause(name()));
@@ -91,12 +94,6 @@ impl<'m> Things<'m> {
         }
         if matches!(mode.ages_while, AgesWhile::ServiceUp(_)) {
             self.obstacles.insert(Obstacle::AgesWhileServiceUp(name()));
-        }
-        if let Thing::Replica(replica) = self.model.clocks[clock as usize].thing {
-            let service = &self.model.services[self.model.replicas[replica as usize].service as usize];
-            if service.standby.is_some() {
-                self.obstacles.insert(Obstacle::Standby(service.name.clone()));
-            }
         }
     }
 

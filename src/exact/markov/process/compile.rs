@@ -1,13 +1,13 @@
 //! From a model to the parts of a process, or to the reasons why it is none.
 
+mod crews;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parts::{
-    Clock, Code, Kind, LIFE, MOST_CLOCKS, MOST_STAGES, Mode, Parts, STRIKE, Service, Stage, Standby, Stock, Team, Thing,
-};
+use super::parts::{Clock, Code, Kind, LIFE, MOST_CLOCKS, MOST_STAGES, Mode, Parts, STRIKE, Service, Stage, Standby, Thing};
 use super::relevant::Relevant;
 use crate::dist::{Law, Phases};
-use crate::model::{self, AgesWhile, Effect, Model, Selection, Timing, Trigger, Value, Waiting};
+use crate::model::{self, AgesWhile, Effect, Model, Timing, Trigger, Value, Waiting};
 
 /// Collects the parts, and all that does not fit.
 struct Compiler<'m> {
@@ -70,7 +70,7 @@ impl Compiler<'_> {
     fn phases_of(&mut self, what: &str, law: &Law) -> Phases {
         law.phases().unwrap_or_else(|| {
             self.refuse(format!("{what} is not exponential, Erlang or hyperexponential"));
-            Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
+            Phases::default()
         })
     }
 
@@ -90,86 +90,33 @@ impl Compiler<'_> {
         used.into_iter().enumerate().map(|(i, mode)| (mode, i)).collect()
     }
 
-    fn team(&mut self, index: u32) {
-        let team = &self.model.teams[index as usize];
-        if team.hours.is_some() {
-            self.refuse(format!("the team `{}` has hours", team.name));
-        }
-        if team.preempts && team.people > 1 {
-            self.refuse(format!("the team `{}` preempts and has more than one person", team.name));
-        }
-        self.parts.teams.push(Team {
-            people: team.people,
-            selection: team.selection,
-            lines: Vec::new(),
-            preempts: team.preempts,
-        });
-    }
-
     fn mode(&mut self, index: u32, teams: &BTreeMap<u32, usize>) {
         let mode = &self.model.modes[index as usize];
         let name = format!("`{}`", mode.name);
-        let (mut starts_down, mut sla_repair) = (0.0, None);
         let beta = mode.common_cause.map_or(0.0, |beta| self.known(&format!("the common cause of {name}"), beta));
-        let life = match &mode.trigger {
-            Trigger::Life(life) => self.phases(&format!("the time to failure of {name}"), life),
-            Trigger::Sla(sla) => {
-                let up = self.known(&format!("the availability of {name}"), sla.availability);
-                let outage = self.known(&format!("the mean outage of {name}"), sla.outage);
-                starts_down = 1.0 - up;
-                sla_repair = Law::exponential(outage).ok();
-                let life = Law::exponential(outage * up / (1.0 - up)).ok();
-                life.map_or(Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }, |life| {
-                    self.phases_of(&name, &life)
-                })
-            }
-            Trigger::Schedule(_) => {
-                self.refuse(format!("{name} comes by a schedule"));
-                Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
-            }
-            Trigger::Trace(_) => {
-                self.refuse(format!("{name} is played back from a record"));
-                Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true }
-            }
-        };
-        let memory = life.rates.len() > 1;
-        if memory && beta > 0.0 {
-            self.refuse(format!("{name} has a common cause, and its time to failure is not exponential"));
-        }
-        if memory && mode.renewal != Value::Known(1.0) {
-            self.refuse(format!("{name} stays old after a repair, and its time to failure is not exponential"));
-        }
-        if memory && mode.age.is_some() {
-            self.refuse(format!("{name} starts old, and its time to failure is not exponential"));
-        }
-        if mode.inspection.is_some() {
-            self.refuse(format!("{name} is hidden until an inspection"));
-        }
-        if mode.renews.is_some() {
-            self.refuse(format!("{name} is a replacement before the failure"));
-        }
-        let zero = || Phases { entry: Vec::new(), rates: Vec::new(), in_sequence: true };
-        let acknowledge = mode.team.map_or_else(zero, |team| {
+        let (life, starts_down, sla_repair) = self.trigger(mode, &name);
+        self.refuse_what_remembers(mode, &name, life.rates.len() > 1, beta);
+        let acknowledge = mode.team.map_or_else(Phases::default, |team| {
             let team = &self.model.teams[team as usize];
             self.phases(&format!("the acknowledgement by `{}`", team.name), &team.acknowledge)
         });
         let repair = match (&sla_repair, &mode.repair) {
             (Some(law), _) => self.phases_of(&name, law),
             (None, Some(repair)) => self.phases(&format!("the repair of {name}"), repair),
-            (None, None) => zero(),
+            (None, None) => Phases::default(),
         };
         // Of what is never repaired, only those that take over need to know.
         let missed = |(service, relevant): (&model::Service, &bool)| *relevant && service.standby.is_some();
         let detection = if mode.repair.is_some() || self.model.services.iter().zip(&self.relevant.blocks).any(missed) {
             self.phases(&format!("the detection of {name}"), &mode.detection)
         } else {
-            zero()
+            Phases::default()
         };
         if life.entry.is_empty() && self.reasons.is_empty() {
             self.refuse(format!("the time to failure of {name} is 0"));
         }
         let share = |share: f64| Phases { rates: life.rates.iter().map(|rate| rate * share).collect(), ..life.clone() };
-        let strike = if beta > 0.0 { share(beta) } else { zero() };
+        let strike = if beta > 0.0 { share(beta) } else { Phases::default() };
         let load = self.known(&format!("the load of {name}"), mode.load);
         let mut compiled = Mode {
             index,
@@ -193,6 +140,47 @@ impl Compiler<'_> {
             self.refuse(format!("{name} has {} stages; at most {MOST_STAGES} are followed", compiled.stages.len()));
         }
         self.parts.modes.push(compiled);
+    }
+
+    /// What sets a mode off: its life, the probability to be in force at the start, and the repair if an SLA tells it.
+    fn trigger(&mut self, mode: &model::Mode, name: &str) -> (Phases, f64, Option<Law>) {
+        match &mode.trigger {
+            Trigger::Life(life) => (self.phases(&format!("the time to failure of {name}"), life), 0.0, None),
+            Trigger::Sla(sla) => {
+                let up = self.known(&format!("the availability of {name}"), sla.availability);
+                let outage = self.known(&format!("the mean outage of {name}"), sla.outage);
+                let life = Law::exponential(outage * up / (1.0 - up)).ok().and_then(|law| law.phases());
+                (life.unwrap_or_default(), 1.0 - up, Law::exponential(outage).ok())
+            }
+            Trigger::Schedule(_) => {
+                self.refuse(format!("{name} comes by a schedule"));
+                (Phases::default(), 0.0, None)
+            }
+            Trigger::Trace(_) => {
+                self.refuse(format!("{name} is played back from a record"));
+                (Phases::default(), 0.0, None)
+            }
+        }
+    }
+
+    /// Refuses what a chain of stages cannot follow. `memory`: the time to failure has more than one stage.
+    fn refuse_what_remembers(&mut self, mode: &model::Mode, name: &str, memory: bool, beta: f64) {
+        let not_exponential = "and its time to failure is not exponential";
+        if memory && beta > 0.0 {
+            self.refuse(format!("{name} has a common cause, {not_exponential}"));
+        }
+        if memory && mode.renewal != Value::Known(1.0) {
+            self.refuse(format!("{name} stays old after a repair, {not_exponential}"));
+        }
+        if memory && mode.age.is_some() {
+            self.refuse(format!("{name} starts old, {not_exponential}"));
+        }
+        if mode.inspection.is_some() {
+            self.refuse(format!("{name} is hidden until an inspection"));
+        }
+        if mode.renews.is_some() {
+            self.refuse(format!("{name} is a replacement before the failure"));
+        }
     }
 
     fn services(&mut self) {
@@ -332,66 +320,6 @@ impl Compiler<'_> {
             clocks.end
         });
         self.parts.things.push(Thing { kind, clocks, role });
-    }
-
-    /// The lines in which incidents wait.
-    fn lines(&mut self) {
-        // By team: what tells its lines apart, in the order in which they are served, and the slots of each.
-        let mut lines: BTreeMap<(usize, (usize, usize)), Vec<usize>> = BTreeMap::new();
-        for slot in 0..self.parts.clocks.len() {
-            let Some((clock, mode)) = self.parts.clock(slot) else { continue };
-            let Some(team) = mode.team.filter(|_| !clock.strikes && mode.repairable) else { continue };
-            let priority = usize::from(self.model.modes[mode.index as usize].priority.clamp(1, 5));
-            let place = match &self.parts.things[clock.thing].kind {
-                Kind::Replica { service, .. } | Kind::Service(service) => *service as usize,
-                Kind::Zones(_) => self.parts.services.len() + clock.thing,
-            };
-            let line = match self.parts.teams[team].selection {
-                Selection::Priority => (priority, 0),
-                Selection::Fifo | Selection::Random => (0, 0),
-                Selection::Race(_) => (clock.mode, place),
-            };
-            lines.entry((team, line)).or_default().push(slot);
-        }
-        for ((team, _), slots) in lines {
-            let line = self.parts.lines.len();
-            if slots.len() >= MOST_STAGES {
-                self.refuse(format!("{} incidents can wait in one line; at most {MOST_STAGES} are followed", slots.len()));
-            }
-            self.parts.teams[team].lines.push(line);
-            self.parts.lines.push(self.parts.teams[team].selection != Selection::Random);
-            for slot in slots {
-                if let Some(clock) = &mut self.parts.clocks[slot] {
-                    clock.line = line;
-                }
-            }
-        }
-    }
-}
-
-impl Compiler<'_> {
-    /// The stocks of spare parts, whose slots come last.
-    fn stocks(&mut self) {
-        for m in 0..self.parts.modes.len() {
-            let mode = &self.model.modes[self.parts.modes[m].index as usize];
-            let Some(spares) = &mode.spares else { continue };
-            let phases = self.phases(&format!("the lead time of the parts for `{}`", mode.name), &spares.lead_time);
-            let (stages, entry) = stages(&phases, 0);
-            if entry.is_empty() {
-                self.refuse(format!("the parts for `{}` arrive at once", mode.name));
-            }
-            let stock = Some(self.parts.stocks.len());
-            let users = self.parts.clocks.iter_mut().flatten().filter(|clock| clock.mode == m && !clock.strikes);
-            users.for_each(|clock| clock.stock = stock);
-            let (level, lot) = (Code::try_from(spares.stock), Code::try_from(i64::from(spares.stock) - spares.reorder_at));
-            let (Ok(level), Ok(lot)) = (level, lot) else {
-                self.refuse(format!("there are too many parts for `{}`", mode.name));
-                continue;
-            };
-            let shelf = self.parts.clocks.len();
-            self.parts.clocks.resize(shelf + 1 + stages.len(), None);
-            self.parts.stocks.push(Stock { shelf, level, reorder_at: spares.reorder_at, lot, stages, entry });
-        }
     }
 }
 

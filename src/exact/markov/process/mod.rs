@@ -10,6 +10,7 @@ mod course;
 mod parts;
 mod relevant;
 mod situation;
+mod takeover;
 
 use std::collections::HashMap;
 

@@ -27,7 +27,9 @@ pub fn relevant(model: &Model, services: &[u32]) -> Relevant {
         },
         todo: Vec::new(),
     };
-    services.iter().for_each(|&service| found.ask(service));
+    for &service in services {
+        found.ask(service);
+    }
     while let Some(clock) = found.todo.pop() {
         found.follow(clock);
     }
@@ -57,7 +59,9 @@ impl Search<'_> {
         }
         let block = &self.model.services[service as usize];
         let clocks: Vec<u32> = block.replica_clocks.clone().chain(block.own_clocks.clone()).collect();
-        clocks.iter().for_each(|&clock| self.add(clock));
+        for &clock in &clocks {
+            self.add(clock);
+        }
         // Where replicas are counted, those whose zone is down are not.
         let counted = |&clock: &u32| {
             let mode = &self.model.modes[self.model.clocks[clock as usize].mode as usize];

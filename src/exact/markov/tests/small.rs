@@ -22,7 +22,7 @@ fn only(n: usize, state: usize) -> Vec<bool> {
 }
 
 /// RAID 5 of eight disks of a million hours, one rebuild of 24 h at a time: (μ + (2n − 1)λ) / (n(n − 1)λ²) (Gibson;
-/// Greenan, Plank & Wylie, HotStorage 2010), and the loss within ten years by matrix exponential.
+/// Greenan, Plank & Wylie, `HotStorage` 2010), and the loss within ten years by matrix exponential.
 #[test]
 fn raid_of_eight_disks() {
     let chain = birth_death(2, |i| f64::from(8 - i) / 1e6, |_| 1.0 / 24.0);

@@ -225,7 +225,7 @@ impl<'p> Walker<'p> {
             }
         }
         (found.down, found.squares) = (weight * down, weight * down * down);
-        if number % 8 == 0 {
+        if number.is_multiple_of(8) {
             self.begin(2, seed, number);
             node = HOME;
             loop {
