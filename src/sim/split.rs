@@ -123,8 +123,12 @@ impl<'m> Branch<'m> {
             self.redraw(c, salt);
         }
         let World { model, teams, stocks, standbys, .. } = &mut self.world;
-        teams.iter_mut().filter_map(|team| team.rules.as_mut()).for_each(|rules| rules.branch(salt, self.seed, self.replication));
-        stocks.iter_mut().for_each(|stock| stock.draws.branch(salt, self.seed, self.replication));
+        for rules in teams.iter_mut().filter_map(|team| team.rules.as_mut()) {
+            rules.branch(salt, self.seed, self.replication);
+        }
+        for stock in stocks {
+            stock.draws.branch(salt, self.seed, self.replication);
+        }
         standbys.branch(model, salt, self.seed, self.replication);
         self.world.events.rebuild();
     }

@@ -25,22 +25,6 @@ pub enum Method {
     Biasing,
 }
 
-/// Outages of crude replications that say enough by themselves.
-const ENOUGH: f64 = 50.0;
-
-/// The method for a service of which crude replications have seen so many outages; `None` where those say enough.
-///
-/// Failure biasing is the sharper one where each single failure is rare, and needs a model that is a Markov chain; splitting
-/// takes every model.
-#[must_use]
-pub fn auto(outages: f64, is_markov: bool) -> Option<Method> {
-    match (outages >= ENOUGH, is_markov) {
-        (true, _) => None,
-        (false, true) => Some(Method::Biasing),
-        (false, false) => Some(Method::Splitting),
-    }
-}
-
 /// How to look for rare outages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RareOptions {
@@ -50,7 +34,7 @@ pub struct RareOptions {
     pub replications: u64,
     /// Stop when the standard error of the unavailability is this small, relative to it.
     pub precision: Option<f64>,
-    /// Stop after so many events.
+    /// Stop after about so many events; in splitting, each branch counts as one for every clock besides.
     pub most_events: u64,
     /// `None`: as many as the machine has processors.
     pub threads: Option<usize>,

@@ -28,8 +28,8 @@ const BRANCHING: f64 = 4.0;
 pub struct Plan {
     /// Where to branch, from far to near.
     pub steps: Vec<Step>,
-    /// Events of one crude replication.
-    pub crude_events: f64,
+    /// What a run costs, in events; beginnings and branches are counted as so many events as they cost.
+    pub effort: f64,
     /// Seconds of processor time for one event of a crude replication.
     pub crude_seconds: f64,
     /// Nearly all outages jump over every step.
@@ -56,7 +56,7 @@ pub fn search(clocks: usize, trial: Trial) -> Result<Plan, WhyNot> {
         spent += effort(&tally, runs);
         let plan = plan.get_or_insert(Plan {
             steps: Vec::new(),
-            crude_events: tally.events as f64 / runs as f64,
+            effort: each,
             crude_seconds: seconds / tally.events.max(1) as f64,
             jumped: false,
             nearest: None,
@@ -70,6 +70,7 @@ pub fn search(clocks: usize, trial: Trial) -> Result<Plan, WhyNot> {
         let jumps_prevail = costs.passed.last().is_some_and(|passed| jumps > PREVAILS * passed);
         if matches!(further, Some((0, _))) || jumps_prevail {
             plan.steps = costs.balanced(&steps, &onsets);
+            plan.effort = costs.effort(&plan.steps);
             plan.steps.retain(|step| step.copies > 1);
             plan.jumped = plan.steps.is_empty() && (jumps_prevail || found.come_at_once());
             return Ok(plan.take());
@@ -171,6 +172,15 @@ impl Costs {
         let branching = std::iter::once(&1.0).chain(&passed).map(|begun| begun * BRANCHING * clocks as f64);
         let spent = tally.spent.iter().zip(branching).map(|(spent, branching)| spent / runs as f64 + branching).collect();
         Self { spent, passed }
+    }
+
+    /// What a run with these steps costs.
+    fn effort(&self, steps: &[Step]) -> f64 {
+        let made = steps.iter().scan(1.0, |made, step| {
+            *made *= f64::from(step.copies);
+            Some(*made)
+        });
+        std::iter::once(1.0).chain(made).zip(&self.spent).map(|(made, spent)| made * spent).sum()
     }
 
     /// The steps with the numbers of copies that give most for the effort; `onsets` is how many outages begin from before the

@@ -41,6 +41,8 @@ pub struct Tally {
     pub spent: Vec<f64>,
     /// Events, as they were.
     pub events: u64,
+    /// Histories that branched off.
+    pub branches: u64,
     /// How often histories beyond the last step came from one distance to a nearer one, as (to, from); `u32::MAX`
     /// stands for those that have just passed it. For whoever looks for the next step.
     pub approaches: BTreeMap<(u32, u32), u64>,
@@ -59,6 +61,7 @@ impl Tally {
         self.down += other.down;
         self.down_squared += other.down_squared;
         self.events += other.events;
+        self.branches += other.branches;
         for (mine, theirs) in
             [(&mut self.onsets, &other.onsets), (&mut self.passed, &other.passed), (&mut self.spent, &other.spent)]
         {
@@ -152,6 +155,7 @@ impl<'m> Runner<'m> {
             let Some(saved) = self.depth.checked_sub(1).map(|last| &mut self.saved[last]) else { break };
             self.branch.take_up(&saved.branch);
             self.branch.branch(branch);
+            tally.branches += 1;
             path = saved.path;
             saved.left -= 1;
             if saved.left == 0 {

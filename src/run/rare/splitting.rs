@@ -20,7 +20,7 @@ const CONFIDENCE: f64 = 0.95;
 const FEWEST: u64 = 50;
 /// No run may hold more of the sum than this.
 const LARGEST: f64 = 0.2;
-/// Events of a block of runs, about.
+/// Events of a block of runs, about, with what branching costs.
 const BLOCK: f64 = 50_000.0;
 
 /// Estimates how likely, how often and how long `service` is down over the horizon of a model, which follows
@@ -135,13 +135,11 @@ impl Effort<'_> {
             let begun = Instant::now();
             let mut block = Block { runs: Vec::new(), seconds: 0.0, stopped: false };
             for run in number * each..((number + 1) * each).min(until) {
-                match runner.run(steps, seed, run, run, limits) {
-                    Some(tally) => block.runs.push(tally),
-                    None => {
-                        block.stopped = true;
-                        break;
-                    }
-                }
+                let Some(tally) = runner.run(steps, seed, run, run, limits) else {
+                    block.stopped = true;
+                    break;
+                };
+                block.runs.push(tally);
                 if !trial {
                     self.control.done.fetch_add(1, Ordering::Relaxed);
                 }
@@ -155,7 +153,7 @@ impl Effort<'_> {
 
     /// The runs that count.
     fn runs(&self, plan: &Plan) -> Result<(All, Tally, f64), WhyNot> {
-        let each = ((BLOCK / plan.crude_events.max(1.0)) as u64).clamp(1, 1_024).next_power_of_two();
+        let each = ((BLOCK / plan.effort.max(1.0)) as u64).clamp(1, 1_024).next_power_of_two();
         let most = self.options.replications;
         let (mut all, mut tally, mut seconds) = (All::default(), Tally::default(), 0.0);
         let mut next = 0;
@@ -183,7 +181,7 @@ impl Effort<'_> {
                 }
             }
             next = until;
-            all.stopped |= tally.events >= self.options.most_events;
+            all.stopped |= tally.events + tally.branches * self.model.clocks.len() as u64 >= self.options.most_events;
         }
         if all.runs < 2 { Err(WhyNot::Stopped) } else { Ok((all, tally, seconds)) }
     }
