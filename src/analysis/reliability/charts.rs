@@ -7,6 +7,9 @@ use crate::report::format::value;
 use crate::report::{Axis, Chart, Look, Mark, Scale, Shape, Unit};
 use crate::stats::Estimate;
 
+/// What of a service's downtime something is.
+type Share = fn(&ServiceAnalysis) -> f64;
+
 /// Services in one chart; more would not be read.
 const SERVICES: usize = 24;
 
@@ -56,11 +59,11 @@ pub fn uptime(analysis: &Analysis) -> Option<Chart> {
 pub fn split(analysis: &Analysis) -> Option<Chart> {
     let mut rows: Vec<_> = tables::by_downtime(analysis).into_iter().filter(|(_, s)| s.split.detection.value.is_some()).collect();
     rows.truncate(SERVICES);
-    let bars = |share: fn(&ServiceAnalysis) -> f64| {
+    let bars = |share: Share| {
         let length = |s: &ServiceAnalysis| share(s) * s.split.downtime_per_year.value.unwrap_or(0.0);
         Shape::Bar(rows.iter().enumerate().map(|(row, (_, s))| (row, length(s))).filter(|(_, length)| *length > 0.0).collect())
     };
-    let stages: [(&str, fn(&ServiceAnalysis) -> f64); 4] = [
+    let stages: [(&str, Share); 4] = [
         ("until detected", |s| s.split.detection.value.unwrap_or(0.0)),
         ("until somebody works", |s| s.split.waiting.value.unwrap_or(0.0)),
         ("work on failures", |s| (s.split.repair.value.unwrap_or(0.0) - s.split.planned.value.unwrap_or(0.0)).max(0.0)),

@@ -57,7 +57,7 @@ pub struct Values {
     /// How large the problem was: `12 components`.
     pub size: String,
     /// The values.
-    pub values: Vec<(Measure, f64)>,
+    pub list: Vec<(Measure, f64)>,
 }
 
 /// What a method has to say about a service.
@@ -73,7 +73,7 @@ pub struct Answer {
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Component {
     /// Its thing and its failures: `db 0: host crash`.
-    pub component: String,
+    pub name: String,
     /// The fraction of time that it is down.
     pub unavailability: f64,
     /// How much likelier the service is down if it is.
@@ -161,14 +161,14 @@ fn of_chain(found: Result<ServiceMeasures, Vec<String>>) -> Vec<Answer> {
     for values in [&mut horizon, &mut long] {
         values.retain(|(_, value)| value.is_finite());
     }
-    let answer = |over, values| Answer { method: Method::Markov, found: Ok(Values { over, size: size.clone(), values }) };
+    let answer = |over, values| Answer { method: Method::Markov, found: Ok(Values { over, size: size.clone(), list: values }) };
     vec![answer(Over::Horizon, horizon), answer(Over::LongRun, long)]
 }
 
 fn of_service(model: &Model, service: u32, chain: Result<ServiceMeasures, Vec<String>>) -> Exact {
     let cuts = cuts(model, service);
     let (mut modes, mut components) = (Vec::new(), Vec::new());
-    let structure = Structure::of(model, service).map_err(said).and_then(|structure| {
+    let structure = Structure::of(model, service).map_err(|reasons| said(&reasons)).and_then(|structure| {
         let diagram = structure.diagram().map_err(|error| vec![error.to_string()])?;
         let values = long_run(&structure, &diagram)?;
         modes = structure.clocks.iter().flatten().map(|&clock| model.clocks[clock as usize].mode).collect();
@@ -185,7 +185,7 @@ fn of_service(model: &Model, service: u32, chain: Result<ServiceMeasures, Vec<St
     Exact { answers, modes, components, cuts }
 }
 
-fn said<T: ToString>(reasons: Vec<T>) -> Vec<String> {
+fn said<T: ToString>(reasons: &[T]) -> Vec<String> {
     reasons.iter().map(ToString::to_string).collect()
 }
 
@@ -203,15 +203,15 @@ fn long_run(structure: &Structure, diagram: &Diagram) -> Result<Values, Vec<Stri
     if steady.frequency > 0.0 {
         values.extend([(Measure::Mttr, steady.mttr()), (Measure::Mttf, steady.mttf())]);
     }
-    Ok(Values { over: Over::LongRun, size: components(structure.components.len()), values })
+    Ok(Values { over: Over::LongRun, size: components(structure.components.len()), list: values })
 }
 
 fn mission(model: &Model, service: u32) -> Result<Values, Vec<String>> {
-    let mission = Mission::of(model, service).map_err(said)?;
+    let mission = Mission::of(model, service).map_err(|reasons| said(&reasons))?;
     let diagram = mission.diagram().map_err(|error| vec![error.to_string()])?;
     let reliability = diagram.reliability(&mission.lives, model.horizon);
     let values = vec![(Measure::IntervalReliability, reliability), (Measure::PointAvailability, reliability)];
-    Ok(Values { over: Over::Horizon, size: components(mission.lives.len()), values })
+    Ok(Values { over: Over::Horizon, size: components(mission.lives.len()), list: values })
 }
 
 fn importance(structure: &Structure, diagram: &Diagram) -> Vec<Component> {
@@ -223,7 +223,7 @@ fn importance(structure: &Structure, diagram: &Diagram) -> Vec<Component> {
         .iter()
         .enumerate()
         .map(|(i, name)| Component {
-            component: name.clone(),
+            name: name.clone(),
             unavailability: structure.components[i].unavailability,
             birnbaum: at(i, Importance::Birnbaum),
             criticality: at(i, Importance::Criticality),

@@ -6,7 +6,6 @@ use super::longrun::LongRun;
 use super::measure::Measure;
 use super::{LEVEL, Question, rarely};
 use crate::model::Model;
-use crate::run::rare::Rare;
 use crate::run::{self, Control, Options, RunError, Runs};
 use crate::stats::Estimate;
 
@@ -46,7 +45,7 @@ pub struct Found {
     /// How the long run was simulated, or why not; none where no exact answer is about it.
     pub(super) long_run: Option<Result<LongRun, String>>,
     /// Rare outages by the index of their service: what was found, or why nothing was.
-    pub(super) rare: Vec<(usize, Result<Rare, String>)>,
+    pub(super) rare: rarely::Looked,
 }
 
 impl Found {
@@ -127,7 +126,7 @@ fn compare(found: &Found, options: &Options, long: Option<&Runs>) -> (Vec<Compar
         for answer in &exact.answers {
             let Ok(values) = &answer.found else { continue };
             let Some(runs) = beside(found, options, long, answer.method, values.over) else { continue };
-            comparisons.extend(values.values.iter().map(|&(measure, exact)| Comparison {
+            comparisons.extend(values.list.iter().map(|&(measure, exact)| Comparison {
                 service,
                 method: answer.method,
                 over: values.over,

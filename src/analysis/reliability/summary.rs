@@ -326,7 +326,7 @@ fn method(input: &Input<'_>, s: usize, answer: &super::exact::Answer) -> MethodS
         Ok(values) => (Vec::new(), Some(values)),
         Err(reasons) => (reasons.clone(), None),
     };
-    let each = values.into_iter().flat_map(|values| &values.values).map(|&(measure, exact)| Value {
+    let each = values.into_iter().flat_map(|values| &values.list).map(|&(measure, exact)| Value {
         measure,
         exact,
         simulated: compared(measure).map(|c| c.simulated),

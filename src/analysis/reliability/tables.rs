@@ -114,7 +114,7 @@ pub fn components(analysis: &Analysis) -> Option<Table> {
     (!rows.is_empty()).then(|| {
         Frame::default()
             .text("service", rows.iter().map(|(name, _)| (*name).clone()))
-            .text("component", rows.iter().map(|(_, c)| c.component.clone()))
+            .text("component", rows.iter().map(|(_, c)| c.name.clone()))
             .number("criticality", rows.iter().map(|(_, c)| c.criticality))
             .number("birnbaum", rows.iter().map(|(_, c)| c.birnbaum))
             .number("diagnostic", rows.iter().map(|(_, c)| c.diagnostic))

@@ -62,7 +62,7 @@ fn a_wrong_answer_is_found_out() {
             if let Ok(values) = &mut answer.found
                 && values.over == over
             {
-                for (measure, value) in &mut values.values {
+                for (measure, value) in &mut values.list {
                     *value *= if *measure == Measure::DowntimePerYear { factor } else { 1.0 };
                 }
             }
