@@ -8,7 +8,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::HOUR;
-use ninefold::analysis::reliability::{Comparison, Measure, Standing, investigate};
+use ninefold::analysis::reliability::{Comparison, Measure, Question, Rarely, Standing, investigate};
 use ninefold::exact::markov::{ServiceMeasures, measures};
 use ninefold::exact::structure::{Faults, Mission, Obstacle, Structure};
 use ninefold::model::Model;
@@ -493,7 +493,8 @@ failures: {crash: {hits: replica, of: [never], mttf: 20h, repair: {exponential: 
 ";
     let model = model_of(text).expect("a scenario");
     let options = Options { threads: Some(1), ..Options::default() };
-    let found = investigate(&model, &options, vec![0, 1], &Control::default()).expect("threads");
+    let question = Question { rare: Rarely::Off, ..Question::default() };
+    let found = investigate(&model, &options, &question, vec![0, 1], &Control::default()).expect("threads");
     assert!(!found.disagrees(), "{:#?}", found.comparisons);
     let standing = |service: usize, measure: Measure| {
         let of = |c: &&Comparison| c.service == service && c.measure == measure;

@@ -9,7 +9,7 @@
 //! - [`steady`]: the long run, each probability to 10 digits or more, however small.
 //! - [`transient`], [`poisson`]: up to a horizon, by uniformisation.
 //! - [`passage`]: mean times to a set of states, and where a chain ends.
-//! - [`measures`]: all that is asked of a service.
+//! - [`mod@measures`]: all that is asked of a service.
 //!
 //! Nothing here subtracts one probability from another: an unavailability of 1e-15 has as many digits as one of a half.
 

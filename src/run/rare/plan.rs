@@ -77,6 +77,9 @@ pub fn search(clocks: usize, trial: Trial) -> Result<Plan, WhyNot> {
         }
         if spent >= SEARCH || round >= ROUNDS {
             plan.nearest = Some(found.nearest());
+            plan.effort = costs.effort(&steps);
+            plan.steps = steps;
+            plan.steps.retain(|step| step.copies > 1);
             return Ok(plan.take());
         }
         match further {
@@ -90,8 +93,8 @@ pub fn search(clocks: usize, trial: Trial) -> Result<Plan, WhyNot> {
             }
             // Too few get further: more histories from here, and more runs.
             None => match steps.last_mut() {
-                Some(last) => last.copies = copies(f64::from(last.copies) * 4.0),
-                None => runs = (runs * 4).min(MOST_RUNS),
+                Some(last) if f64::from(last.copies) < COPIES => last.copies = copies(f64::from(last.copies) * 4.0),
+                _ => runs = (runs * 4).min(MOST_RUNS),
             },
         }
     }

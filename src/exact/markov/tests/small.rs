@@ -126,3 +126,22 @@ fn several_ends() {
     let either: Vec<bool> = states.iter().map(|&state| state > 0).collect();
     close("mean time to either", passage::mean_time(&chain, &either).unwrap(), 0.25, 1e-14);
 }
+
+/// Ten years of a pair that is repaired in half a minute: 10^7 steps if nothing ended them early. By the roots of
+/// s² + (3λ + μ) s + 2λ² = 0, of which the fast one has long died away.
+#[test]
+fn a_horizon_of_ten_million_fast_steps() {
+    let (fails, repairs, t) = (1e-3, 120.0, 87_600.0);
+    let chain = birth_death(2, |i| f64::from(2 - i) * fails, |i| f64::from(i) * repairs);
+    let both = only(3, 2);
+    let sum_of_roots: f64 = 3.0 * fails + repairs;
+    let fast = f64::midpoint(sum_of_roots, (sum_of_roots * sum_of_roots - 8.0 * fails * fails).sqrt());
+    let slow = 2.0 * fails * fails / fast;
+    let exact = (-libm::expm1(-slow * t) - slow / fast) / (1.0 - slow / fast);
+    let started = std::time::Instant::now();
+    close("lost in ten years", transient::reaches(&chain, &both, t).unwrap(), exact, 1e-9);
+    let long = steady::long_run(&chain).unwrap();
+    let course = transient::course(&chain, t, Some(&long)).unwrap();
+    close("unavailability", sum(&course.at_end, &both), (fails / (fails + repairs)).powi(2), 1e-10);
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+}
