@@ -25,13 +25,13 @@ fn unreliability(run: &Run) -> Estimate {
 
 const WEIBULL: &str = "{weibull: {shape: 1.5, scale: 1000h}}";
 
-/// ReliaSoft, Reliability HotWire 21: two units, one waits and cannot fail meanwhile, perfect switch.
+/// `ReliaSoft`, Reliability `HotWire` 21: two units, one waits and cannot fail meanwhile, perfect switch.
 #[test]
 fn cold_pair_of_weibull_units() {
     unreliability(&unrepaired(WEIBULL, 2, 1, "{cold: 1}", 1000.0, 40_000)).is(1.0 - 0.821_185_673_052_551_3);
     // 2 η Γ(1 + 1/β); 20,000 h are beyond the last of them but for one in a million.
     let run = unrepaired(WEIBULL, 2, 1, "{cold: 1}", 20_000.0, 20_000);
-    run.service("units", "time_to_first_outage").times(1.0 / HOUR).is(1805.490_585_901_867_2);
+    run.service("units", "time_to_first_outage").times(1.0 / HOUR).is(1_805.490_585_901_867_2);
 }
 
 /// Textbook pair whose switch works with probability 0.95: R(t) = e^-λt (1 + 0.95 λt).
