@@ -25,8 +25,11 @@ pub struct ModeNow {
     pub acknowledge: Sampler,
     /// It takes down what it hits; else it takes capacity.
     pub down: bool,
-    /// Nothing but detection and people stand between a failure and its repair: it is repaired, and needs no part.
+    /// Nothing but detection and people stand between a failure and its repair: it is repaired, needs no part, and is not
+    /// found by looking for it.
     pub straight: bool,
+    /// Somebody or something repairs it.
+    pub repairable: bool,
     /// Detection takes time.
     pub detects: bool,
     /// It is found by inspections.
@@ -202,7 +205,8 @@ impl Drawn {
                 repair,
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
-                straight: mode.repair.is_some() && mode.spares.is_none(),
+                repairable: mode.repair.is_some(),
+                straight: mode.repair.is_some() && mode.spares.is_none() && !tested && mode.inspection.is_none(),
                 detects: tested || mode.inspection.is_some() || !mode.detection.is_zero(),
                 tested,
                 hidden: mode.inspection.is_some(),

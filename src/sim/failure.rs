@@ -61,15 +61,14 @@ impl<O: Observer> World<'_, O> {
         if self.components[c].exposed {
             self.keep_age(c, now);
         }
-        let detected = self.known_from(c, now);
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];
         let (down, alone) = (mode.down, component.alone);
         let stages = &mut self.stages[c];
         let team = self.teams.get_mut(mode.team as usize);
-        match begin(component, mode, stages, team, (now, detected), self.end) {
+        match begin(component, mode, stages, team, now, self.end) {
             Some(next) => self.events.set(c, next),
-            None => self.detected(c, now),
+            None => self.begin_waiting(c, now),
         }
         self.observer.failed(c as u32, now);
         if down {
@@ -82,20 +81,38 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// When a failure of clock `c` that begins now is known.
-    #[inline]
-    fn known_from(&self, c: usize, now: f64) -> f64 {
-        let component = &self.components[c];
-        let mode = &self.drawn.modes[component.mode as usize];
-        if !mode.detects {
-            return now;
+    /// A failure begins that cannot be repaired at once: nobody is free, it needs a part, it is found by looking for it, or
+    /// it is never repaired.
+    #[cold]
+    fn begin_waiting(&mut self, c: usize, now: f64) {
+        let mode = &self.drawn.modes[self.components[c].mode as usize];
+        if mode.straight {
+            return self.detected(c, now);
         }
-        if mode.tested
-            && let Some(found) = self.found_by_test(c, now)
-        {
-            return found;
+        let (repairable, automatic) = (mode.repairable, mode.team == NONE && mode.stock == NONE);
+        let by_test = if mode.tested { self.found_by_test(c, now) } else { None };
+        let detected = match by_test {
+            Some(found) => found,
+            None if mode.hidden => self.found(c, now),
+            None => self.stages[c].detected,
+        };
+        let (component, stages) = (&mut self.components[c], &mut self.stages[c]);
+        stages.detected = detected;
+        if !repairable {
+            component.phase = Phase::Lost;
+            self.events.set(c, NEVER);
+        } else if automatic {
+            component.phase = Phase::Repairing;
+            stages.acknowledged = detected;
+            self.events.set(c, detected + component.left);
+        } else {
+            component.phase = Phase::Detecting;
+            if detected > now || self.drawn.modes[component.mode as usize].detects {
+                self.events.set(c, detected);
+            } else {
+                self.detected(c, now);
+            }
         }
-        if mode.hidden { self.found(c, now) } else { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) }
     }
 
     /// The failure of clock `c` is repaired, and whoever repaired it is free.
@@ -109,7 +126,8 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The failure of clock `c` ends.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every run; whoever else calls it is cold")]
     pub(super) fn restore(&mut self, c: usize, now: f64) {
         self.before_change(now);
         self.observer.repaired(c as u32, &self.stages, now);
@@ -163,7 +181,8 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// What a `down` failure hit is given back.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every run")]
     fn bring_up(&mut self, c: usize, now: f64) {
         self.in_force -= 1;
         self.in_force_clocks ^= c as u32;
@@ -304,15 +323,15 @@ impl<O: Observer> World<'_, O> {
     }
 }
 
-/// A failure begins, and is known at the second of two times: when its next event is due, or nothing where it is known and
-/// must wait. Stages that are known already are not made events.
+/// A failure begins: when its next event is due, or nothing where that is for [`World::begin_waiting`] to say. Stages that are
+/// known already are not made events.
 #[inline]
 fn begin(
     component: &mut Component,
     mode: &mut ModeNow,
     stages: &mut Stages,
     team: Option<&mut TeamState>,
-    (now, detected): (f64, f64),
+    now: f64,
     end: f64,
 ) -> Option<f64> {
     mode.tally.count += 1.0;
@@ -322,9 +341,10 @@ fn begin(
     let repair = component.ahead;
     component.left = repair;
     component.ahead = mode.life.draw(word(component.stream, component.n + 1, LIFE));
+    let detected = if mode.detects { now + mode.detection.draw(word(component.stream, component.n, DETECTION)) } else { now };
     *stages = Stages { detected, acknowledged: NEVER, outages: 0 };
     if !mode.straight {
-        return begin_otherwise(component, mode, detected);
+        return None;
     }
     let Some(team) = team else {
         component.phase = Phase::Repairing;
@@ -336,17 +356,6 @@ fn begin(
         return Some(detected);
     }
     team.send_someone(now, end).then(|| acknowledge(component, mode, stages, now))
-}
-
-/// A failure begins that is never repaired, or that needs a part once it is known.
-#[cold]
-fn begin_otherwise(component: &mut Component, mode: &ModeNow, detected: f64) -> Option<f64> {
-    if mode.stock == NONE {
-        component.phase = Phase::Lost;
-        return Some(NEVER);
-    }
-    component.phase = Phase::Detecting;
-    mode.detects.then_some(detected)
 }
 
 /// A person acknowledges at `now` and then repairs: when that is done.

@@ -267,6 +267,7 @@ pub fn compared(analysis: &Analysis) -> Table {
     Frame::default()
         .text("service", rows.iter().map(|(name, ..)| (*name).clone()))
         .text("measure", rows.iter().map(|(.., v)| v.measure.title().to_owned()))
+        .text("of", rows.iter().map(|(_, m, v)| of_which_time(v.measure.title(), m.over)))
         .text("over", rows.iter().map(|(_, m, _)| over(m.over).to_owned()))
         .text("method", rows.iter().map(|(_, m, _)| m.method.title().to_owned()))
         .number("exact", rows.iter().map(|(.., v)| v.exact))
@@ -279,7 +280,7 @@ pub fn compared(analysis: &Analysis) -> Table {
             "Simulated beside exact",
             vec![
                 Column::text("Service", "service"),
-                Column::text("Measure", "measure"),
+                Column::text("Measure", "of"),
                 Column::text("Simulated", "simulated_written"),
                 Column::text("Exact", "exact_written"),
                 Column::text("Verdict", "standing"),
@@ -287,6 +288,14 @@ pub fn compared(analysis: &Analysis) -> Table {
                 Column::text("Method", "method"),
             ],
         )
+}
+
+/// A measure as the screen names it, which has no room for the column that says over what time it holds.
+fn of_which_time(measure: &str, over: Option<Over>) -> String {
+    match over {
+        Some(Over::Horizon) => measure.to_owned(),
+        Some(Over::LongRun) | None => format!("{measure}, long run"),
+    }
 }
 
 fn over(over: Option<Over>) -> &'static str {
