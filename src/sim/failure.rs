@@ -207,7 +207,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every run")]
     fn replica_lost(&mut self, c: usize, s: usize, zone: u32, now: f64) {
         if zone != NONE {
             self.own_up[s * self.zone_down.len() + zone as usize] -= 1;
@@ -230,7 +231,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every run")]
     fn replica_back(&mut self, c: usize, s: usize, zone: u32, now: f64) {
         if zone != NONE {
             self.own_up[s * self.zone_down.len() + zone as usize] += 1;
@@ -368,7 +370,8 @@ pub(super) fn acknowledge(component: &mut Component, mode: &ModeNow, stages: &mu
 }
 
 /// A failure ends and the next life begins: its length.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "in the loop of every run")]
 fn renew(component: &mut Component, mode: &mut ModeNow, now: f64) -> f64 {
     mode.tally.ended += 1.0;
     mode.tally.duration += now - component.since;
