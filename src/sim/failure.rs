@@ -116,7 +116,8 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The failure of clock `c` is repaired, and whoever repaired it is free.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every run")]
     pub(super) fn repaired(&mut self, c: usize, now: f64) {
         let team = self.drawn.modes[self.components[c].mode as usize].team;
         self.restore(c, now);

@@ -296,7 +296,8 @@ impl<O: Observer> System for World<'_, O> {
         &self.events
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the body of the loop of every run")]
     fn handle(&mut self, slot: usize, now: f64) {
         if let Some(component) = self.components.get(slot) {
             match component.phase {

@@ -25,7 +25,7 @@ pub enum Obstacle {
     #[error("numbers of `{0}` are uncertain: an exact value would hold for one draw of them only")]
     Uncertain(String),
     /// People may be too few.
-    #[error("the {people} people of team `{team}` may be too few for {things} incidents at once, which then wait for each other")]
+    #[error("team `{team}` may be too few ({people}) for {things} incidents at once, which then wait for each other")]
     Waits {
         /// The team.
         team: String,
