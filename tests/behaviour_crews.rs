@@ -443,3 +443,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_look_takes_time() {
+    let text = "name: t\nstart: 2026-01-01\nhorizon: 1d\nservices: {a: {}}\nteams: {crew: {people: 1, selection: {race: 0s}}}\n";
+    let loaded = ninefold::scenario::parse("t", text, &ninefold::scenario::Patches::default()).ok();
+    let mistakes = loaded.and_then(|loaded| ninefold::model::compile(&loaded).err()).unwrap_or_default();
+    let places: Vec<&str> = mistakes.iter().map(|mistake| mistake.path.as_str()).collect();
+    assert_eq!(places, ["teams.crew.selection"]);
+}

@@ -62,6 +62,10 @@ pub(super) fn compile(compiler: &mut Compiler) -> Vec<Team> {
             scenario::Selection::Priority => Selection::Priority,
             scenario::Selection::Fifo => Selection::Fifo,
             scenario::Selection::Random => Selection::Random,
+            scenario::Selection::Race(mean) if mean.0 <= 0.0 => {
+                compiler.wrong(format!("{path}.selection"), "a look takes time: expected more than 0s, or `random`");
+                continue;
+            }
             scenario::Selection::Race(mean) => Selection::Race(mean.0),
         };
         if let Some(acknowledge) = compiler.timing(&format!("{path}.acknowledge"), &team.acknowledge) {
