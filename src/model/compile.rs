@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::clocks::Builder;
 use super::timing::Timing;
 use super::uncertain::Parameters;
-use super::{Model, Replica, Service, Trigger, crew, gates, graph, objectives, service, traffic};
+use super::{Model, Replica, Service, Trigger, crew, gates, graph, objectives, request, service, traffic};
 use crate::dist::{Sampler, Tables};
 use crate::scenario::{self, Loaded, Scenario};
 
@@ -115,6 +115,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
     builder.modes(&mut compiler, &services);
     builder.clocks(&mut compiler, &mut services, &mut replicas);
     let demand = traffic::compile(&mut compiler);
+    let users = request::users(&mut compiler);
     let objectives = objectives::compile(&mut compiler, &builder.modes);
     let gates = gates::compile(&mut services);
     let order = match graph::connect(&mut services) {
@@ -161,6 +162,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         teams,
         objectives,
         demand,
+        users,
         parameters: compiler.parameters.list,
         gates,
         zone_clocks: builder.zone_clocks,

@@ -32,6 +32,8 @@ pub struct Source {
     pub shape: Vec<f64>,
     /// (first piece, end piece, factor).
     pub surges: Vec<(u32, u32, Value)>,
+    /// How single requests come.
+    pub arriving: super::Arriving,
 }
 
 /// How a source grows.
@@ -290,6 +292,7 @@ mod tests {
             growth,
             shape,
             surges: vec![(24, 48, Value::Known(3.0))],
+            arriving: super::super::Arriving { arrivals: super::super::Arrivals::Poisson, priority: 3, stream: 0 },
         };
         let demand = Demand::new(edges, vec![source]);
         let mut curves = Vec::new();

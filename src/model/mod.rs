@@ -12,6 +12,7 @@ mod graph;
 mod load;
 mod mode;
 mod objectives;
+mod request;
 mod service;
 mod size;
 mod timing;
@@ -30,7 +31,8 @@ pub use crew::{Selection, Team};
 pub use demand::{Curve, Demand, Growth, Profile, Source};
 pub use gates::{Gate, Output};
 pub use load::{Carry, Work};
-pub use mode::{AgesWhile, Effect, Mode, Sla, Trigger};
+pub use mode::{AgesWhile, Degraded, Effect, Mode, Sla, Trigger};
+pub use request::{Arrivals, Arriving, Backoff, Breaker, Budget, Handling, Retries, Serving, Users};
 pub use service::{Call, Replica, Service, Standby, UpWhen, Waiting};
 pub use timing::Timing;
 pub use trace::{Recorded, Trace};
@@ -73,6 +75,8 @@ pub struct Model {
     pub objectives: Vec<Objective>,
     /// What the traffic sources ask for over the horizon.
     pub demand: Demand,
+    /// Users who wait for an answer before they ask again.
+    pub users: Vec<Users>,
     /// The numbers that nobody knows exactly.
     pub parameters: Vec<Parameter>,
     /// The nodes of all `up_when` trees.
@@ -133,6 +137,8 @@ pub struct Objective {
     pub credits: Vec<(f64, f64)>,
     /// Modes that the objective leaves out, by their index.
     pub excludes: Vec<bool>,
+    /// A request that takes this long or longer is not good, seconds; infinite where any time is good.
+    pub latency: f64,
 }
 
 /// What an objective counts.

@@ -84,8 +84,19 @@ pub struct Sla {
 pub enum Effect {
     /// What it hits is down.
     Down,
+    /// It goes on, and worse.
+    Degraded(Degraded),
+}
+
+/// How a failure makes work worse without ending it.
+#[derive(Debug, Clone, Copy)]
+pub struct Degraded {
     /// The capacity that is left, as a fraction.
-    Capacity(Value),
+    pub capacity: Value,
+    /// Times as long as a request takes.
+    pub slower: Value,
+    /// The fraction of requests that fail after they were worked on.
+    pub errors: Value,
 }
 
 /// When the clock of a mode runs towards the next failure.
@@ -122,12 +133,18 @@ pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: 
     };
     let effect = match &failure.effect {
         scenario::Effect::Down => Effect::Down,
-        scenario::Effect::Degraded { capacity: Some(left), .. } => {
-            Effect::Capacity(compiler.parameters.value(&format!("{path}.effect.capacity"), Spread::LogitNormal, left, |f| f.0))
-        }
-        scenario::Effect::Degraded { .. } => {
-            compiler.wrong(format!("{path}.effect"), "not simulated yet: this effect");
-            return None;
+        scenario::Effect::Degraded { capacity, slower, errors } => {
+            let path = |word: &str| format!("{path}.effect.{word}");
+            let mut share = |word: &str, of: &Option<scenario::Uncertain<crate::units::Fraction>>, default: f64| {
+                of.as_ref().map_or(Value::Known(default), |share| {
+                    compiler.parameters.value(&path(word), Spread::LogitNormal, share, |f| f.0)
+                })
+            };
+            let (capacity, errors) = (share("capacity", capacity, 1.0), share("errors", errors, 0.0));
+            let slower = slower
+                .as_ref()
+                .map_or(Value::Known(1.0), |times| compiler.parameters.value(&path("slower"), Spread::Lognormal, times, |n| n.0));
+            Effect::Degraded(Degraded { capacity, slower, errors })
         }
     };
     let team = match &failure.team {

@@ -49,6 +49,11 @@ fn tier_default(service: &str, tier: Tier) -> scenario::Objective {
     }
 }
 
+/// The time from which on a request is too slow to be good, seconds.
+fn latency(written: &scenario::Objective) -> f64 {
+    written.latency.map_or(f64::INFINITY, |latency| latency.below.0)
+}
+
 fn compile_one(compiler: &mut Compiler, modes: &[Mode], name: &str, written: &scenario::Objective) -> Option<Objective> {
     let path = format!("objectives.{name}");
     let service = compiler.service(&format!("{path}.service"), &written.service)?;
@@ -110,6 +115,7 @@ fn compile_one(compiler: &mut Compiler, modes: &[Mode], name: &str, written: &sc
         fee: written.fee.map_or(0.0, |fee| fee.0),
         credits,
         excludes,
+        latency: latency(written),
     })
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::compile::Compiler;
 use super::uncertain::Spread as Law;
-use super::{Inspection, Model, NONE, Timing, Value, Work, upkeep};
+use super::{Handling, Inspection, Model, NONE, Serving, Timing, Value, Work, request, upkeep};
 use crate::scenario::{self, Spread};
 
 /// A service and what its state depends on.
@@ -50,6 +50,8 @@ pub struct Service {
     pub work: Work,
     /// Waiting places of one replica; infinite where nothing limits them.
     pub queue: f64,
+    /// How it treats single requests.
+    pub serving: Serving,
     /// How long a failed replica still gets its share of the requests, seconds.
     pub health_check: f64,
     /// Money per second for one replica.
@@ -141,6 +143,8 @@ pub struct Call {
     pub timeout: f64,
     /// The caller's server stays busy meanwhile.
     pub held: bool,
+    /// What concerns single requests.
+    pub handling: Handling,
 }
 
 /// One of the equal parts that a service consists of.
@@ -194,6 +198,7 @@ pub(super) fn compile(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
             replica_clocks: 0..0,
             work: compile_work(compiler, &path, written),
             queue: written.queue.map_or(f64::INFINITY, |places| places as f64),
+            serving: request::serving(&path, written),
             health_check: written.health_check.0,
             cost: written.cost.as_ref().map_or(Value::Known(0.0), |cost| {
                 compiler.parameters.value(&format!("{path}.cost"), Law::Lognormal, cost, |money| money.0)
@@ -237,7 +242,7 @@ fn compile_standby(compiler: &mut Compiler, path: &str, written: &scenario::Stan
 
 fn compile_calls(compiler: &mut Compiler, path: &str, written: &scenario::Service) -> Vec<Call> {
     let mut calls = Vec::new();
-    for call in &written.calls {
+    for (index, call) in written.calls.iter().enumerate() {
         if let Some(to) = compiler.service(&format!("{path}.calls.{}.to", call.to), &call.to) {
             calls.push(Call {
                 to,
@@ -245,6 +250,7 @@ fn compile_calls(compiler: &mut Compiler, path: &str, written: &scenario::Servic
                 needed: call.needed,
                 timeout: call.timeout.map_or(f64::INFINITY, |timeout| timeout.0),
                 held: call.held,
+                handling: request::handling(compiler, &format!("{path}.calls[{index}]"), call),
             });
         }
     }

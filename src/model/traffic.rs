@@ -43,7 +43,8 @@ pub fn compile(compiler: &mut Compiler) -> Demand {
             None => Value::Known(1.0),
         };
         let growth = growth(compiler, &path, written.growth.as_ref());
-        sources.push(Source { name: name.clone(), to, rate, growth, shape: Vec::new(), surges: Vec::new() });
+        let arriving = super::request::arriving(compiler, &path, written);
+        sources.push(Source { name: name.clone(), to, rate, growth, shape: Vec::new(), surges: Vec::new(), arriving });
     }
     if sources.is_empty() || shapes.len() != sources.len() {
         return Demand::default();

@@ -35,8 +35,8 @@ pub use objective::{Counts, Credit, Latency, Objective, Window};
 pub use path::KeyPath;
 pub use schema::{Hours, Instance, Policy, Scenario, Selection, Step, Team};
 pub use service::{
-    Autoscale, Balance, Call, External, Interrupted, Releases, Resource, Retries, Service, Spread, Standby, StandbyMode,
-    Strategy, Tier, UpWhen, WhileDown,
+    Autoscale, Balance, Call, Discipline, External, Interrupted, Jitter, Releases, Resource, Retries, Service, Spread, Standby,
+    StandbyMode, Strategy, Tier, UpWhen, WhileDown,
 };
 pub use traffic::{After, Growth, Series, Surge, Traffic};
 pub use tree::Node;

@@ -106,6 +106,34 @@ pub enum Balance {
     PowerOf(u32),
 }
 
+/// Who of those that wait in a replica is served next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Discipline {
+    /// Who came first.
+    #[default]
+    Fifo,
+    /// Who came last.
+    Lifo,
+    /// Who has the highest priority, and of those who came first.
+    Priority,
+    /// All are served at the same time, each more slowly.
+    ProcessorSharing,
+}
+
+/// What chance makes of the pause before a retry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Jitter {
+    /// Nothing.
+    #[default]
+    None,
+    /// Half of it is fixed, the other half anything between nothing and all.
+    Equal,
+    /// Anything between nothing and all of it.
+    Full,
+}
+
 /// What becomes of requests in a replica that fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

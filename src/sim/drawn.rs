@@ -214,7 +214,7 @@ impl Drawn {
                 team,
                 stock,
                 line,
-                capacity: if let Effect::Capacity(left) = mode.effect { left.get(draws) } else { 1.0 },
+                capacity: if let Effect::Degraded(worse) = mode.effect { worse.capacity.get(draws) } else { 1.0 },
                 starts_down,
                 tally: ModeTally::default(),
             });

@@ -21,6 +21,7 @@ mod line;
 mod observer;
 mod outcome;
 mod parts;
+pub mod request;
 mod rotation;
 mod rules;
 mod spares;

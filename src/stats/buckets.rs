@@ -1,32 +1,34 @@
-//! Logarithmic buckets cut from the bits of a double: 128 in each octave, from 2⁻⁶⁴ to 2⁶⁴.
+//! Logarithmic buckets cut from the bits of a double: 2^`BITS` in each octave, from 2⁻⁶⁴ to 2⁶⁴.
 //!
-//! A value is known from its bucket to within 1/257, 0.39%. The cut needs no logarithm (the "linearly interpolated"
-//! mapping of Masson, Rim & Lee, "`DDSketch`", *VLDB* 2019, section 2.2, and the buckets of `HdrHistogram`).
-
-/// Buckets of one octave, as bits of the mantissa.
-const BITS: u32 = 7;
+//! A value is known from its bucket to within 1/(2^(`BITS` + 1) + 1): 0.39% for 7 bits, 0.098% for 9. The cut needs no
+//! logarithm (the "linearly interpolated" mapping of Masson, Rim & Lee, "`DDSketch`", *VLDB* 2019, section 2.2, and the
+//! buckets of `HdrHistogram`).
 
 /// Index of the first bucket: 2⁻⁶⁴ in the bits of a double.
-const FIRST: u64 = (1023 - 64) << BITS;
+const fn first<const BITS: u32>() -> u64 {
+    (1023 - 64) << BITS
+}
 
 /// Number of buckets.
-pub(super) const COUNT: usize = 128 << BITS;
+const fn count<const BITS: u32>() -> usize {
+    128 << BITS
+}
 
 /// The bucket of a positive value; values out of range go to the first or the last.
 #[inline]
-// An index below COUNT.
-pub(super) fn index(x: f64) -> usize {
-    ((x.to_bits() >> (52 - BITS)).saturating_sub(FIRST) as usize).min(COUNT - 1)
+// An index below the count.
+pub(super) fn index<const BITS: u32>(x: f64) -> usize {
+    ((x.to_bits() >> (52 - BITS)).saturating_sub(first::<BITS>()) as usize).min(count::<BITS>() - 1)
 }
 
 /// The lower edge of a bucket, which is the upper edge of the one before it.
-pub(super) fn edge(index: usize) -> f64 {
-    f64::from_bits((index as u64 + FIRST) << (52 - BITS))
+pub(super) fn edge<const BITS: u32>(index: usize) -> f64 {
+    f64::from_bits((index as u64 + first::<BITS>()) << (52 - BITS))
 }
 
 /// The value that stands for a bucket: the harmonic mean of its edges, equally far from both in relative terms.
-pub(super) fn middle(index: usize) -> f64 {
-    let (low, high) = (edge(index), edge(index + 1));
+pub(super) fn middle<const BITS: u32>(index: usize) -> f64 {
+    let (low, high) = (edge::<BITS>(index), edge::<BITS>(index + 1));
     2.0 / (1.0 / low + 1.0 / high)
 }
 
@@ -62,6 +64,11 @@ impl Counts {
             self.counts.resize(last + 1, 0);
         }
         self.counts[last] += count;
+    }
+
+    /// Sets all counts to zero and keeps the range.
+    pub(super) fn clear(&mut self) {
+        self.counts.fill(0);
     }
 
     /// Adds all values of another.

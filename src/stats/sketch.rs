@@ -2,13 +2,14 @@
 
 use super::buckets::{self, Counts};
 
-/// A mergeable quantile sketch of non-negative values: each answer is within 0.39% of the value of that rank.
+/// A mergeable quantile sketch of non-negative values: each answer is within 1/(2^(`BITS` + 1) + 1) of the value of that
+/// rank, 0.39% for the usual 7 bits and 0.098% for 9.
 ///
 /// Counts in logarithmic buckets (Masson, Rim & Lee, "`DDSketch`: a fast and fully-mergeable quantile sketch with
 /// relative-error guarantees", *VLDB* 2019), zeros counted apart. Values from 5.5e-20 to 1.8e19 keep the stated error; it
-/// never takes more than 128 KiB. What is not a number is left out; what is negative counts as zero.
+/// never takes more than 128 KiB (512 KiB with 9 bits), and as a rule much less: the range of the values is what counts. What is not a number is left out; what is negative counts as zero.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Sketch {
+pub struct Sketch<const BITS: u32 = 7> {
     zeros: u64,
     positive: u64,
     counts: Counts,
@@ -17,7 +18,10 @@ pub struct Sketch {
     most: f64,
 }
 
-impl Sketch {
+impl<const BITS: u32> Sketch<BITS> {
+    /// Largest relative error of an answer.
+    pub const ERROR: f64 = 1.0 / ((2u64 << BITS) + 1) as f64;
+
     /// Adds one value.
     #[inline]
     pub fn add(&mut self, x: f64) {
@@ -25,14 +29,14 @@ impl Sketch {
             self.least = if self.positive == 0 { x } else { self.least.min(x) };
             self.most = self.most.max(x);
             self.positive += 1;
-            self.counts.add(buckets::index(x), 1);
+            self.counts.add(buckets::index::<BITS>(x), 1);
         } else if x <= 0.0 {
             self.zeros += 1;
         }
     }
 
     /// Adds all values of another.
-    pub fn merge(&mut self, other: &Sketch) {
+    pub fn merge(&mut self, other: &Self) {
         if other.positive > 0 {
             self.least = if self.positive == 0 { other.least } else { self.least.min(other.least) };
             self.most = self.most.max(other.most);
@@ -40,6 +44,18 @@ impl Sketch {
         self.zeros += other.zeros;
         self.positive += other.positive;
         self.counts.merge(&other.counts);
+    }
+
+    /// Forgets all values and keeps the room for them.
+    pub fn clear(&mut self) {
+        (self.zeros, self.positive, self.least, self.most) = (0, 0, 0.0, 0.0);
+        self.counts.clear();
+    }
+
+    /// (value, count) of each bucket that holds any, ascending; zeros first.
+    pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
+        let zeros = (self.zeros > 0).then_some((0.0, self.zeros));
+        zeros.into_iter().chain(self.counts.iter().map(|(bucket, count)| (buckets::middle::<BITS>(bucket), count)))
     }
 
     /// Values added.
@@ -79,7 +95,7 @@ impl Sketch {
         for (bucket, count) in self.counts.iter() {
             below += count;
             if below >= rank {
-                return Some(buckets::middle(bucket).clamp(self.least, self.most));
+                return Some(buckets::middle::<BITS>(bucket).clamp(self.least, self.most));
             }
         }
         Some(self.most)

@@ -2,6 +2,9 @@
 
 use super::buckets::{self, Counts};
 
+/// Buckets of 0.39%.
+const BITS: u32 = 7;
+
 /// Kaplan & Meier's estimate of how long things last ("Nonparametric estimation from incomplete observations", *JASA* 53,
 /// 1958), over logarithmic buckets of 0.39%.
 ///
@@ -20,7 +23,7 @@ impl Survival {
         if length.is_nan() {
             return;
         }
-        let bucket = buckets::index(length.max(0.0));
+        let bucket = buckets::index::<BITS>(length.max(0.0));
         self.count += 1;
         if ended {
             self.ended.add(bucket, 1);
@@ -55,7 +58,7 @@ impl Survival {
             }
             fraction *= (at_risk - ended) as f64 / at_risk as f64;
             at_risk -= ended;
-            curve.push((if bucket == 0 { 0.0 } else { buckets::middle(bucket) }, fraction));
+            curve.push((if bucket == 0 { 0.0 } else { buckets::middle::<BITS>(bucket) }, fraction));
         }
         curve
     }
