@@ -18,7 +18,7 @@ pub use estimate::Estimate;
 pub use joint::Joint;
 pub use moments::Moments;
 pub use proportion::Proportion;
-pub use sketch::Sketch;
+pub use sketch::{Sketch, SketchOf};
 pub use survival::Survival;
 
 #[cfg(test)]

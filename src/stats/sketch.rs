@@ -9,7 +9,7 @@ use super::buckets::{self, Counts};
 /// relative-error guarantees", *VLDB* 2019), zeros counted apart. Values from 5.5e-20 to 1.8e19 keep the stated error; it
 /// never takes more than 128 KiB (512 KiB with 9 bits), and as a rule much less: the range of the values is what counts. What is not a number is left out; what is negative counts as zero.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Sketch<const BITS: u32 = 7> {
+pub struct SketchOf<const BITS: u32> {
     zeros: u64,
     positive: u64,
     counts: Counts,
@@ -18,7 +18,10 @@ pub struct Sketch<const BITS: u32 = 7> {
     most: f64,
 }
 
-impl<const BITS: u32> Sketch<BITS> {
+/// The usual sketch: answers within 0.39%.
+pub type Sketch = SketchOf<7>;
+
+impl<const BITS: u32> SketchOf<BITS> {
     /// Largest relative error of an answer.
     pub const ERROR: f64 = 1.0 / ((2u64 << BITS) + 1) as f64;
 

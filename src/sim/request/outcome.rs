@@ -1,10 +1,10 @@
 //! What the requests of one replication gave: counts, times and lengths of queues, by service and by source.
 
 use crate::model::Model;
-use crate::stats::Sketch;
+use crate::stats::SketchOf;
 
 /// Quantiles of requests are within 0.098%.
-pub type Times = Sketch<9>;
+pub type Times = SketchOf<9>;
 
 /// Indices of what is counted of the requests that arrive at a service, or come from a source. Each attempt of a call is a
 /// request of its own.
