@@ -37,6 +37,8 @@ pub struct RunArgs {
     pub patches: Patches,
     /// How it is simulated.
     pub options: Options,
+    /// How requests are followed.
+    pub fidelity: Fidelity,
     /// In place of the scenario's horizon.
     pub horizon: Option<Time>,
     /// The folder for the results; absent: named after scenario and policies.
@@ -60,6 +62,7 @@ impl Arguments {
             scenario: self.variant.scenario.clone(),
             patches: self.variant.patches(),
             options: simulation.options()?,
+            fidelity: simulation.fidelity,
             horizon: simulation.horizon,
             out: simulation.out.clone(),
             json: simulation.json,
@@ -72,9 +75,9 @@ impl Arguments {
 /// Loads the scenario, makes sure that all of it can be simulated, simulates it and writes what came of it.
 ///
 /// # Errors
-/// A scenario that is wrong or holds what is not simulated yet; files that cannot be read or written.
+/// A scenario that is wrong or holds what is not simulated at this fidelity; files that cannot be read or written.
 pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
-    let loaded = load_whole(&args.scenario, &args.patches, args.horizon)?;
+    let loaded = load_whole(&args.scenario, &args.patches, args.horizon, args.fidelity)?;
     let model = compile(&loaded)?;
     let folder = args.out.clone().unwrap_or_else(|| default_folder(&model.name, &args.patches));
     let names: Vec<String> = model.services.iter().map(|service| service.name.clone()).collect();

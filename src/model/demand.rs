@@ -1,11 +1,11 @@
-//! Demand over time: the rate of each traffic source as pieces that follow each other, and its integral.
+//! Demand over time: the rate of each open traffic source as pieces that follow each other, and its integral.
 //!
 //! Within a piece the rate is a constant times the growth factor, which is integrated in closed form: what arrives in
 //! any interval costs two look-ups, whatever its length.
 
 use super::Value;
 
-/// All traffic sources on one grid of pieces.
+/// All open traffic sources on one grid of pieces.
 #[derive(Debug, Clone, Default)]
 pub struct Demand {
     /// Start of each piece, and the horizon at the end; seconds after the start.
@@ -26,6 +26,8 @@ pub struct Source {
     /// Mean rate at the start, before the shape and surges, requests/s; 1 where a measured series gives the rates
     /// themselves.
     pub rate: Value,
+    /// The whole of it is so many times as much.
+    pub times: Value,
     /// How the rate grows from there.
     pub growth: Profile,
     /// Relative rate of each piece without surges.
@@ -135,7 +137,7 @@ impl Demand {
         Self { edges, hours, sources }
     }
 
-    /// Whether anything asks at all.
+    /// Whether nothing asks at a rate of its own; users may still ask ([`super::Model::users`]).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty()
@@ -175,7 +177,7 @@ impl Profile {
 impl Curve {
     fn fill(&mut self, demand: &Demand, source: &Source, draws: &[f64]) {
         let growth = source.growth.growth(draws);
-        let rate = source.rate.get(draws);
+        let rate = source.rate.get(draws) * source.times.get(draws);
         self.growth = Some(growth);
         self.base.clear();
         self.base.extend(source.shape.iter().map(|shape| rate * shape));
@@ -288,7 +290,8 @@ mod tests {
         let source = Source {
             name: "s".into(),
             to: 0,
-            rate: Value::Known(10.0),
+            rate: Value::Known(5.0),
+            times: Value::Known(2.0),
             growth,
             shape,
             surges: vec![(24, 48, Value::Known(3.0))],

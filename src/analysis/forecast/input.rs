@@ -7,6 +7,7 @@ pub use crate::model::Counts;
 use crate::model::{self, Model};
 use crate::run::runs::{DemandCurve, Runs, Timeline};
 use crate::run::{self, Options};
+pub use crate::scenario::Fidelity;
 
 /// Everything the forecast needs. Indices are those of the model; the lists are in its order.
 #[derive(Debug, Clone)]
@@ -45,25 +46,6 @@ pub struct Input<'a> {
     pub bad: &'a Timeline,
     /// What the simulator left out or simplified in this scenario, one sentence each.
     pub notes: Vec<String>,
-}
-
-/// How requests were followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fidelity {
-    /// As rates: cost follows incidents, and waiting and loss come from queueing formulas.
-    Flow,
-    /// Each as a chain of events.
-    Request,
-}
-
-impl Fidelity {
-    /// As on the command line: `flow` or `request`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Flow => "flow",
-            Self::Request => "request",
-        }
-    }
 }
 
 /// A service as the report names and judges it.
