@@ -4,6 +4,8 @@ use super::{Timing, Value};
 use crate::scenario::{Balance, Discipline, Interrupted, Jitter, WhileDown};
 
 mod compile;
+#[cfg(test)]
+mod tests;
 
 pub(super) use compile::{arriving, handling, serving, users};
 
