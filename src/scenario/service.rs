@@ -39,8 +39,8 @@ pub struct Service {
     /// Default: random.
     #[serde(default)]
     pub balance: Balance,
-    /// Who of those that wait in a replica is served next: `fifo` (who came first), `lifo` (who came last), `priority` (of the
-    /// first priority who came first), or `processor_sharing` (all are served at the same time, each more slowly).
+    /// Who of those that wait in a replica is served next: `fifo` (who came first), `lifo` (who came last), `priority` (whose
+    /// priority is first, then who came first), or `processor_sharing` (all are served at the same time, each more slowly).
     /// Default: fifo.
     #[serde(default)]
     pub discipline: Discipline,
@@ -131,7 +131,7 @@ pub enum Discipline {
     Fifo,
     /// Who came last.
     Lifo,
-    /// Of the first priority who came first.
+    /// Whose priority is first, then who came first.
     Priority,
     /// All are served at the same time, each more slowly.
     ProcessorSharing,
