@@ -90,6 +90,24 @@ impl Growth {
         }
     }
 
+    /// The time at which the integral of the factor from `from` on has reached `amount` seconds; infinite where it never does.
+    #[must_use]
+    pub fn after(self, from: f64, amount: f64) -> f64 {
+        match self {
+            Self::Flat | Self::Exponential(0.0) | Self::Linear(0.0) => from + amount,
+            Self::Exponential(rate) => {
+                let grown = rate * amount / self.factor(from);
+                if grown > -1.0 { from + libm::log1p(grown) / rate } else { f64::INFINITY }
+            }
+            Self::Linear(slope) => {
+                // factor·x + slope·x²/2 = amount, by the root that does not cancel.
+                let factor = self.factor(from);
+                let square = factor * factor + 2.0 * slope * amount;
+                if square < 0.0 { f64::INFINITY } else { from + 2.0 * amount / (factor + square.sqrt()) }
+            }
+        }
+    }
+
     /// The integral of the factor from 0 to `t`, seconds.
     #[must_use]
     pub fn integral(self, t: f64) -> f64 {
@@ -199,6 +217,18 @@ impl Curve {
         self.before.push(total);
         self.blocks.clear();
         self.blocks.extend(self.peaks.chunks(BLOCK).map(|block| block.iter().fold(0.0_f64, |a, &b| a.max(b))));
+    }
+
+    /// The rate of a piece before growth, requests/s.
+    #[must_use]
+    pub fn base(&self, piece: usize) -> f64 {
+        self.base.get(piece).copied().unwrap_or(0.0)
+    }
+
+    /// How the rates of all pieces grow.
+    #[must_use]
+    pub fn growth(&self) -> Growth {
+        self.growth.unwrap_or(Growth::Flat)
     }
 
     /// Requests from the start to `t`; before the start the rate is held at its first value.
