@@ -15,9 +15,11 @@ fn compiled(name: &str, text: &str) -> Model {
 fn requests(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("requests");
     group.sample_size(10);
-    for (name, text) in
-        [("mm1", include_str!("mm1.yaml")), ("network", include_str!("network.yaml")), ("ten services", include_str!("graph.yaml"))]
-    {
+    for (name, text) in [
+        ("mm1", include_str!("mm1.yaml")),
+        ("network", include_str!("network.yaml")),
+        ("ten services", include_str!("graph.yaml")),
+    ] {
         let model = compiled(name, text);
         let mut simulation = Requests::new(&model, Plan { warmup: 0.0, bins: 128, batches: 32 });
         let mut run = move |replication: u64| {
