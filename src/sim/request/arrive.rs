@@ -88,7 +88,7 @@ impl Requests<'_> {
         if waiting >= node.shed_queue.saturating_mul(times) {
             return self.answer(j, count::SHED, now);
         }
-        let line = usize::from(self.jobs[j].priority);
+        let line = if node.by_priority { usize::from(self.jobs[j].priority) } else { 0 };
         self.jobs[j].state = State::Waiting;
         // Where replicas share the line, which one it will be shows later.
         self.jobs[j].replica = if node.pooled { NONE } else { r };

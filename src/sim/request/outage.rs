@@ -25,12 +25,18 @@ impl Requests<'_> {
             for r in self.model.services[s].replicas.clone() {
                 let alive = !halted && self.world.replica_is_up(r);
                 let active = alive && self.world.is_active(s, r);
+                let staffed = self.staffed(s, r);
                 if alive != self.plant.replicas[r as usize].alive {
                     self.set_alive(r, alive, now);
                     if alive { revived.push(r) } else { died.push(r) }
                 }
                 if active != self.plant.replicas[r as usize].active {
                     self.set_active(s, r, active, now);
+                }
+                match (staffed, self.staffed(s, r)) {
+                    (false, true) => self.plant.put_servers(r),
+                    (true, false) => self.plant.withdraw_servers(r),
+                    _ => {}
                 }
                 if effects {
                     self.set_effects(s, r, now);
@@ -74,6 +80,13 @@ impl Requests<'_> {
         }
     }
 
+    /// Whether the servers of a replica take up who waits: where all replicas share one line, only while requests are sent
+    /// there; else until its own line is empty.
+    pub(super) fn staffed(&self, s: usize, r: u32) -> bool {
+        let replica = &self.plant.replicas[r as usize];
+        if self.plant.nodes[s].pooled { replica.active } else { replica.alive }
+    }
+
     fn set_alive(&mut self, r: u32, alive: bool, now: f64) {
         let replica = &mut self.plant.replicas[r as usize];
         if replica.share != NONE {
@@ -100,18 +113,12 @@ impl Requests<'_> {
             if let Some(loads) = &mut node.loads {
                 loads.set(slot, f64::from(replica.load));
             }
-            let (first, count) = replica.servers;
             // One that takes over takes over the requests, whether or not a health check has noticed.
             let lurking = std::mem::replace(&mut replica.lurks, false).then_some(r);
             let takes_over = lurking.or_else(|| self.lurking_replaced(s));
             if let Some(other) = takes_over {
                 self.plant.replicas[other as usize].lurks = false;
                 self.plant.nodes[s].lurking -= 1;
-            }
-            for server in (first..first + count).rev() {
-                if self.plant.servers[server as usize].job == NONE {
-                    self.plant.free_server(server);
-                }
             }
         } else {
             node.up.remove(place);
@@ -124,7 +131,6 @@ impl Requests<'_> {
                 node.lurking += 1;
                 self.set_timer(now + health_check, Timer::Check { replica: r, failure });
             }
-            self.plant.withdraw_servers(r);
         }
     }
 

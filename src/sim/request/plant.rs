@@ -20,6 +20,8 @@ pub struct Node {
     pub pooled: bool,
     /// Whoever came last is served first.
     pub lifo: bool,
+    /// Whoever has the highest priority is served first.
+    pub by_priority: bool,
     /// Requests that arrive while it is down wait.
     pub waits_while_down: bool,
     /// Its own structure holds, so that requests are taken.
@@ -261,6 +263,7 @@ impl Plant {
             direct: concurrency == 0,
             pooled,
             lifo: serving.discipline == Discipline::Lifo,
+            by_priority: serving.discipline == Discipline::Priority,
             waits_while_down: serving.while_down == WhileDown::Wait,
             open: true,
             balance,
@@ -355,9 +358,14 @@ impl Plant {
                 site += 1;
             }
         }
-        for replica in 0..self.replicas.len() {
-            let (first, count) = self.replicas[replica].servers;
-            for server in (first..first + count).rev() {
+        (0..self.replicas.len() as u32).for_each(|replica| self.put_servers(replica));
+    }
+
+    /// Puts the idle servers of a replica into its station's list.
+    pub fn put_servers(&mut self, replica: u32) {
+        let (first, count) = self.replicas[replica as usize].servers;
+        for server in (first..first + count).rev() {
+            if self.servers[server as usize].job == NONE {
                 self.free_server(server);
             }
         }

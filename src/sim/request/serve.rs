@@ -86,7 +86,8 @@ impl Requests<'_> {
     #[inline]
     pub(super) fn release(&mut self, server: u32, now: f64) {
         let replica = &self.plant.replicas[self.plant.servers[server as usize].replica as usize];
-        let (station, s, takes) = (replica.station as usize, replica.service as usize, replica.active);
+        let (station, s) = (replica.station as usize, replica.service as usize);
+        let takes = if self.plant.nodes[s].pooled { replica.active } else { replica.alive };
         if takes
             && self.plant.stations[station].waiting > 0
             && let Some(j) = self.next_in_line(station, s, now)
@@ -108,11 +109,17 @@ impl Requests<'_> {
     /// Takes out of line whoever is served next; those that have waited too long are shed on the way.
     #[inline]
     fn next_in_line(&mut self, station: usize, s: usize, now: f64) -> Option<u32> {
-        let lifo = self.plant.nodes[s].lifo;
-        let shed_age = self.plant.nodes[s].shed_age;
+        let node = &self.plant.nodes[s];
+        let (lifo, by_priority, shed_age) = (node.lifo, node.by_priority, node.shed_age);
         loop {
             let station = &mut self.plant.stations[station];
-            let line = station.lines.iter_mut().find(|line| line.first != NONE)?;
+            let line = if by_priority {
+                station.lines.iter_mut().find(|line| line.first != NONE)?
+            } else if station.waiting > 0 {
+                &mut station.lines[0]
+            } else {
+                return None;
+            };
             let j = if lifo { line.last } else { line.first };
             line.remove(&mut self.jobs, j);
             station.waiting -= 1;
@@ -130,7 +137,7 @@ impl Requests<'_> {
         let s = job.service as usize;
         let node = &self.plant.nodes[s];
         let station = if node.pooled { node.station } else { self.plant.replicas[job.replica as usize].station } as usize;
-        let line = usize::from(job.priority);
+        let line = if node.by_priority { usize::from(job.priority) } else { 0 };
         let station = &mut self.plant.stations[station];
         station.lines[line].remove(&mut self.jobs, j);
         station.waiting -= 1;
