@@ -12,6 +12,7 @@ mod proportion;
 mod sketch;
 mod student;
 mod survival;
+mod tally;
 
 pub use components::Components;
 pub use estimate::Estimate;
@@ -20,6 +21,7 @@ pub use moments::Moments;
 pub use proportion::Proportion;
 pub use sketch::{Sketch, SketchOf};
 pub use survival::Survival;
+pub use tally::Tally;
 
 #[cfg(test)]
 mod tests;
