@@ -39,7 +39,7 @@ pub struct Arguments {
 /// A scenario that is wrong, a service that it has not; files that cannot be read or written.
 pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let simulation = &arguments.simulation;
-    let options = simulation.options()?;
+    let options = simulation.options_of_flow()?;
     let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
     let model = compile(&load_whole(scenario, &patches, simulation.horizon)?)?;
     let question = Question { service: arguments.service.clone(), metrics: arguments.metrics.clone(), rare: arguments.rare };

@@ -87,7 +87,7 @@ fn options(simulation: &Simulation) -> Result<Options, CliError> {
         let text = "--precision is about the objectives of a forecast; give --replications here";
         return Err(CliError::Wrong(text.into()));
     }
-    simulation.options()
+    simulation.options_of_flow()
 }
 
 /// An objective counts as breached where more runs than not end its window below target, with the failure.

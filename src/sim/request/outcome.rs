@@ -139,8 +139,10 @@ pub struct Bin {
     pub mean: f64,
     /// Median, 95th and 99th percentile of it, seconds; not numbers without a good answer.
     pub quantiles: [f64; 3],
-    /// Mean requests in line (of a source: on their way).
+    /// Mean requests in line; for services only.
     pub queue: f64,
+    /// Mean requests that have arrived and are not resolved.
+    pub present: f64,
 }
 
 /// What the requests of one replication gave.
