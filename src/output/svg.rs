@@ -4,6 +4,7 @@
 //! mode; its title and description are those of the chart. The same chart gives the same bytes.
 
 mod areas;
+mod calendar;
 mod marks;
 mod pen;
 mod scale;

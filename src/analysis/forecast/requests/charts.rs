@@ -11,6 +11,8 @@ use crate::stats::Moments;
 const CURVES: usize = 4;
 /// Sources whose response time is drawn over time.
 const SOURCES: usize = 3;
+/// A distribution is drawn from where so many take longer: what is before that is a flat line.
+const FROM: f64 = 0.995;
 /// Neighbouring points of a distribution differ by so much of its share.
 const THIN: f64 = 0.02;
 /// Values that differ by more than this are spread by their logarithm.
@@ -38,16 +40,18 @@ pub fn latency(input: &Input<'_>, runs: &RequestRuns) -> Option<Chart> {
         .map(|(k, (name, runs))| Mark::new(name.as_str(), Look::Series(k), Shape::Line(vec![slower(runs, least)])))
         .collect();
     let at = |p: f64| served.response.all.quantile(p).filter(|t| *t > 0.0);
-    let drops = QUANTILES.iter().filter(|p| 1.0 - **p >= least).filter_map(|p| Some(vec![[at(*p)?, 1.0 - p], [at(*p)?, least]]));
-    let drops: Vec<Vec<[f64; 2]>> = drops.collect();
-    let said: Vec<String> = QUANTILES.iter().filter_map(|p| Some(format!("P{} {}", p * 100.0, duration(at(*p)?)))).collect();
+    let told: Vec<(f64, f64)> = QUANTILES.iter().filter(|p| 1.0 - **p >= least).filter_map(|p| Some((*p, at(*p)?))).collect();
+    let drops = told.iter().map(|(p, time)| vec![[*time, 1.0 - p], [*time, least]]).collect();
+    let whose = if sources.len() > 1 { format!("of {first}") } else { "in the margin".to_owned() };
+    marks.push(Mark::new(format!("P50, P95, P99 {whose}"), Look::Limit, Shape::Line(drops)));
+    // With one source a level can name its time.
+    let name = |p: f64, time: f64| {
+        let level = format!("P{}", p * 100.0);
+        if sources.len() > 1 { level } else { format!("{level} {}", duration(time)) }
+    };
+    marks.extend(told.iter().map(|(p, time)| Mark::new(name(*p, *time), Look::Limit, Shape::Level(1.0 - p))));
+    let said: Vec<String> = told.iter().map(|(p, time)| format!("P{} {}", p * 100.0, duration(*time))).collect();
     let said = said.join(", ");
-    if !drops.is_empty() {
-        let whose = if sources.len() > 1 { format!("{first}: ") } else { String::new() };
-        marks.push(Mark::new(format!("{whose}{said}"), Look::Limit, Shape::Line(drops)));
-    }
-    let levels = QUANTILES.iter().filter(|p| 1.0 - **p >= least);
-    marks.extend(levels.map(|p| Mark::new(format!("P{}", p * 100.0), Look::Limit, Shape::Level(1.0 - p))));
     let mut y = axis("Answers that take longer", "share_taking_longer", Unit::Share, Scale::Logarithmic);
     (y.least, y.most) = (Some(least), Some(1.0));
     Some(Chart {
@@ -73,11 +77,11 @@ fn slower(runs: &ServedRuns, least: f64) -> Vec<[f64; 2]> {
         let before = left / all;
         left -= count as f64;
         let share = left / all;
-        if value <= 0.0 || before < least {
+        if value <= 0.0 || before < least || share > FROM {
             continue;
         }
         if points.is_empty() {
-            points.push([value, before]);
+            points.push([value, before.min(FROM)]);
         }
         let far = (last / share.max(least * 0.5)).ln() >= THIN || (last - share) >= THIN;
         if far || last.is_infinite() {
