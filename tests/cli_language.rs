@@ -161,6 +161,30 @@ fn run_refuses_what_is_not_simulated_yet() {
 }
 
 #[test]
+fn what_only_requests_have_is_refused_for_a_rate_and_nothing_to_check_complains_of() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/requests.yaml");
+    assert_eq!(out(&ends_with(0, &["check", file])), "requests: no mistakes, nothing suspicious\n");
+    let words = ["users", "arrivals", "discipline: priority", "shed", "slow_start", "hits", "work", "retries", "breaker"];
+    for arguments in [&["run", file][..], &["reliability", "analyze", file]] {
+        let refused = ends_with(2, arguments);
+        for word in words {
+            assert!(err(&refused).contains(&format!("not simulated yet: {word}")), "{word}: {}", err(&refused));
+        }
+        assert!(err(&refused).contains("`--fidelity request` simulates it"), "{}", err(&refused));
+    }
+}
+
+#[test]
+fn what_follows_requests_as_a_rate_says_so() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/requests.yaml");
+    for arguments in [&["analyze", file][..], &["simulate", file, "--failure", "crash"]] {
+        let refused = ends_with(2, &[&["reliability"], arguments, &["--fidelity", "request"]].concat());
+        let expected = format!("error: `reliability {}` follows requests as a rate: leave out", arguments[0]);
+        assert!(err(&refused).starts_with(&expected), "{}", err(&refused));
+    }
+}
+
+#[test]
 fn flags_that_make_no_sense_are_refused() {
     for (flags, says) in [
         (&["--threads", "0"][..], "threads"),

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ninefold::scenario::{LoadError, Loaded, Patches, Style, checks, parse, show, unsimulated, vocabulary};
+use ninefold::scenario::{Fidelity, LoadError, Loaded, Patches, Style, checks, parse, show, unsimulated, vocabulary};
 
 const STOREFRONT: &str = include_str!("scenarios/storefront.yaml");
 
@@ -42,8 +42,40 @@ fn the_whole_example_is_read() {
 #[test]
 fn what_is_not_simulated_yet_is_named() {
     let loaded = read(STOREFRONT, &Patches::default());
-    let problems = loaded.problems(unsimulated(&loaded.scenario));
+    let problems = loaded.problems(unsimulated(&loaded.scenario, Fidelity::Flow));
     insta::assert_snapshot!(problems.render(Style::Plain));
+}
+
+/// Words that mean something where each request is followed, and nothing for a rate.
+#[test]
+fn what_only_requests_have_is_named_for_a_rate() {
+    let text = include_str!("scenarios/requests.yaml");
+    let loaded = read(text, &Patches::default());
+    let problems = loaded.problems(unsimulated(&loaded.scenario, Fidelity::Flow));
+    insta::assert_snapshot!(problems.render(Style::Plain));
+    assert_eq!(unsimulated(&loaded.scenario, Fidelity::Request), []);
+    let warned: Vec<_> = loaded.warnings.iter().map(|warning| warning.message.as_str()).collect();
+    assert!(warned.is_empty(), "{warned:?}");
+    ninefold::model::compile(&loaded).unwrap();
+}
+
+/// What stands at its default is as good as not written.
+#[test]
+fn defaults_of_requests_are_simulated_as_a_rate() {
+    let call = "{to: db, timeout: 1s, hits: 0%, work: 1, timed_out: wasted, together: false}";
+    let text = format!(
+        "
+name: t
+start: 2026-01-01
+horizon: 1h
+services:
+  web: {{discipline: fifo, slow_start: 0s, interrupted: fail, while_down: fail, calls: [{call}]}}
+  db: {{balance: least_busy}}
+traffic: {{shop: {{to: web, rate: 1/s, arrivals: {{cv: 1}}, times: 2}}}}
+"
+    );
+    let loaded = read(&text, &Patches::default());
+    assert_eq!(unsimulated(&loaded.scenario, Fidelity::Flow), []);
 }
 
 /// The files of a folder beside this one, in the order of their names.
@@ -247,15 +279,21 @@ fn the_schema_knows_and_explains_every_word() {
     };
     for (path, some) in [
         ("", &["name", "start", "horizon", "services", "policies", "ninefold"][..]),
-        ("services", &["replicas", "up_when", "calls", "external", "while_down"]),
-        ("services.calls", &["to", "per_request", "while", "together"]),
+        ("services", &["replicas", "up_when", "calls", "external", "while_down", "discipline", "shed", "slow_start"]),
+        ("services.shed", &["queue", "age"]),
+        ("services.calls", &["to", "per_request", "while", "together", "hits", "timed_out", "work", "priority"]),
+        ("services.calls.retries", &["max", "budget", "backoff"]),
+        ("services.calls.retries.budget", &["ratio", "min_per_second", "ttl"]),
+        ("services.calls.retries.backoff", &["first", "times", "most", "jitter"]),
+        ("services.calls.breaker", &["errors", "least", "within", "open", "probes"]),
         ("services.standby", &["hot", "warm", "cold", "switch", "failback"]),
         ("services.releases.strategy", &["blue_green", "canary"]),
         ("failures", &["hits", "mttf", "mtbf", "time_to_failure", "schedule", "trace", "effect", "priority"]),
         ("failures.repair", &["runbook", "lognormal", "quantiles", "empirical"]),
         ("failures.repair.lognormal", &["median", "p95", "mean", "cv"]),
         ("failures.effect", &["capacity", "slower", "errors"]),
-        ("traffic", &["to", "rate", "series", "growth", "daily", "weekly", "surges"]),
+        ("traffic", &["to", "rate", "series", "growth", "daily", "weekly", "surges", "users", "think", "times", "priority"]),
+        ("traffic.arrivals", &["cv", "gamma", "empirical"]),
         ("runbooks", &["step", "takes", "works", "else"]),
         ("objectives", &["service", "target", "latency", "credits", "excludes"]),
         ("teams", &["people", "acknowledge", "hours", "preempt"]),

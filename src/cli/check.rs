@@ -6,7 +6,7 @@ use super::common::Variant;
 use super::exit::style;
 use super::{CliError, Exit, out};
 use crate::scenario::diagnostic::{Listed, Severity};
-use crate::scenario::{LoadError, Loaded, Problems, unsimulated};
+use crate::scenario::{Fidelity, LoadError, Loaded, Problems, unsimulated};
 
 /// Lists every mistake of a scenario, then what is legal but suspicious.
 #[derive(Debug, Args)]
@@ -61,9 +61,9 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     })
 }
 
-/// What is not simulated yet, then what is suspicious.
+/// What no fidelity simulates yet, then what is suspicious.
 fn findings(loaded: &Loaded) -> Problems {
-    let unknown = unsimulated(&loaded.scenario);
+    let unknown = unsimulated(&loaded.scenario, Fidelity::Request);
     loaded.problems(unknown.into_iter().chain(loaded.warnings.iter().cloned()))
 }
 

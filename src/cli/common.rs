@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::PossibleValue;
 
 use super::CliError;
 use crate::model::{self, Model};
-use crate::run::{self, Options, RunError};
+use crate::run::{Options, RunError, default_replications};
+pub use crate::scenario::Fidelity;
 use crate::scenario::{LoadError, Loaded, Patches, load, unsimulated};
 use crate::units::{Fraction, Time};
 
@@ -83,42 +85,44 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// How it is simulated, by a command that knows rates alone.
+    /// Makes sure that a command is asked for no more than it can do: it follows requests as a rate alone.
     ///
     /// # Errors
-    /// Where requests shall be followed one by one.
-    pub fn options_of_flow(&self) -> Result<Options, CliError> {
-        if self.fidelity == Fidelity::Request {
-            let text = "not simulated yet: --fidelity request, but by `ninefold run`; leave it out for `flow`";
-            return Err(CliError::Wrong(text.into()));
+    /// `--fidelity request`.
+    pub fn flow_only(&self, command: &str) -> Result<(), CliError> {
+        if self.fidelity == Fidelity::Flow {
+            return Ok(());
         }
-        Ok(self.options())
+        Err(CliError::Wrong(format!(
+            "`{command}` follows requests as a rate: leave out `--fidelity request`, which is for `run`"
+        )))
     }
 
     /// How it is simulated.
     pub fn options(&self) -> Options {
-        let fidelity = match self.fidelity {
-            Fidelity::Flow => run::Fidelity::Flow,
-            Fidelity::Request => run::Fidelity::Request,
-        };
         Options {
             seed: self.seed,
-            replications: self.replications.unwrap_or(fidelity.replications()),
+            replications: self.replications.unwrap_or(default_replications(self.fidelity)),
             precision: self.precision,
             threads: self.threads,
             warmup: self.warmup.map(|warmup| warmup.0),
-            fidelity,
+            fidelity: self.fidelity,
         }
     }
 }
 
-/// How requests are followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Fidelity {
-    /// As a rate.
-    Flow,
-    /// One by one.
-    Request,
+impl clap::ValueEnum for Fidelity {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Flow, Self::Request]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Flow => "As a rate",
+            Self::Request => "One by one",
+        };
+        Some(PossibleValue::new(self.word()).help(help))
+    }
 }
 
 /// What `run` is asked to fail on.
@@ -168,13 +172,13 @@ fn horizon(text: &str) -> Result<Time, String> {
     if horizon.0 > 0.0 { Ok(horizon) } else { Err("expected a duration above 0s, like `90d`".into()) }
 }
 
-/// The scenario with its patches, of which everything can be simulated.
+/// The scenario with its patches, of which everything can be simulated at a fidelity.
 ///
 /// # Errors
-/// A scenario that is wrong, or holds what is not simulated yet.
-pub fn load_whole(scenario: &Path, patches: &Patches, horizon: Option<Time>) -> Result<Loaded, CliError> {
+/// A scenario that is wrong, or holds what is not simulated at this fidelity.
+pub fn load_whole(scenario: &Path, patches: &Patches, horizon: Option<Time>, fidelity: Fidelity) -> Result<Loaded, CliError> {
     let mut loaded = load(scenario, patches)?;
-    let unknown = unsimulated(&loaded.scenario);
+    let unknown = unsimulated(&loaded.scenario, fidelity);
     if !unknown.is_empty() {
         return Err(loaded.wrong(unknown).into());
     }

@@ -71,9 +71,9 @@ impl Arguments {
 /// Loads the scenario, makes sure that all of it can be simulated, simulates it and writes what came of it.
 ///
 /// # Errors
-/// A scenario that is wrong or holds what is not simulated yet; files that cannot be read or written.
+/// A scenario that is wrong or holds what is not simulated at this fidelity; files that cannot be read or written.
 pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
-    let loaded = load_whole(&args.scenario, &args.patches, args.horizon)?;
+    let loaded = load_whole(&args.scenario, &args.patches, args.horizon, args.options.fidelity)?;
     let model = compile(&loaded)?;
     let folder = args.out.clone().unwrap_or_else(|| default_folder(&model.name, &args.patches));
     let names: Vec<String> = model.services.iter().map(|service| service.name.clone()).collect();

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::clocks::Builder;
 use super::timing::Timing;
 use super::uncertain::Parameters;
-use super::{Model, Replica, Service, Trigger, crew, gates, graph, objectives, request, service, traffic};
+use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, request, service, traffic};
 use crate::dist::{Sampler, Tables};
 use crate::scenario::{self, Loaded, Scenario};
 
@@ -135,15 +135,14 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
     for (o, objective) in objectives.iter().enumerate().filter(|(_, objective)| objective.counts == super::Counts::Time) {
         services[objective.service as usize].time_objectives.push(o as u32);
     }
-    visits(&mut services, &order, &demand);
-    let flooded = services.iter().find(|service| service.visits.iter().any(|&visits| visits > MOST_VISITS));
-    if let Some(service) = flooded {
-        let most = service.visits.iter().copied().fold(0.0, f64::max);
-        let message = format!(
-            "one request from outside leads to {most:.1e} calls of this service, by way of the calls of its callers; at most \
-             {MOST_VISITS:.0e} are followed: look at `per_request` and at calls that fan out again and again"
-        );
-        return Err(vec![Mistake::new(format!("services.{}", service.name), message)]);
+    let asked: Vec<u32> = demand.sources.iter().map(|source| source.to).collect();
+    let visits = reached(&services, &order, &asked, |call| call.per_request);
+    for (service, visits) in services.iter_mut().zip(visits) {
+        service.visits = visits;
+    }
+    let asked: Vec<u32> = asked.into_iter().chain(users.iter().map(|users| users.to)).collect();
+    if let Some(mistake) = flooded(&services, &order, &asked) {
+        return Err(vec![mistake]);
     }
     can_fail(&mut services, &replicas, &order, &builder);
     let mut model = Model {
@@ -202,22 +201,36 @@ fn hash(scenario: &Scenario, model: &Model) -> u64 {
 /// Calls of one service that one request from outside may lead to.
 const MOST_VISITS: f64 = 1e6;
 
-/// Requests that reach each service for one request of each source, all being well.
-fn visits(services: &mut [Service], order: &[u32], demand: &super::Demand) {
-    for service in services.iter_mut() {
-        service.visits = vec![0.0; demand.sources.len()];
-    }
-    for (i, source) in demand.sources.iter().enumerate() {
-        services[source.to as usize].visits[i] = 1.0;
+/// What reaches each service for one request of each source, where each call counts as `calls` says; `asked` are the services
+/// that the sources ask.
+fn reached(services: &[Service], order: &[u32], asked: &[u32], calls: impl Fn(&Call) -> f64) -> Vec<Vec<f64>> {
+    let mut visits = vec![vec![0.0; asked.len()]; services.len()];
+    for (source, &to) in asked.iter().enumerate() {
+        visits[to as usize][source] = 1.0;
     }
     for &caller in order.iter().rev() {
-        for i in 0..services[caller as usize].calls.len() {
-            let (to, per_request) = (services[caller as usize].calls[i].to, services[caller as usize].calls[i].per_request);
-            for source in 0..demand.sources.len() {
-                services[to as usize].visits[source] += services[caller as usize].visits[source] * per_request;
+        for call in &services[caller as usize].calls {
+            for source in 0..asked.len() {
+                visits[call.to as usize][source] += visits[caller as usize][source] * calls(call);
             }
         }
     }
+    visits
+}
+
+/// Too many calls of one service for one request from outside, every retry made.
+fn flooded(services: &[Service], order: &[u32], asked: &[u32]) -> Option<Mistake> {
+    let attempts = |call: &Call| f64::from(1 + call.handling.retries.as_ref().map_or(0, |retries| retries.max));
+    let visits = reached(services, order, asked, |call| call.per_request * attempts(call));
+    services.iter().zip(&visits).find_map(|(service, visits)| {
+        let most = visits.iter().copied().fold(0.0, f64::max);
+        let message = format!(
+            "one request from outside leads to {most:.1e} calls of this service, by way of the calls of its callers and their \
+             retries; at most {MOST_VISITS:.0e} are followed: look at `per_request`, at `retries` and at calls that fan out again \
+             and again"
+        );
+        (most > MOST_VISITS).then(|| Mistake::new(format!("services.{}", service.name), message))
+    })
 }
 
 /// Marks the services that some failure can take down, directly or through what they depend on.

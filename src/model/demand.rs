@@ -1,11 +1,11 @@
-//! Demand over time: the rate of each traffic source as pieces that follow each other, and its integral.
+//! Demand over time: the rate of each open traffic source as pieces that follow each other, and its integral.
 //!
 //! Within a piece the rate is a constant times the growth factor, which is integrated in closed form: what arrives in
 //! any interval costs two look-ups, whatever its length.
 
 use super::Value;
 
-/// All traffic sources on one grid of pieces.
+/// All open traffic sources on one grid of pieces.
 #[derive(Debug, Clone, Default)]
 pub struct Demand {
     /// Start of each piece, and the horizon at the end; seconds after the start.
@@ -26,6 +26,8 @@ pub struct Source {
     /// Mean rate at the start, before the shape and surges, requests/s; 1 where a measured series gives the rates
     /// themselves.
     pub rate: Value,
+    /// The whole of it is so many times as much.
+    pub times: Value,
     /// How the rate grows from there.
     pub growth: Profile,
     /// Relative rate of each piece without surges.
@@ -88,6 +90,24 @@ impl Growth {
         }
     }
 
+    /// The time at which the integral of the factor from `from` on has reached `amount` seconds; infinite where it never does.
+    #[must_use]
+    pub fn after(self, from: f64, amount: f64) -> f64 {
+        match self {
+            Self::Flat | Self::Exponential(0.0) | Self::Linear(0.0) => from + amount,
+            Self::Exponential(rate) => {
+                let grown = rate * amount / self.factor(from);
+                if grown > -1.0 { from + libm::log1p(grown) / rate } else { f64::INFINITY }
+            }
+            Self::Linear(slope) => {
+                // factor·x + slope·x²/2 = amount, by the root that does not cancel.
+                let factor = self.factor(from);
+                let square = factor * factor + 2.0 * slope * amount;
+                if square < 0.0 { f64::INFINITY } else { from + 2.0 * amount / (factor + square.sqrt()) }
+            }
+        }
+    }
+
     /// The integral of the factor from 0 to `t`, seconds.
     #[must_use]
     pub fn integral(self, t: f64) -> f64 {
@@ -135,7 +155,7 @@ impl Demand {
         Self { edges, hours, sources }
     }
 
-    /// Whether anything asks at all.
+    /// Whether nothing asks at a rate of its own; users may still ask ([`super::Model::users`]).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty()
@@ -175,7 +195,7 @@ impl Profile {
 impl Curve {
     fn fill(&mut self, demand: &Demand, source: &Source, draws: &[f64]) {
         let growth = source.growth.growth(draws);
-        let rate = source.rate.get(draws);
+        let rate = source.rate.get(draws) * source.times.get(draws);
         self.growth = Some(growth);
         self.base.clear();
         self.base.extend(source.shape.iter().map(|shape| rate * shape));
@@ -197,6 +217,18 @@ impl Curve {
         self.before.push(total);
         self.blocks.clear();
         self.blocks.extend(self.peaks.chunks(BLOCK).map(|block| block.iter().fold(0.0_f64, |a, &b| a.max(b))));
+    }
+
+    /// The rate of a piece before growth, requests/s.
+    #[must_use]
+    pub fn base(&self, piece: usize) -> f64 {
+        self.base.get(piece).copied().unwrap_or(0.0)
+    }
+
+    /// How the rates of all pieces grow.
+    #[must_use]
+    pub fn growth(&self) -> Growth {
+        self.growth.unwrap_or(Growth::Flat)
     }
 
     /// Requests from the start to `t`; before the start the rate is held at its first value.
@@ -288,7 +320,8 @@ mod tests {
         let source = Source {
             name: "s".into(),
             to: 0,
-            rate: Value::Known(10.0),
+            rate: Value::Known(5.0),
+            times: Value::Known(2.0),
             growth,
             shape,
             surges: vec![(24, 48, Value::Known(3.0))],

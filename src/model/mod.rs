@@ -73,9 +73,9 @@ pub struct Model {
     pub teams: Vec<Team>,
     /// The objectives of the scenario in its order, then the defaults that tiers stand for.
     pub objectives: Vec<Objective>,
-    /// What the traffic sources ask for over the horizon.
+    /// What the open traffic sources ask for over the horizon.
     pub demand: Demand,
-    /// Users who wait for an answer before they ask again.
+    /// The closed traffic sources: users who wait for an answer before they ask again.
     pub users: Vec<Users>,
     /// The numbers that nobody knows exactly.
     pub parameters: Vec<Parameter>,
@@ -184,7 +184,14 @@ impl Model {
             .services
             .iter()
             .filter_map(|service| if let Work::Servers { time, .. } = &service.work { Some(time) } else { None });
-        modes.chain(switches).chain(work).chain(self.teams.iter().map(|team| &team.acknowledge))
+        let gaps = self
+            .demand
+            .sources
+            .iter()
+            .filter_map(|source| if let Arrivals::Renewal(gaps) = &source.arriving.arrivals { Some(gaps) } else { None });
+        let thinking = self.users.iter().map(|users| &users.think);
+        let acknowledging = self.teams.iter().map(|team| &team.acknowledge);
+        modes.chain(switches).chain(work).chain(acknowledging).chain(gaps).chain(thinking)
     }
 
     /// What a clock's failure hits, in words: `web 3`, `checkout`, `zone a`.

@@ -1,9 +1,13 @@
 //! What single requests meet beyond a rate: how they arrive, are balanced, wait, time out and are tried again.
 
-use super::compile::Compiler;
 use super::{Timing, Value};
-use crate::random::base;
-use crate::scenario::{self, Balance, Discipline, Interrupted, Jitter, WhileDown};
+use crate::scenario::{Balance, Discipline, Interrupted, Jitter, WhileDown};
+
+mod compile;
+#[cfg(test)]
+mod tests;
+
+pub(super) use compile::{arriving, handling, serving, users};
 
 /// How a service treats single requests.
 #[derive(Debug, Clone)]
@@ -127,8 +131,10 @@ pub struct Users {
     pub name: String,
     /// Index of the service that they ask.
     pub to: u32,
-    /// How many they are.
+    /// How many they are, before `times`.
     pub count: u32,
+    /// So many times as many, rounded; see [`Users::number`].
+    pub times: Value,
     /// From an answer to the next request.
     pub think: Timing,
     /// Place in lines that go by priority, 1 (first) to 5.
@@ -137,41 +143,10 @@ pub struct Users {
     pub stream: u64,
 }
 
-/// What a service as written says of single requests.
-pub(super) fn serving(path: &str, written: &scenario::Service) -> Serving {
-    Serving {
-        balance: written.balance,
-        discipline: Discipline::Fifo,
-        interrupted: written.interrupted,
-        while_down: written.while_down,
-        shed_queue: f64::INFINITY,
-        shed_age: f64::INFINITY,
-        slow_start: 0.0,
-        service_stream: base(&format!("{path}/service_time"), 0),
-        choice_stream: base(&format!("{path}/balance"), 0),
+impl Users {
+    /// How many there are for one draw of the uncertain numbers: at least one, and never more than a million.
+    #[must_use]
+    pub fn number(&self, draws: &[f64]) -> u32 {
+        (f64::from(self.count) * self.times.get(draws)).round().clamp(1.0, f64::from(crate::scenario::MOST_USERS)) as u32
     }
-}
-
-/// What a call as written says of single requests.
-pub(super) fn handling(_compiler: &mut Compiler, path: &str, written: &scenario::Call) -> Handling {
-    Handling {
-        together: written.together,
-        hits: Value::Known(0.0),
-        work: 1.0,
-        cancels: false,
-        priority: None,
-        retries: None,
-        breaker: None,
-        stream: base(path, 0),
-    }
-}
-
-/// How the requests of an open source as written come.
-pub(super) fn arriving(_compiler: &mut Compiler, path: &str, _written: &scenario::Traffic) -> Arriving {
-    Arriving { arrivals: Arrivals::Poisson, priority: 3, stream: base(&format!("{path}/requests"), 0) }
-}
-
-/// The closed sources of a scenario.
-pub(super) fn users(_compiler: &mut Compiler) -> Vec<Users> {
-    Vec::new()
 }

@@ -56,7 +56,7 @@ pub struct Service {
     pub health_check: f64,
     /// Money per second for one replica.
     pub cost: Value,
-    /// Requests that reach this service for each request of each traffic source, in a healthy system.
+    /// Requests that reach this service for each request of each open traffic source, in a healthy system.
     pub visits: Vec<f64>,
 }
 

@@ -22,13 +22,13 @@ struct Shape {
     surges: Vec<(f64, f64, Value)>,
 }
 
-/// All traffic sources on one grid of pieces; empty where a source has a mistake.
+/// All open traffic sources on one grid of pieces; empty where a source has a mistake.
 pub fn compile(compiler: &mut Compiler) -> Demand {
     let horizon = compiler.scenario.horizon.0;
     let mut shapes = Vec::new();
     let mut sources = Vec::new();
     let scenario = compiler.scenario;
-    for (name, written) in &scenario.traffic {
+    for (name, written) in scenario.traffic.iter().filter(|(_, written)| written.users.is_none()) {
         let path = format!("traffic.{name}");
         let Some(to) = compiler.service(&format!("{path}.to"), &written.to) else { continue };
         match shape(compiler, &path, written, horizon) {
@@ -42,9 +42,11 @@ pub fn compile(compiler: &mut Compiler) -> Demand {
             Some(rate) => compiler.parameters.value(&format!("{path}.rate"), Spread::Lognormal, rate, |rate| rate.0),
             None => Value::Known(1.0),
         };
+        let times = compiler.parameters.value(&format!("{path}.times"), Spread::Lognormal, &written.times, |times| times.0);
         let growth = growth(compiler, &path, written.growth.as_ref());
         let arriving = super::request::arriving(compiler, &path, written);
-        sources.push(Source { name: name.clone(), to, rate, growth, shape: Vec::new(), surges: Vec::new(), arriving });
+        let name = name.clone();
+        sources.push(Source { name, to, rate, times, growth, shape: Vec::new(), surges: Vec::new(), arriving });
     }
     if sources.is_empty() || shapes.len() != sources.len() {
         return Demand::default();

@@ -24,13 +24,14 @@ use rayon::prelude::*;
 
 pub use demand::{busiest, demand_curves};
 pub use impact::impact;
-pub use options::{Control, Fidelity, Options, RunError};
+pub use options::{Control, Options, RunError, default_replications};
 pub use precision::MOST_FOR_PRECISION;
 pub use requests::{RequestRuns, Warmup};
 pub use runs::{Row, Runs};
 pub use timeline::timeline;
 
 use crate::model::Model;
+use crate::scenario::Fidelity;
 use crate::sim::{Outcome, World};
 
 /// Replications in a block.

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
+use crate::scenario::Fidelity;
+
 /// How to simulate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
@@ -21,39 +23,19 @@ pub struct Options {
     pub fidelity: Fidelity,
 }
 
-/// How requests are followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fidelity {
-    /// As rates: cost follows incidents, and waiting and loss come from queueing formulas.
-    Flow,
-    /// Each as a chain of events.
-    Request,
-}
-
-impl Fidelity {
-    /// As on the command line: `flow` or `request`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Flow => "flow",
-            Self::Request => "request",
-        }
-    }
-
-    /// Replications where nobody says how many.
-    #[must_use]
-    pub fn replications(self) -> u64 {
-        match self {
-            Self::Flow => 1_000,
-            Self::Request => 10,
-        }
+/// Replications where nobody says how many.
+#[must_use]
+pub fn default_replications(fidelity: Fidelity) -> u64 {
+    match fidelity {
+        Fidelity::Flow => 1_000,
+        Fidelity::Request => 10,
     }
 }
 
 impl Default for Options {
     fn default() -> Self {
         let fidelity = Fidelity::Flow;
-        Self { seed: 1, replications: fidelity.replications(), precision: None, threads: None, warmup: None, fidelity }
+        Self { seed: 1, replications: default_replications(fidelity), precision: None, threads: None, warmup: None, fidelity }
     }
 }
 

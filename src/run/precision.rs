@@ -38,7 +38,7 @@ fn is_narrow(model: &Model, runs: &Runs, precision: f64) -> bool {
         let outages = runs.services[objective.service as usize].sums.sum(sum::ONSETS).max(found.hurt as f64);
         let attainment = found.attainment.portion(0, 1, LEVEL).complement();
         (outages >= FEWEST && relative(&attainment) <= precision)
-            || (!service.can_fail && found.hurt == 0 && model.demand.is_empty())
+            || (!service.can_fail && found.hurt == 0 && model.demand.is_empty() && model.users.is_empty())
     })
 }
 

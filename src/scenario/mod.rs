@@ -7,6 +7,7 @@ pub mod checks;
 pub mod diagnostic;
 pub mod distribution;
 pub mod failure;
+mod fidelity;
 mod forms;
 mod from_tree;
 mod hours;
@@ -30,14 +31,15 @@ pub use distribution::{Distribution, Gamma, Lognormal, MeanOrScale, Uncertain};
 pub use failure::{
     AfterRepair, Age, AgesWhile, Effect, Failure, Hits, Hosts, Inspection, Preventive, Repair, Spares, Trigger, When,
 };
+pub use fidelity::Fidelity;
 pub use load::{LoadError, Loaded, Patches, Problems, load, parse};
 pub use objective::{Counts, Credit, Latency, Objective, Window};
 pub use path::KeyPath;
 pub use schema::{Hours, Instance, Policy, Scenario, Selection, Step, Team};
 pub use service::{
-    Autoscale, Balance, Call, Discipline, External, Interrupted, Jitter, Releases, Resource, Retries, Service, Spread, Standby,
-    StandbyMode, Strategy, Tier, UpWhen, WhileDown,
+    Autoscale, Backoff, Balance, Breaker, Budget, Call, Discipline, External, Interrupted, Jitter, Releases, Resource, Retries,
+    Service, Shed, Spread, Standby, StandbyMode, Strategy, Tier, TimedOut, UpWhen, WhileDown,
 };
-pub use traffic::{After, Growth, Series, Surge, Traffic};
+pub use traffic::{After, Arrivals, Growth, MOST_USERS, Series, Surge, Traffic};
 pub use tree::Node;
 pub use unsimulated::unsimulated;

@@ -5,10 +5,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::distribution::{Distribution, Uncertain};
-use super::forms::yes;
 use crate::units::{Fraction, GrowthRate, MoneyPerTime, Rate, Time};
 
+mod call;
+mod retries;
 mod words;
+
+pub use call::{Breaker, Call, TimedOut};
+pub use retries::{Backoff, Budget, Jitter, Retries};
 
 /// A service: its replicas, what one of them can carry, what it calls, and when it counts as up.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -35,6 +39,18 @@ pub struct Service {
     /// Default: random.
     #[serde(default)]
     pub balance: Balance,
+    /// Who of those that wait in a replica is served next: `fifo` (who came first), `lifo` (who came last), `priority` (whose
+    /// priority is first, then who came first), or `processor_sharing` (all are served at the same time, each more slowly).
+    /// Default: fifo.
+    #[serde(default)]
+    pub discipline: Discipline,
+    /// When a request is turned away to keep the wait of the others short: `{queue: 50, age: 1s}`, either or both. Default:
+    /// never.
+    pub shed: Option<Shed>,
+    /// How long the share of the requests of a replica that comes back grows until it is that of the others, a duration.
+    /// Default: 0s, at once.
+    #[serde(default = "zero")]
+    pub slow_start: Time,
     /// What one replica costs, money per time like `0.34/h`. Default: nothing.
     pub cost: Option<Uncertain<MoneyPerTime>>,
     /// The kind of machine it runs on, a name under `instances`.
@@ -115,23 +131,20 @@ pub enum Discipline {
     Fifo,
     /// Who came last.
     Lifo,
-    /// Who has the highest priority, and of those who came first.
+    /// Whose priority is first, then who came first.
     Priority,
     /// All are served at the same time, each more slowly.
     ProcessorSharing,
 }
 
-/// What chance makes of the pause before a retry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Jitter {
-    /// Nothing.
-    #[default]
-    None,
-    /// Half of it is fixed, the other half anything between nothing and all.
-    Equal,
-    /// Anything between nothing and all of it.
-    Full,
+/// When a request is turned away to keep the wait of the others short.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a map with `queue`, `age` or both")]
+pub struct Shed {
+    /// A request is turned away where so many already wait in its replica, at least 1. Default: none is.
+    pub queue: Option<u64>,
+    /// A request that has waited longer than this is dropped when its turn comes, a duration. Default: none is.
+    pub age: Option<Time>,
 }
 
 /// What becomes of requests in a replica that fails.
@@ -206,45 +219,6 @@ pub enum StandbyMode {
         /// The fraction of the active ones' hazard.
         rate: Uncertain<Fraction>,
     },
-}
-
-/// A call that a service makes for each of its requests.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "a call: a map of words such as `to` and `timeout`")]
-pub struct Call {
-    /// The service that is called.
-    pub to: String,
-    /// How many calls for each request; 2.5 means two, and a third with probability 0.5. Default: 1.
-    #[serde(default = "once")]
-    pub per_request: f64,
-    /// How long the caller waits, a duration. Default: for ever.
-    pub timeout: Option<Time>,
-    /// What is tried again after a failure: `{max: 1, budget: 20%}`. Default: nothing.
-    pub retries: Option<Retries>,
-    /// Whether the caller's request fails when the call does; `false` is a soft dependency. Default: true.
-    #[serde(default = "yes")]
-    pub needed: bool,
-    /// Whether the caller's server is `held` while it waits (as threads are) or `released` (as in async). Default: held.
-    #[serde(rename = "while", default = "yes", deserialize_with = "words::held")]
-    #[schemars(with = "words::Meanwhile")]
-    pub held: bool,
-    /// Whether it is made at the same time as the call before it. Default: false, one after the other.
-    #[serde(default)]
-    pub together: bool,
-}
-
-const fn once() -> f64 {
-    1.0
-}
-
-/// What is tried again when a call fails.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "retries like `{max: 1, budget: 20%}`")]
-pub struct Retries {
-    /// How often one call is tried again at most.
-    pub max: u32,
-    /// How many retries there may be for each call, over all, a fraction. Default: no limit.
-    pub budget: Option<Uncertain<Fraction>>,
 }
 
 /// How the number of replicas follows the load.

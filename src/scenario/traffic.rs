@@ -8,20 +8,38 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
-use super::distribution::Uncertain;
+use super::distribution::{Distribution, Uncertain};
 use super::forms::{Peeked, moment, moment_schema};
 use crate::units::{GrowthRate, Number, Quantity, Rate, Time};
 
-/// A source of requests to one service.
+mod arrivals;
+
+pub use arrivals::Arrivals;
+
+/// A source of requests to one service: open, by a `rate` or a `series`, or closed, by `users` who wait for their answers.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a source of traffic: a map of words such as `to` and `rate`")]
 pub struct Traffic {
     /// The service that is asked.
     pub to: String,
-    /// Mean rate at the start, like `900/s`; exactly one of `rate` and `series`.
+    /// Mean rate at the start, like `900/s`; exactly one of `rate`, `series` and `users`.
     pub rate: Option<Uncertain<Rate>>,
     /// A measured series from a CSV file, in place of `rate`.
     pub series: Option<Series>,
+    /// How many users there are, 1 to 1,000,000, in place of `rate`: each sends a request, waits for its answer, thinks, and sends
+    /// the next.
+    pub users: Option<u32>,
+    /// How long a user thinks between an answer and the next request, a duration or distribution. Default: 0s.
+    pub think: Option<Distribution>,
+    /// How many times as much all of it is, `rate`, `series` or `users`; a number like `1.5`. Default: 1.
+    #[serde(default = "once")]
+    pub times: Uncertain<Number>,
+    /// How requests follow each other: `poisson` (independent of each other), `regular`, `{cv: 2}` (the cv of the gaps: 0 would be
+    /// regular, 1 is poisson, above come bursts), or a distribution of the gaps, which counts by its shape and is scaled to
+    /// the rate. Default: poisson.
+    pub arrivals: Option<Arrivals>,
+    /// The place of its requests where they are served by priority, 1 (first) to 5. Default: 3.
+    pub priority: Option<u8>,
     /// How the rate grows: `4%/mo` compounds, `{linear: 4%/mo}` adds the same each time. Default: not at all.
     pub growth: Option<Growth>,
     /// 24 relative numbers, one for each hour of the day in `timezone`, scaled to mean 1; at most one of `daily`
@@ -32,6 +50,13 @@ pub struct Traffic {
     /// Times of more (or less) traffic than usual. Default: none.
     #[serde(default)]
     pub surges: Vec<Surge>,
+}
+
+/// So many users can be followed one by one.
+pub const MOST_USERS: u32 = 1_000_000;
+
+const fn once() -> Uncertain<Number> {
+    Uncertain::Known(Number(1.0))
 }
 
 /// How a rate grows.

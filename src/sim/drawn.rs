@@ -46,6 +46,10 @@ pub struct ModeNow {
     pub line: u8,
     /// Fraction of the capacity that is left.
     pub capacity: f64,
+    /// Times as long as work takes.
+    pub slower: f64,
+    /// Fraction of the requests that fail after they were worked on.
+    pub errors: f64,
     /// Long-run unavailability that an external starts with.
     pub starts_down: f64,
     /// What is counted.
@@ -189,6 +193,10 @@ impl Drawn {
                 }
             }
             self.lives.push(old);
+            let (capacity, slower, errors) = match mode.effect {
+                Effect::Down => (1.0, 1.0, 0.0),
+                Effect::Degraded(worse) => (worse.capacity.get(draws), worse.slower.get(draws), worse.errors.get(draws)),
+            };
             let team = mode.team.unwrap_or(crate::model::NONE);
             let acknowledge =
                 mode.team.map_or_else(|| model.zero.clone(), |team| sampler(&model.teams[team as usize].acknowledge));
@@ -214,7 +222,9 @@ impl Drawn {
                 team,
                 stock,
                 line,
-                capacity: if let Effect::Degraded(worse) = mode.effect { worse.capacity.get(draws) } else { 1.0 },
+                capacity,
+                slower,
+                errors,
                 starts_down,
                 tally: ModeTally::default(),
             });

@@ -82,6 +82,10 @@ pub struct World<'m, O = ()> {
     in_force_clocks: u32,
     /// Failures and repairs so far.
     changes: u64,
+    /// Begins and ends of failures that make work worse without ending it.
+    effects: u64,
+    /// By objective: requests resolved by a time, seconds after the start; empty where requests are a rate.
+    counted: Vec<Vec<(f64, f64)>>,
     /// Services whose state must be looked at again, by their rank in the order, and how many.
     dirty: Vec<bool>,
     dirty_count: u32,
@@ -108,18 +112,26 @@ impl<'m> World<'m> {
     pub fn new(model: &'m Model, warmup: f64) -> Self {
         Self::observed(model, warmup, ())
     }
+
+    /// A world that leaves the requests to whoever runs it.
+    fn without_flow(model: &'m Model, warmup: f64) -> Self {
+        Self::with_flow(model, warmup, (), Flow::idle(model))
+    }
 }
 
 impl<'m, O: Observer> World<'m, O> {
     /// A world that tells `observer` of every failure and outage.
     #[must_use]
     pub fn observed(model: &'m Model, warmup: f64, observer: O) -> Self {
+        Self::with_flow(model, warmup, observer, Flow::new(model))
+    }
+
+    fn with_flow(model: &'m Model, warmup: f64, observer: O, flow: Flow) -> Self {
         let services: Vec<ServiceState> = model
             .services
             .iter()
             .map(|service| ServiceState { loaded: exposure::is_loaded(model, service), ..Default::default() })
             .collect();
-        let flow = Flow::new(model);
         let standbys = Standbys::new(model);
         // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health
         // check (replicas leaving the rotation), then the errands of people and parts, then the warm-up's end.
@@ -151,6 +163,8 @@ impl<'m, O: Observer> World<'m, O> {
             in_force: 0,
             in_force_clocks: 0,
             changes: 0,
+            effects: 0,
+            counted: vec![Vec::new(); model.objectives.len()],
             dirty: vec![false; services.len()],
             dirty_count: 0,
             dirty_from: usize::MAX,
@@ -227,6 +241,8 @@ impl<'m, O: Observer> World<'m, O> {
         self.in_force = 0;
         self.in_force_clocks = 0;
         self.changes = 0;
+        self.effects = 0;
+        self.counted.iter_mut().for_each(Vec::clear);
         self.drawn.modes.iter_mut().for_each(|mode| mode.tally = ModeTally::default());
         self.flow.reset(model, &self.drawn, -self.from);
         self.standbys.reset(model, seed, replication);

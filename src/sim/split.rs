@@ -167,6 +167,8 @@ impl World<'_> {
             in_force,
             in_force_clocks,
             changes,
+            effects,
+            counted: _,
             dirty: _,
             dirty_count: _,
             dirty_from: _,
@@ -201,6 +203,7 @@ impl World<'_> {
         self.in_force = *in_force;
         self.in_force_clocks = *in_force_clocks;
         self.changes = *changes;
+        self.effects = *effects;
         self.gates.copy_from_slice(gates);
         (self.from, self.end) = (*from, *end);
         for service in &mut self.outcome.services {

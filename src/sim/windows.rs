@@ -2,7 +2,7 @@
 
 use super::outcome::{BUDGET_POINTS, ObjectiveOutcome, WindowOutcome};
 use super::{Observer, World};
-use crate::model::{Counts, Objective, Windows};
+use crate::model::{Counts, Windows};
 
 /// A stretch of time in which something was not good. `bad` and `out` are seconds or requests, spread evenly over it;
 /// `out` leaves the count altogether. Times are seconds after the start.
@@ -54,28 +54,32 @@ impl<O: Observer> World<'_, O> {
     /// Attainment, breaches, budget and credits of every objective.
     pub(super) fn finish_windows(&mut self) {
         for o in 0..self.model.objectives.len() {
-            let objective = &self.model.objectives[o];
+            let counts = self.model.objectives[o].counts;
             let mut given = std::mem::take(&mut self.outcome.objectives[o]);
             given.log.sort_unstable_by(|a, b| a.from.total_cmp(&b.from).then(a.to.total_cmp(&b.to)));
-            if let Counts::Slices { length, good } = objective.counts {
-                given.log = self.slices(objective, &given.log, length, good);
+            if let Counts::Slices { length, good } = counts {
+                given.log = self.slices(o, &given.log, length, good);
             }
-            self.fill(objective, &mut given);
+            self.fill(o, &mut given);
             self.outcome.objectives[o] = given;
         }
     }
 
     /// All there was to count between two times, had nothing been left out.
-    fn total(&self, objective: &Objective, from: f64, to: f64) -> f64 {
-        if objective.counts != Counts::Requests {
+    fn total(&self, o: usize, from: f64, to: f64) -> f64 {
+        if self.model.objectives[o].counts != Counts::Requests {
             return to - from;
         }
-        self.requests(objective, from, to)
+        self.requests(o, from, to)
     }
 
-    /// Requests that reach the objective's service between two times in a healthy system.
-    fn requests(&self, objective: &Objective, from: f64, to: f64) -> f64 {
-        let visits = &self.model.services[objective.service as usize].visits;
+    /// Requests that reach the objective's service between two times in a healthy system, where they are a rate; else those
+    /// that were resolved there.
+    fn requests(&self, o: usize, from: f64, to: f64) -> f64 {
+        if !self.flow.active {
+            return resolved(&self.counted[o], to) - resolved(&self.counted[o], from);
+        }
+        let visits = &self.model.services[self.model.objectives[o].service as usize].visits;
         let demand = &self.model.demand;
         visits
             .iter()
@@ -85,7 +89,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// The log in slices of time, each good or bad as a whole.
-    fn slices(&self, objective: &Objective, log: &[Segment], length: f64, good: f64) -> Vec<Segment> {
+    fn slices(&self, o: usize, log: &[Segment], length: f64, good: f64) -> Vec<Segment> {
         let mut slices = Vec::new();
         let mut sweep = Sweep::new(log);
         let mut done = 0.0;
@@ -96,7 +100,7 @@ impl<O: Observer> World<'_, O> {
                 let (bad_before, out_before) = sweep.until(from);
                 let (bad_after, out_after) = sweep.until(to);
                 let (bad, out) = (bad_after - bad_before, out_after - out_before);
-                let counted = self.requests(objective, from, to) - out;
+                let counted = self.requests(o, from, to) - out;
                 if counted <= 0.0 {
                     slices.push(Segment { from, to, bad: 0.0, out: to - from });
                 } else if bad > counted * (1.0 - good) {
@@ -114,32 +118,33 @@ impl<O: Observer> World<'_, O> {
         let promise = &self.model.objectives[objective];
         let mut sweep = Sweep::new(&self.outcome.objectives[objective].log);
         let (before, after) = (sweep.until(from), sweep.until(to));
-        let counted = self.total(promise, from, to) - (after.1 - before.1);
+        let counted = self.total(objective, from, to) - (after.1 - before.1);
         let budget = counted * (1.0 - promise.target);
         (budget > 0.0).then_some((after.0 - before.0, budget))
     }
 
-    fn fill(&self, objective: &Objective, given: &mut ObjectiveOutcome) {
+    fn fill(&self, o: usize, given: &mut ObjectiveOutcome) {
         let horizon = self.model.horizon;
         let (bad, out) = given.log.iter().fold((0.0, 0.0), |sum, segment| (sum.0 + segment.bad, sum.1 + segment.out));
-        given.counted = (self.total(objective, 0.0, horizon) - out).max(0.0);
+        given.counted = (self.total(o, 0.0, horizon) - out).max(0.0);
         given.good = (given.counted - bad).max(0.0);
         (given.breached, given.complete, given.budget_left, given.credits, given.worst) = (0.0, 0.0, 0.0, 0.0, 2.0);
-        match &objective.windows {
+        match &self.model.objectives[o].windows {
             Windows::Calendar { spans, months } => {
                 let spans: Vec<(f64, f64, bool)> = spans.iter().map(|span| (span.from, span.to, span.complete)).collect();
-                self.calendar(objective, &spans, *months, given);
+                self.calendar(o, &spans, *months, given);
             }
-            Windows::Rolling(length) => self.rolling(objective, *length, given),
+            Windows::Rolling(length) => self.rolling(o, *length, given),
         }
     }
 
-    fn calendar(&self, objective: &Objective, spans: &[(f64, f64, bool)], months: u32, given: &mut ObjectiveOutcome) {
+    fn calendar(&self, o: usize, spans: &[(f64, f64, bool)], months: u32, given: &mut ObjectiveOutcome) {
+        let objective = &self.model.objectives[o];
         let mut sweep = Sweep::new(&given.log);
         let step = self.model.horizon / (BUDGET_POINTS - 1) as f64;
         let mut point = 0;
         for (window, &(from, to, complete)) in given.windows.iter_mut().zip(spans) {
-            let whole = self.total(objective, from, to);
+            let whole = self.total(o, from, to);
             let before = sweep.until(from);
             while point < BUDGET_POINTS && point as f64 * step < to {
                 let bad = sweep.until((point as f64 * step).max(from)).0 - before.0;
@@ -174,16 +179,17 @@ impl<O: Observer> World<'_, O> {
 
     /// A window that ends at every instant from its length on. Between the instants at which something begins or ends
     /// at either edge the sums are straight lines (in requests nearly so: a mark a day keeps them close).
-    fn rolling(&self, objective: &Objective, length: f64, given: &mut ObjectiveOutcome) {
+    fn rolling(&self, o: usize, length: f64, given: &mut ObjectiveOutcome) {
+        let objective = &self.model.objectives[o];
         const DAY: f64 = 86_400.0;
         let horizon = self.model.horizon;
         let step = horizon / (BUDGET_POINTS - 1) as f64;
         let (mut left, mut right) = (Sweep::new(&given.log), Sweep::new(&given.log));
-        let first = self.total(objective, 0.0, length.min(horizon));
+        let first = self.total(o, 0.0, length.min(horizon));
         for (point, share) in given.spent.iter_mut().enumerate() {
             let at = point as f64 * step;
             let from = (at - length).max(0.0);
-            let whole = if at < length { first } else { self.total(objective, from, at) };
+            let whole = if at < length { first } else { self.total(o, from, at) };
             *share = spent(right.until(at).0 - left.until(from).0, whole, objective.target);
         }
         if horizon < length {
@@ -207,7 +213,7 @@ impl<O: Observer> World<'_, O> {
         let mut left_sum = 0.0;
         for at in marks {
             let (before, after) = (left.until(at - length), right.until(at));
-            let counted = self.total(objective, at - length, at) - (after.1 - before.1);
+            let counted = self.total(o, at - length, at) - (after.1 - before.1);
             if counted <= 0.0 {
                 last = None;
                 continue;
@@ -235,6 +241,17 @@ impl<O: Observer> World<'_, O> {
             given.breached = f64::from(u8::from(below(given.worst, objective.target)));
             given.budget_left = 1.0 - (1.0 - given.worst) / (1.0 - objective.target);
         }
+    }
+}
+
+/// Requests resolved by a time, from those by some times: in a straight line between them.
+fn resolved(counted: &[(f64, f64)], at: f64) -> f64 {
+    let next = counted.partition_point(|(time, _)| *time < at);
+    let before = next.checked_sub(1).map_or((0.0, 0.0), |last| counted[last]);
+    match counted.get(next) {
+        Some(after) if after.0 > before.0 => before.1 + (after.1 - before.1) * (at - before.0) / (after.0 - before.0),
+        Some(after) => after.1,
+        None => before.1,
     }
 }
 

@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 
 pub use crate::model::Counts;
 use crate::model::{self, Model};
-pub use crate::run::Fidelity;
 use crate::run::runs::{DemandCurve, Runs, Timeline};
 use crate::run::{self, Options};
+pub use crate::scenario::Fidelity;
 
 /// Everything the forecast needs. Indices are those of the model; the lists are in its order.
 #[derive(Debug, Clone)]

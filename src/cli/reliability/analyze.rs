@@ -39,9 +39,10 @@ pub struct Arguments {
 /// A scenario that is wrong, a service that it has not; files that cannot be read or written.
 pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let simulation = &arguments.simulation;
-    let options = simulation.options_of_flow()?;
+    simulation.flow_only("reliability analyze")?;
+    let options = simulation.options();
     let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
-    let model = compile(&load_whole(scenario, &patches, simulation.horizon)?)?;
+    let model = compile(&load_whole(scenario, &patches, simulation.horizon, simulation.fidelity)?)?;
     let question = Question { service: arguments.service.clone(), metrics: arguments.metrics.clone(), rare: arguments.rare };
     let wanted = services(&model, &question).map_err(CliError::Wrong)?;
     let (control, progress) = Progress::begin(simulation.quiet || simulation.json);

@@ -51,9 +51,10 @@ fn moment(text: &str) -> Result<Moment, String> {
 /// A scenario that is wrong, a failure or thing that it has not; files that cannot be read or written.
 pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let simulation = &arguments.simulation;
+    simulation.flow_only("reliability simulate")?;
     let options = options(simulation)?;
     let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
-    let model = compile(&load_whole(scenario, &patches, simulation.horizon)?)?;
+    let model = compile(&load_whole(scenario, &patches, simulation.horizon, simulation.fidelity)?)?;
     let question =
         Question { failure: arguments.failure.clone(), on: arguments.on.clone(), at: arguments.at, paths: arguments.impact };
     let plan = Plan::new(&model, &question).map_err(CliError::Wrong)?;
@@ -87,7 +88,7 @@ fn options(simulation: &Simulation) -> Result<Options, CliError> {
         let text = "--precision is about the objectives of a forecast; give --replications here";
         return Err(CliError::Wrong(text.into()));
     }
-    simulation.options_of_flow()
+    Ok(simulation.options())
 }
 
 /// An objective counts as breached where more runs than not end its window below target, with the failure.

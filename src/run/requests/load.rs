@@ -41,7 +41,7 @@ impl Load {
             let round = (think + carry.response).max(f64::MIN_POSITIVE);
             let served = carry.capacity * f64::from(service.active().max(1));
             // Without work and thinking nothing slows them down: about what a machine can simulate in a second.
-            let rate = (f64::from(users.count) / round).min(served).min(1e9);
+            let rate = (f64::from(users.number(draws)) / round).min(served).min(1e9);
             add(rate, rate * model.horizon, users.to);
         }
         load

@@ -115,7 +115,7 @@ fn run_unit(
     for number in from..to {
         let told = Cell::new(0);
         let goes_on = |fraction: f64| {
-            let thousandths = (fraction * 1e3) as u64;
+            let thousandths = (fraction.clamp(0.0, 1.0) * 1e3) as u64;
             control.thousandths.fetch_add(thousandths.saturating_sub(told.get()), Ordering::Relaxed);
             told.set(thousandths.max(told.get()));
             !control.stop.load(Ordering::Relaxed)

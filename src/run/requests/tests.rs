@@ -3,8 +3,8 @@
 use super::fixture::{BINS, outcome};
 use super::{Found, Load, QUANTILES, RequestRuns, ServedRuns, Warmup, called, can_go_wrong, served};
 use crate::model::Model;
-use crate::run::{self, Control, Fidelity, Options};
-use crate::scenario::{Patches, parse};
+use crate::run::{self, Control, Options};
+use crate::scenario::{Fidelity, Patches, parse};
 use crate::sim::request::{RequestOutcome, Served, Stretch, count, queue_place};
 use crate::stats::{Joint, Moments};
 

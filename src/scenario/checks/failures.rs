@@ -6,6 +6,7 @@ use super::{Context, Finding, MOST};
 use crate::scenario::distribution::Distribution;
 use crate::scenario::failure::{AfterRepair, Age, AgesWhile, Effect, Failure, Hits, Repair, Trigger};
 use crate::scenario::path::KeyPath;
+use crate::scenario::schema::Scenario;
 use crate::scenario::tree::Node;
 
 /// What there is to hit.
@@ -167,12 +168,8 @@ fn misfit(name: &str, failure: &Failure) -> Vec<Finding> {
     found
 }
 
-/// Priorities go from 1 to 5.
-pub fn priority(context: &Context<'_>) -> Vec<Finding> {
-    let wrong = context.scenario.failures.iter().filter_map(|(name, failure)| {
-        let priority = failure.priority.filter(|priority| !(1..=5).contains(priority))?;
-        let message = format!("`{priority}` is no priority: expected 1 (first) to 5");
-        Some(Finding::new(&["failures", name, "priority"], message))
-    });
-    wrong.collect()
+/// The priorities that are written.
+pub fn priorities(scenario: &Scenario) -> Vec<(KeyPath, u8)> {
+    let failures = scenario.failures.iter();
+    failures.filter_map(|(name, failure)| Some((KeyPath::of(&["failures", name, "priority"]), failure.priority?))).collect()
 }

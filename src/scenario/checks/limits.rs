@@ -1,13 +1,13 @@
 //! Counts: what a computer can still hold.
 
 use super::{Context, Finding};
+use crate::scenario::traffic::MOST_USERS;
 
 const REPLICAS: u64 = 1_000_000;
 const ALL_REPLICAS: u64 = 10_000_000;
 const PEOPLE: u32 = 100_000;
 const CONCURRENCY: u32 = 1_000_000;
 const QUEUE: u64 = 1_000_000_000;
-const RETRIES: u32 = 100;
 const PARTS: u32 = 100_000;
 const CALLS: f64 = 10_000.0;
 
@@ -20,6 +20,7 @@ pub fn counts(context: &Context<'_>) -> Vec<Finding> {
     let mut found = services(context);
     found.extend(people(context));
     found.extend(parts(context));
+    found.extend(users(context));
     let all: u64 = context.scenario.services.values().map(|service| u64::from(service.replicas.unwrap_or(1))).sum();
     if all > ALL_REPLICAS {
         found.push(too_many(&["services"], format_args!("{all} replicas in all"), ALL_REPLICAS));
@@ -49,14 +50,14 @@ fn services(context: &Context<'_>) -> Vec<Finding> {
         if let Some(queue) = service.queue.filter(|places| *places > QUEUE) {
             found.push(too_many(&at("queue"), queue, QUEUE).help("leave `queue` out for an unlimited one"));
         }
+        if let Some(places) = service.shed.and_then(|shed| shed.queue).filter(|places| *places > QUEUE) {
+            found.push(too_many(&["services", name, "shed", "queue"], places, QUEUE));
+        }
         for (index, call) in service.calls.iter().enumerate() {
             let path = super::KeyPath::of(&["services", name, "calls"]).index(index);
             if !(call.per_request > 0.0 && call.per_request <= CALLS) {
                 let message = format!("`per_request` is {}: expected a number above 0 and at most {CALLS}", call.per_request);
                 found.push(Finding::at(path.key("per_request"), message));
-            }
-            if call.retries.as_ref().is_some_and(|retries| retries.max > RETRIES) {
-                found.push(Finding::at(path.key("retries").key("max"), format!("at most {RETRIES} retries are simulated")));
             }
             if call.timeout.is_some_and(|timeout| timeout.0 <= 0.0) {
                 found.push(Finding::at(path.key("timeout"), "a timeout of no length lets no call succeed"));
@@ -72,6 +73,20 @@ fn parts(context: &Context<'_>) -> Vec<Finding> {
         .filter(|(_, stock)| *stock > PARTS)
         .map(|(name, stock)| too_many(&["failures", name, "spares", "stock"], stock, PARTS))
         .collect()
+}
+
+fn users(context: &Context<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (name, traffic) in &context.scenario.traffic {
+        let Some(count) = traffic.users else { continue };
+        let all = f64::from(count) * traffic.times.high();
+        if count > MOST_USERS {
+            found.push(too_many(&["traffic", name, "users"], count, MOST_USERS));
+        } else if all > f64::from(MOST_USERS) {
+            found.push(too_many(&["traffic", name, "times"], format_args!("{all} users in all"), MOST_USERS));
+        }
+    }
+    found
 }
 
 fn people(context: &Context<'_>) -> Vec<Finding> {

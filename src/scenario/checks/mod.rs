@@ -2,6 +2,7 @@
 //!
 //! A check is a function in a file of its own group and a line in [`RULES`].
 
+mod calls;
 mod cycles;
 mod failures;
 mod horizon;
@@ -10,6 +11,7 @@ mod names;
 mod objectives;
 mod readiness;
 mod references;
+mod requests;
 mod services;
 mod teams;
 mod traffic;
@@ -93,15 +95,21 @@ pub const RULES: &[Rule] = &[
     mistake("no-horizon", "The horizon is longer than nothing and shorter than a thousand years.", horizon::length),
     mistake("unknown-timezone", "The time zone is one of the IANA database.", horizon::timezone),
     mistake("unknown-version", "The version of the language is known.", horizon::version),
-    mistake("rate-or-series", "Traffic has either a rate or a series.", traffic::rate_or_series),
+    mistake("rate-or-series", "Traffic has a rate, a series or users.", traffic::rate_or_series),
+    mistake("bad-users", "Users have no rate, and only they think.", requests::users),
+    mistake("no-time-passes", "Between two requests of a user some time passes.", requests::standstill),
     mistake("bad-pattern", "Daily patterns have 24 entries and weekly ones 168, none negative.", traffic::patterns),
     mistake("bad-surge", "A surge lasts longer than no time.", traffic::surges),
     mistake("two-capacities", "A service has either a service time or a capacity.", services::capacity),
     mistake("needs-too-many", "A service needs no more replicas than it has.", services::needs),
     mistake("bad-standby", "Some replicas are active beside those that wait.", services::standby),
     mistake("bad-number", "Plain numbers of services are in their range.", services::numbers),
+    mistake("bad-shed", "Load shedding turns away some requests and not all.", requests::shed),
+    mistake("bad-slow-start", "A share of the requests that grows is one that a replica has.", requests::slow_start),
+    mistake("bad-retries", "Retries are few, and their budget and pauses within limits.", calls::retries),
+    mistake("bad-breaker", "A circuit breaker can open and close.", calls::breakers),
     mistake("misfit", "What belongs to another kind of failure is not given.", failures::misfits),
-    mistake("bad-priority", "Priorities go from 1 to 5.", failures::priority),
+    mistake("bad-priority", "Priorities go from 1 to 5.", requests::priority),
     mistake("bad-preemption", "Only a team that goes by priority preempts.", teams::preemption),
     mistake("call-cycle", "Calls do not lead back to their caller.", cycles::calls),
     mistake("up-when-cycle", "No service is up only when it is up.", cycles::up_when),
@@ -118,6 +126,9 @@ pub const RULES: &[Rule] = &[
     warning("instant-detection", "A failure that people repair is noticed after some time.", readiness::detection),
     warning("no-failure-mode", "Every service can fail.", readiness::no_failure),
     warning("no-timeout", "A call has a timeout.", readiness::timeouts),
+    warning("retries-without-budget", "Retries have a budget.", calls::no_budget),
+    warning("together-alone", "A call that is made together with the one before has one before.", calls::together),
+    warning("idle-priority", "Some service goes by the priorities that are written.", requests::idle_priority),
     warning("no-objective", "There is something to keep.", readiness::no_objective),
 ];
 

@@ -1,6 +1,7 @@
 //! Objectives: targets that can be kept and missed, and what follows when they are missed.
 
 use super::{Context, Finding};
+use crate::scenario::objective::Counts;
 use crate::scenario::path::KeyPath;
 
 /// Targets and credits can be kept and missed.
@@ -12,6 +13,10 @@ pub fn sane(context: &Context<'_>) -> Vec<Finding> {
         }
         if objective.latency.is_some_and(|latency| latency.below.0 <= 0.0) {
             found.push(Finding::new(&["objectives", name, "latency", "below"], "no request takes less than 0s"));
+        }
+        if objective.latency.is_some() && objective.counts == Some(Counts::Time) {
+            let message = "`latency` does not go with `counts: time`: requests are quick or slow, time is neither";
+            found.push(Finding::new(&["objectives", name, "latency"], message).on_key());
         }
         if objective.credits.windows(2).any(|pair| pair[0].below <= pair[1].below || pair[0].credit > pair[1].credit) {
             let message = "credits must go down in `below` and up in `credit`: the worse it is, the more is paid back";

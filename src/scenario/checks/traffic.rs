@@ -1,19 +1,22 @@
-//! Traffic: its rate, its patterns and its surges.
+//! Traffic: how much it is, its patterns and its surges.
 
 use super::{Context, Finding};
 use crate::scenario::path::KeyPath;
 
-/// Traffic has either a rate or a series.
+/// Traffic has a rate, a series or users.
 pub fn rate_or_series(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (name, traffic) in &context.scenario.traffic {
         let path = ["traffic", name];
-        match (&traffic.rate, &traffic.series) {
-            (None, None) => found.push(Finding::new(&path, "it has neither a `rate` nor a `series`").on_key()),
-            (Some(_), Some(_)) => {
-                found.push(Finding::new(&path, "it has both a `rate` and a `series`: set one of them to `null`").on_key());
+        let words = [("rate", traffic.rate.is_some()), ("series", traffic.series.is_some()), ("users", traffic.users.is_some())];
+        let given: Vec<&str> = words.into_iter().filter_map(|(word, given)| given.then_some(word)).collect();
+        match given[..] {
+            [] => found.push(Finding::new(&path, "one of `rate`, `series` and `users` is needed").on_key()),
+            [_] => {}
+            [first, second, ..] => {
+                let message = format!("`{first}` and `{second}` both say how much it is: keep one, and set the other to `null`");
+                found.push(Finding::new(&path, message).on_key());
             }
-            _ => {}
         }
         if traffic.series.as_ref().is_some_and(|series| series.per.0 <= 0.0) {
             found.push(Finding::new(&["traffic", name, "series", "per"], "each count must cover some time"));

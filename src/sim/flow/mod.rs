@@ -88,6 +88,11 @@ impl Flow {
         }
     }
 
+    /// One that follows nothing: requests are the business of somebody else.
+    pub fn idle(model: &Model) -> Self {
+        Self { active: false, checked: Vec::new(), ..Self::new(model) }
+    }
+
     /// Everything healthy at `start` seconds (negative with a warm-up).
     pub fn reset(&mut self, model: &Model, drawn: &Drawn, start: f64) {
         if !self.active {
@@ -211,11 +216,13 @@ impl<O: Observer> World<'_, O> {
 
     /// A failure takes capacity, and nothing else.
     pub(super) fn weaken(&mut self, c: usize) {
+        self.effects += 1;
         self.each_weakened(c, |weakened| *weakened += 1);
     }
 
     /// Capacity is given back.
     pub(super) fn strengthen(&mut self, c: usize) {
+        self.effects += 1;
         self.each_weakened(c, |weakened| *weakened -= 1);
     }
 
@@ -329,7 +336,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// For objectives that leave failures out: the share of requests that fail by those alone.
-    fn note_spared(&mut self) {
+    pub(super) fn note_spared(&mut self) {
         let model = self.model;
         for (o, objective) in model.objectives.iter().enumerate() {
             self.flow.shares.spared[o] = 0.0;
@@ -345,6 +352,11 @@ impl<O: Observer> World<'_, O> {
             self.flow.shares.imagined = imagined;
             self.flow.shares.spared[o] = (spared - now).max(0.0);
         }
+    }
+
+    /// By objective: the share that [`World::note_spared`] found.
+    pub(super) fn spared(&self) -> &[f64] {
+        &self.flow.shares.spared
     }
 
     /// What requests came to, for each service, over the measured time.

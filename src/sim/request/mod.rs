@@ -1,11 +1,39 @@
 //! Every request, one by one, over the same world of failures and repairs.
+//!
+//! A request is a record in a slab ([`job`]); it arrives at a service and is sent to a replica ([`arrive`]), waits for a server
+//! and is worked on ([`serve`], [`share`]), makes its calls and is answered ([`calls`]). Requests come from sources
+//! ([`source`]). After each event of the world the services and replicas follow it ([`outage`]). What is measured goes to
+//! a [`meter`] for each service and source, which is emptied at the end of each bin ([`watch`]).
+//!
+//! Nothing is allocated for a request once the slab is as large as the number of those on their way. At equal times the order
+//! is: what happens in the world, what is written down, ends of work by server, timers, callers who give up, arrivals.
 
+mod arrive;
+mod breaker;
+mod calls;
+mod job;
+mod meter;
+mod outage;
 mod outcome;
+mod plant;
+mod serve;
+mod share;
+mod source;
+mod timers;
+mod watch;
 
 pub use outcome::{Bin, Called, RequestOutcome, Served, Stretch, Times, count, queue_length, queue_place};
+pub use plant::{MOST_SERVERS, servers};
 
 use super::{Outcome, World};
-use crate::model::Model;
+use crate::kernel::{NEVER, System, Tournament, run_while};
+use crate::model::{Counts, Model};
+use job::Jobs;
+use meter::Meter;
+use plant::Plant;
+use source::{Closed, Open};
+use timers::Timers;
+use watch::Watch;
 
 /// How the requests of a replication are watched.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,18 +60,103 @@ pub enum Stopped {
     },
 }
 
+/// The slots of what is no server: the next event of the world, and what is to be written down.
+const SLOT_OF_WORLD: usize = 0;
+const SLOT_OF_WATCH: usize = 1;
+/// The slot of the first server.
+const FIRST_SERVER: usize = 2;
+
+/// Where slots begin that stand behind those of the servers.
+#[derive(Debug, Clone, Copy)]
+struct Slots {
+    first_share: usize,
+    timers: usize,
+    first_deadline: usize,
+    first_open: usize,
+}
+
+/// Something that is left to do at this instant.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// Nothing: it was taken back.
+    None,
+    /// A request arrives at its service.
+    Arrive(u32),
+    /// The own work of a request is done.
+    Worked(u32),
+    /// A request makes its next calls.
+    GoOn(u32),
+    /// An attempt of a call is answered or given up.
+    Answered { parent: u32, site: u32, nth: u32, tries: u8, good: bool },
+    /// An attempt of a call is failed at once by its circuit breaker.
+    Broken { parent: u32, site: u32, nth: u32, tries: u8 },
+}
+
 /// The requests of one replication, and the world that they meet.
 #[derive(Debug, Clone)]
 pub struct Requests<'m> {
+    model: &'m Model,
     world: World<'m>,
+    events: Tournament,
+    slots: Slots,
+    jobs: Jobs,
+    plant: Plant,
+    open: Vec<Open>,
+    closed: Vec<Closed>,
+    timers: Timers,
+    /// One for each service, then for each source.
+    meters: Vec<Meter>,
+    watch: Watch,
+    steps: Vec<Step>,
+    /// Requests whose work is taken back.
+    doomed: Vec<u32>,
+    /// The world as it was last followed: changes, and changes of effects.
+    seen: (u64, u64),
+    died: Vec<u32>,
+    revived: Vec<u32>,
     given: RequestOutcome,
+    plan: Plan,
 }
 
 impl<'m> Requests<'m> {
     /// For replications of `model`.
     #[must_use]
     pub fn new(model: &'m Model, plan: Plan) -> Self {
-        Self { world: World::new(model, plan.warmup), given: RequestOutcome::default() }
+        Self::watched(model, plan, plan.warmup, plan.warmup + model.horizon)
+    }
+
+    /// The same, watched between two times of the simulation's clock.
+    fn watched(model: &'m Model, plan: Plan, begin: f64, end: f64) -> Self {
+        let mut plant = Plant::new(model);
+        for (o, objective) in model.objectives.iter().enumerate().filter(|(_, objective)| objective.counts != Counts::Time) {
+            plant.nodes[objective.service as usize].objectives.push(o as u32);
+        }
+        let first_share = FIRST_SERVER + plant.servers.len();
+        let timers = first_share + plant.shares.len();
+        let first_open = timers + 1 + plant.deadlines.len();
+        for (i, deadlines) in plant.deadlines.iter_mut().enumerate() {
+            deadlines.slot = timers + 1 + i;
+        }
+        Self {
+            model,
+            world: World::without_flow(model, plan.warmup),
+            events: Tournament::new(first_open + model.demand.sources.len()),
+            slots: Slots { first_share, timers, first_deadline: timers + 1, first_open },
+            jobs: Jobs::new(),
+            plant,
+            open: (0..model.demand.sources.len()).map(|source| Open::new(model, source)).collect(),
+            closed: (0..model.users.len()).map(|source| Closed::new(model, source)).collect(),
+            timers: Timers::default(),
+            meters: watch::meters(model),
+            watch: Watch::new(model, plan, begin, end),
+            steps: Vec::new(),
+            doomed: Vec::new(),
+            seen: (0, 0),
+            died: Vec::new(),
+            revived: Vec::new(),
+            given: RequestOutcome::default(),
+            plan,
+        }
     }
 
     /// Runs replication `replication` of `seed` with draw `draw` of the uncertain numbers, and returns the number of events.
@@ -52,8 +165,25 @@ impl<'m> Requests<'m> {
     /// # Errors
     /// That it was stopped on the way; then there is no outcome.
     pub fn run_while(&mut self, seed: u64, replication: u64, draw: u64, goes_on: impl Fn(f64) -> bool) -> Result<u64, Stopped> {
-        let _ = (seed, replication, draw);
-        if goes_on(0.0) { Ok(0) } else { Err(Stopped::Asked) }
+        let events = self.run_to_end(seed, replication, draw, goes_on)?;
+        self.tell_world();
+        self.world.finish();
+        Ok(events)
+    }
+
+    fn run_to_end(&mut self, seed: u64, replication: u64, draw: u64, goes_on: impl Fn(f64) -> bool) -> Result<u64, Stopped> {
+        self.start(seed, replication, draw);
+        let end = self.watch.end;
+        let patient = |requests: &Self| !requests.jobs.flooded && goes_on(requests.events.next().1 / end);
+        let (events, reached) = run_while(self, end, patient);
+        if self.jobs.flooded {
+            return Err(Stopped::Flooded { at: self.events.next().1 - self.watch.begin, in_flight: self.jobs.places() });
+        }
+        if !reached {
+            return Err(Stopped::Asked);
+        }
+        self.close();
+        Ok(events)
     }
 
     /// Runs `seconds` from empty, with demand held at its value at the start, and returns the mean number of requests on their
@@ -70,8 +200,67 @@ impl<'m> Requests<'m> {
         bins: usize,
         goes_on: impl Fn(f64) -> bool,
     ) -> Result<Vec<f64>, Stopped> {
-        let _ = (seed, replication, draw, seconds);
-        if goes_on(0.0) { Ok(vec![0.0; bins]) } else { Err(Stopped::Asked) }
+        let plan = Plan { warmup: seconds, bins, batches: 1 };
+        let mut pilot = Self::watched(self.model, plan, 0.0, seconds);
+        pilot.run_to_end(seed, replication, draw, goes_on)?;
+        let sources = pilot.given.sources;
+        Ok((0..bins).map(|bin| sources.iter().filter_map(|course| Some(course.get(bin)?.present)).sum()).collect())
+    }
+
+    fn start(&mut self, seed: u64, replication: u64, draw: u64) {
+        let model = self.model;
+        self.world.start(seed, replication, draw);
+        let draws = &self.world.drawn.draws;
+        self.plant.reset(model, draws, seed, replication);
+        self.jobs.reset();
+        self.timers.reset();
+        self.steps.clear();
+        self.doomed.clear();
+        self.given.begin(model, self.plan, self.watch.end - self.watch.begin);
+        let first = self.watch.reset(model);
+        for slot in 0..self.slots.first_open {
+            self.events.place(slot, NEVER);
+        }
+        self.events.place(SLOT_OF_WATCH, first);
+        for (source, open) in self.open.iter_mut().enumerate() {
+            let curve = &self.world.drawn.curves[source];
+            let time = open.reset(model, source, curve, draws, self.world.from, seed, replication);
+            self.events.place(self.slots.first_open + source, time);
+        }
+        for (source, closed) in self.closed.iter_mut().enumerate() {
+            closed.reset(model, source, draws, seed, replication);
+        }
+        self.events.rebuild();
+        self.seen = (u64::MAX, u64::MAX);
+        self.meters.iter_mut().for_each(|meter| meter.reset(0.0, self.watch.end));
+        self.events.set(SLOT_OF_WORLD, self.world.events.next().1);
+        self.follow_world(0.0);
+        self.run_steps(0.0);
+        self.start_thinking();
+    }
+
+    /// What happens next in the world.
+    #[cold]
+    fn world_due(&mut self, now: f64) {
+        let (slot, _) = self.world.events.next();
+        self.world.handle(slot, now);
+        self.events.set(SLOT_OF_WORLD, self.world.events.next().1);
+        self.follow_world(now);
+    }
+
+    /// What is due in a slot that is no server's and no open source's.
+    fn other_due(&mut self, slot: usize, now: f64) {
+        if slot == SLOT_OF_WORLD {
+            self.world_due(now);
+        } else if slot == SLOT_OF_WATCH {
+            self.watch_due(now);
+        } else if slot < self.slots.timers {
+            self.share_due(slot - self.slots.first_share, now);
+        } else if slot == self.slots.timers {
+            self.timer_due(now);
+        } else {
+            self.give_up(slot - self.slots.first_deadline, now);
+        }
     }
 
     /// What the last replication gave of outages, objectives and costs; requests of services are counted there too.
@@ -84,5 +273,29 @@ impl<'m> Requests<'m> {
     #[must_use]
     pub fn requests(&self) -> &RequestOutcome {
         &self.given
+    }
+}
+
+impl System for Requests<'_> {
+    #[inline]
+    fn events(&self) -> &Tournament {
+        &self.events
+    }
+
+    #[inline]
+    fn handle(&mut self, slot: usize, now: f64) {
+        if self.jobs.flooded {
+            return;
+        }
+        if slot >= self.slots.first_open {
+            self.open_due(slot - self.slots.first_open, now);
+        } else if slot >= FIRST_SERVER && slot < self.slots.first_share {
+            self.server_due((slot - FIRST_SERVER) as u32, now);
+        } else {
+            self.other_due(slot, now);
+        }
+        if !self.steps.is_empty() {
+            self.run_steps(now);
+        }
     }
 }
