@@ -142,7 +142,7 @@ pub fn found(runs: &Runs) -> String {
     match runs.warmup.found {
         Found::Asked => "as asked for".to_owned(),
         Found::Nothing => "nothing comes at the start".to_owned(),
-        Found::Steady(length) => format!("found by MSER-5 on {pilots} pilot runs of {}", duration(length)),
+        Found::Steady(length) => format!("twice what MSER-5 cuts off {pilots} pilot runs of {}", duration(length)),
         Found::Unsettled(length) => format!("half of {pilots} pilot runs of {}, which did not settle", duration(length)),
         Found::Flooded(_) => "requests pile up without bound".to_owned(),
     }
