@@ -43,6 +43,19 @@ fn a_failed_callee_fails_the_requests_that_call_it() {
     }
 }
 
+/// A source that is so many times as much, in its surges too.
+#[test]
+fn a_source_comes_so_many_times() {
+    let text = "
+name: times
+start: 2026-01-01
+horizon: 10h
+traffic: {users: {to: web, rate: 10/s, times: 1.5, surges: [{at: 2026-01-01T05:00, lasts: 1h, times: 3}]}}
+services: {web: {}}
+";
+    run(text, 1, 1).exactly("services", "web", "throughput", 15.0 * 1.2);
+}
+
 #[test]
 fn a_soft_callee_fails_nothing() {
     let run = ten_hours("  web: {calls: [{to: db, needed: false}]}\n  db: {}", ONE_HOUR);

@@ -199,7 +199,7 @@ fn what_is_interrupted_begins_anew_in_another_replica() {
 #[test]
 fn a_failed_replica_gets_its_share_until_the_health_check() {
     let body = "traffic: {t: {to: s, rate: 1000/s, arrivals: regular}}\nzones: [a, b]\n\
-                services: {s: {replicas: 2, spread: zones, service_time: 100us, health_check: 10s}}\n\
+                services: {s: {replicas: 2, spread: zones, service_time: 0.1ms, health_check: 10s}}\n\
                 failures: {cut: {hits: zone, of: [a], schedule: {first: 2026-01-01T00:00:10}, repair: 1d}}";
     let told = tell(body, "30s");
     let failed = told.service("s").counts[count::DOWN] as f64;
@@ -226,7 +226,7 @@ fn work_that_is_slower_or_wrong_is_so_while_the_failure_is_in_force() {
 
 #[test]
 fn errors_fail_their_share_of_what_is_worked_on() {
-    let body = "traffic: {t: {to: s, rate: 1000/s, arrivals: regular}}\nservices: {s: {service_time: 100us}}\n\
+    let body = "traffic: {t: {to: s, rate: 1000/s, arrivals: regular}}\nservices: {s: {service_time: 0.1ms}}\n\
                 failures: {bad: {hits: service, of: [s], schedule: {first: 2026-01-01T00:00:10}, repair: 10s, effect: {errors: 20%}}}";
     let told = tell(body, "30s");
     let failed = told.service("s").counts[count::FAULT] as f64;
@@ -339,7 +339,7 @@ fn who_has_waited_too_long_is_shed_when_the_turn_comes() {
 #[test]
 fn a_cache_answers_its_share_of_calls() {
     let body = "traffic: {t: {to: front, rate: 1000/s, arrivals: regular}}\nservices:\n  front: {calls: [{to: s, hits: 90%}]}\n  \
-                s: {service_time: 100us}";
+                s: {service_time: 0.1ms}";
     let told = tell(body, "10s");
     let made = told.service("s").counts[count::ARRIVED] as f64;
     assert!((made - 999.9).abs() < 3.3 * (9_999.0_f64 * 0.09).sqrt(), "{made}");

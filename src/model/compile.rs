@@ -135,13 +135,13 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
     for (o, objective) in objectives.iter().enumerate().filter(|(_, objective)| objective.counts == super::Counts::Time) {
         services[objective.service as usize].time_objectives.push(o as u32);
     }
-    let asked: Vec<u32> = demand.sources.iter().map(|source| source.to).collect();
-    let visits = reached(&services, &order, &asked, |call| call.per_request);
-    for (service, visits) in services.iter_mut().zip(visits) {
-        service.visits = visits;
+    let visits: Vec<Vec<f64>> =
+        demand.sources.iter().map(|source| reached(&services, &order, source.to, |call| call.per_request)).collect();
+    for (s, service) in services.iter_mut().enumerate() {
+        service.visits = visits.iter().map(|visits| visits[s]).collect();
     }
-    let asked: Vec<u32> = asked.into_iter().chain(users.iter().map(|users| users.to)).collect();
-    if let Some(mistake) = flooded(&services, &order, &asked) {
+    let asked = demand.sources.iter().map(|source| source.to).chain(users.iter().map(|users| users.to));
+    if let Some(mistake) = flooded(&services, &order, asked) {
         return Err(vec![mistake]);
     }
     can_fail(&mut services, &replicas, &order, &builder);
@@ -201,36 +201,32 @@ fn hash(scenario: &Scenario, model: &Model) -> u64 {
 /// Calls of one service that one request from outside may lead to.
 const MOST_VISITS: f64 = 1e6;
 
-/// What reaches each service for one request of each source, where each call counts as `calls` says; `asked` are the services
-/// that the sources ask.
-fn reached(services: &[Service], order: &[u32], asked: &[u32], calls: impl Fn(&Call) -> f64) -> Vec<Vec<f64>> {
-    let mut visits = vec![vec![0.0; asked.len()]; services.len()];
-    for (source, &to) in asked.iter().enumerate() {
-        visits[to as usize][source] = 1.0;
-    }
+/// What reaches each service for one request to the service `asked`, where each call counts as `calls` says.
+fn reached(services: &[Service], order: &[u32], asked: u32, calls: impl Fn(&Call) -> f64) -> Vec<f64> {
+    let mut visits = vec![0.0; services.len()];
+    visits[asked as usize] = 1.0;
     for &caller in order.iter().rev() {
         for call in &services[caller as usize].calls {
-            for source in 0..asked.len() {
-                visits[call.to as usize][source] += visits[caller as usize][source] * calls(call);
-            }
+            visits[call.to as usize] += visits[caller as usize] * calls(call);
         }
     }
     visits
 }
 
 /// Too many calls of one service for one request from outside, every retry made.
-fn flooded(services: &[Service], order: &[u32], asked: &[u32]) -> Option<Mistake> {
+fn flooded(services: &[Service], order: &[u32], asked: impl Iterator<Item = u32>) -> Option<Mistake> {
     let attempts = |call: &Call| f64::from(1 + call.handling.retries.as_ref().map_or(0, |retries| retries.max));
-    let visits = reached(services, order, asked, |call| call.per_request * attempts(call));
-    services.iter().zip(&visits).find_map(|(service, visits)| {
-        let most = visits.iter().copied().fold(0.0, f64::max);
-        let message = format!(
-            "one request from outside leads to {most:.1e} calls of this service, by way of the calls of its callers and their \
-             retries; at most {MOST_VISITS:.0e} are followed: look at `per_request`, at `retries` and at calls that fan out again \
-             and again"
-        );
-        (most > MOST_VISITS).then(|| Mistake::new(format!("services.{}", service.name), message))
-    })
+    let reached = asked.map(|to| reached(services, order, to, |call| call.per_request * attempts(call)));
+    let visits: Vec<f64> = reached.fold(vec![0.0; services.len()], |most, visits| {
+        most.iter().zip(visits).map(|(most, visits)| visits.max(*most)).collect()
+    });
+    let (service, most) = services.iter().zip(visits).find(|(_, most)| *most > MOST_VISITS)?;
+    let message = format!(
+        "one request from outside leads to {most:.1e} calls of this service, by way of the calls of its callers and their \
+         retries; at most {MOST_VISITS:.0e} are followed: look at `per_request`, at `retries` and at calls that fan out again and \
+         again"
+    );
+    Some(Mistake::new(format!("services.{}", service.name), message))
 }
 
 /// Marks the services that some failure can take down, directly or through what they depend on.

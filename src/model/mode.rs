@@ -5,6 +5,7 @@ use super::uncertain::Spread;
 use super::{Inspection, NONE, Spares, Timing, Trace, Value, calendar, upkeep};
 use crate::dist::Law;
 use crate::scenario::{self, AfterRepair, Age, Failure, Hits, Repair};
+use crate::units::Fraction;
 
 /// A failure mode: what it does and how it ends.
 #[derive(Debug, Clone)]
@@ -131,22 +132,7 @@ pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: 
             return None;
         }
     };
-    let effect = match &failure.effect {
-        scenario::Effect::Down => Effect::Down,
-        scenario::Effect::Degraded { capacity, slower, errors } => {
-            let path = |word: &str| format!("{path}.effect.{word}");
-            let mut share = |word: &str, of: &Option<scenario::Uncertain<crate::units::Fraction>>, default: f64| {
-                of.as_ref().map_or(Value::Known(default), |share| {
-                    compiler.parameters.value(&path(word), Spread::LogitNormal, share, |f| f.0)
-                })
-            };
-            let (capacity, errors) = (share("capacity", capacity, 1.0), share("errors", errors, 0.0));
-            let slower = slower
-                .as_ref()
-                .map_or(Value::Known(1.0), |times| compiler.parameters.value(&path("slower"), Spread::Lognormal, times, |n| n.0));
-            Effect::Degraded(Degraded { capacity, slower, errors })
-        }
-    };
+    let effect = effect(compiler, path, &failure.effect);
     let team = match &failure.team {
         None => None,
         Some(team) => Some(compiler.scenario.teams.get_index_of(team).unwrap_or(NONE as usize) as u32),
@@ -215,4 +201,20 @@ pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: 
         renews: None,
         cost: upkeep::cost(compiler, path, failure.cost.as_ref()),
     })
+}
+
+/// What a failure does, as written.
+fn effect(compiler: &mut Compiler, path: &str, written: &scenario::Effect) -> Effect {
+    let scenario::Effect::Degraded { capacity, slower, errors } = written else { return Effect::Down };
+    let path = |word: &str| format!("{path}.effect.{word}");
+    let mut share = |word: &str, of: &Option<scenario::Uncertain<Fraction>>, default: f64| {
+        of.as_ref().map_or(Value::Known(default), |share| {
+            compiler.parameters.value(&path(word), Spread::LogitNormal, share, |share| share.0)
+        })
+    };
+    let (capacity, errors) = (share("capacity", capacity, 1.0), share("errors", errors, 0.0));
+    let slower = slower
+        .as_ref()
+        .map_or(Value::Known(1.0), |times| compiler.parameters.value(&path("slower"), Spread::Lognormal, times, |times| times.0));
+    Effect::Degraded(Degraded { capacity, slower, errors })
 }

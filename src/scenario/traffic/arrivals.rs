@@ -29,9 +29,8 @@ impl Arrivals {
     pub fn gaps(&self) -> Option<Distribution> {
         let mean = Uncertain::Known(Time(1.0));
         match self {
-            Self::Poisson => None,
+            Self::Poisson | Self::Cv(Number(1.0)) => None,
             Self::Regular => Some(Distribution::always(Time(1.0))),
-            Self::Cv(Number(1.0)) => None,
             Self::Cv(cv) if cv.0 < 1.0 => Some(Distribution::Gamma(Gamma::MeanCv { mean, cv: Uncertain::Known(*cv) })),
             Self::Cv(cv) => Some(Distribution::Hyperexponential { mean, cv: Uncertain::Known(*cv) }),
             Self::Like(gaps) => Some(gaps.clone()),

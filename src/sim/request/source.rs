@@ -163,7 +163,7 @@ impl Closed {
             thinking: Stream::new(0, 0, 0),
             keys: Stream::new(0, 0, 0),
             think: model.zero.clone(),
-            counts: vec![0; users.count as usize],
+            counts: Vec::new(),
         }
     }
 
@@ -172,7 +172,8 @@ impl Closed {
         self.thinking = Stream::new(users.stream, seed, replication);
         self.keys = Stream::new(users.stream ^ 1, seed, replication);
         self.think = sampler(model, &users.think, draws, |_| 1.0);
-        self.counts.fill(0);
+        self.counts.clear();
+        self.counts.resize(users.number(draws) as usize, 0);
     }
 
     /// The number of the present request of a user, among those of all.
