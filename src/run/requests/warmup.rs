@@ -15,7 +15,7 @@ use crate::stats::mser5;
 /// Pilot runs that are averaged: many and short, since what blurs the start is how runs differ.
 const PILOTS: u64 = 64;
 /// Parts of a pilot run; its start is found to five of them.
-const BINS: usize = 1_000;
+const BINS: usize = 500;
 /// Requests of the first pilot runs.
 const REQUESTS: f64 = 2_500.0;
 /// Pilot runs grow up to so many requests, or to a part of the horizon.

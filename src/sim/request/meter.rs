@@ -27,6 +27,8 @@ pub struct Meter {
     queue: Vec<f64>,
     /// The end of the bin.
     until: f64,
+    /// Only what is present is asked for: times of requests are neither summed up nor cleared at the end of a bin.
+    pub light: bool,
 }
 
 impl Meter {
@@ -48,6 +50,7 @@ impl Meter {
             queued: 0.0,
             queue: vec![0.0; 16],
             until: 0.0,
+            light: false,
         }
     }
 
@@ -150,9 +153,11 @@ impl Meter {
         for (sum, more) in served.counts.iter_mut().zip(&self.counts) {
             *sum += more;
         }
-        served.response.merge(&self.response);
+        if !self.light {
+            served.response.merge(&self.response);
+            served.wait.merge(&self.wait);
+        }
         served.response_sum += self.response_sum;
-        served.wait.merge(&self.wait);
         served.wait_sum += self.wait_sum;
         served.busy += self.busy_area;
         served.servers += self.servers_area;
@@ -166,7 +171,7 @@ impl Meter {
             *sum += more;
         }
         let good = self.counts[count::GOOD];
-        let quantile = |p| self.response.quantile(p).unwrap_or(f64::NAN);
+        let quantile = |p| if self.light { f64::NAN } else { self.response.quantile(p).unwrap_or(f64::NAN) };
         Bin {
             counts: self.counts,
             mean: if good > 0 { self.response_sum / good as f64 } else { f64::NAN },
@@ -179,8 +184,10 @@ impl Meter {
     /// A bin begins, with what is there.
     pub fn begin(&mut self, now: f64, until: f64) {
         self.counts = [0; count::N];
-        self.response.clear();
-        self.wait.clear();
+        if !self.light {
+            self.response.clear();
+            self.wait.clear();
+        }
         (self.response_sum, self.wait_sum, self.queued) = (0.0, 0.0, 0.0);
         self.queue.fill(0.0);
         (self.since, self.until) = (now, until);
