@@ -7,7 +7,7 @@ use crate::report::summary::{RequestSummary, Summary};
 use crate::report::{Status, Unit, Verdict};
 use crate::run::requests::{Found, Warmup};
 use crate::run::runs::Runs;
-use crate::stats::independence;
+use crate::stats::{Estimate, independence};
 
 use super::tables::reason;
 
@@ -15,6 +15,8 @@ use super::tables::reason;
 const SOURCES: usize = 3;
 /// Retries that make more of the load than this are told.
 const AMPLIFIED: f64 = 1.05;
+/// A share of failures that is worth a sentence.
+const WORTH_TELLING: f64 = 1e-5;
 /// A service whose servers are busier than this is near its end.
 const BUSY: f64 = 0.9;
 
@@ -38,7 +40,7 @@ pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
                 "{name}: half of the answers come within {}, 99 of 100 within {}{}.",
                 value(&time.p50, Unit::Duration),
                 estimate(&time.p99, Unit::Duration),
-                failing(&source.requests, source.error_rate.value)
+                failing(&source.requests, &source.error_rate)
             ),
             _ => format!("{name}: no request was answered well."),
         };
@@ -55,8 +57,8 @@ pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
 }
 
 /// `; 1.2 % fail, mostly: queue full`.
-fn failing(requests: &RequestSummary, error_rate: Option<f64>) -> String {
-    let Some(rate) = error_rate else { return String::new() };
+fn failing(requests: &RequestSummary, error_rate: &Estimate) -> String {
+    let Some(rate) = error_rate.value else { return String::new() };
     if rate <= 0.0 {
         return "; none fails".to_owned();
     }
@@ -64,7 +66,7 @@ fn failing(requests: &RequestSummary, error_rate: Option<f64>) -> String {
     let why = most.map_or(String::new(), |(name, _)| {
         format!(", {}{}", if requests.errors.len() > 1 { "mostly: " } else { "" }, reason(name))
     });
-    format!("; {} fail{why}", number(rate, Unit::Share))
+    format!("; {} fail{why}", value(error_rate, Unit::Share))
 }
 
 /// The service whose servers are busiest, and how long requests wait there.
@@ -97,7 +99,7 @@ fn failing_most(summary: &Summary) -> Option<Verdict> {
     let total = |reasons: &[(&str, f64)]| reasons.iter().map(|(_, share)| share).sum::<f64>();
     let (name, mut reasons) = services.max_by(|a, b| total(&a.1).total_cmp(&total(&b.1)))?;
     reasons.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let (first, _) = reasons.first()?;
+    let (first, _) = reasons.first().filter(|_| total(&reasons) >= WORTH_TELLING)?;
     let text = format!(
         "Most of what goes wrong begins at {name}: {} of its requests fail there{}{}.",
         number(total(&reasons), Unit::Share),
