@@ -64,7 +64,7 @@ fn failing(requests: &RequestSummary, error_rate: &Estimate) -> String {
     }
     let most = requests.errors.iter().max_by(|a, b| a.1.value.unwrap_or(0.0).total_cmp(&b.1.value.unwrap_or(0.0)));
     let why = most.map_or(String::new(), |(name, _)| {
-        format!(", {}{}", if requests.errors.len() > 1 { "mostly: " } else { "" }, reason(name))
+        format!("{}: {}", if requests.errors.len() > 1 { ", mostly" } else { "" }, reason(name))
     });
     format!("; {} fail{why}", value(error_rate, Unit::Share))
 }
