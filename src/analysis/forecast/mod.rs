@@ -196,8 +196,10 @@ fn facts(input: &Input<'_>) -> Vec<(String, String)> {
         ("Events", count(runs.events)),
         ("Monte Carlo error", "the 95 % interval beside each number".to_owned()),
     ];
-    // Behind the horizon.
-    warmup.into_iter().for_each(|fact| facts.insert(8, fact));
+    if let Some(warmup) = warmup {
+        // Behind the horizon.
+        facts.insert(8, warmup);
+    }
     facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 

@@ -38,7 +38,9 @@ fn same(a: &Moments, b: &Moments) -> bool {
 fn merging_gives_the_same_in_any_grouping() {
     let outcomes: Vec<RequestOutcome> = (0..9).map(|n| outcome(n, THINGS, 1, false)).collect();
     let mut whole = none(false);
-    outcomes.iter().for_each(|outcome| whole.add(&[outcome]));
+    for outcome in &outcomes {
+        whole.add(&[outcome]);
+    }
     for cuts in [vec![1, 8], vec![4, 5], vec![2, 3, 4], vec![1; 9]] {
         let mut merged = none(false);
         let mut rest = outcomes.iter();

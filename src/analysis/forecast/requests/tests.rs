@@ -156,9 +156,5 @@ fn nothing_overruns_and_nothing_is_nonsense() {
         assert!(!page.contains("<script") && !page.contains("NaN"));
         let folder = tempfile::tempdir().unwrap();
         crate::output::write_all(folder.path(), &summary, &report).unwrap();
-        if let Some(keep) = std::env::var_os("NINEFOLD_PICTURES") {
-            let keep = std::path::Path::new(&keep).join(format!("{}-{}", input.services.len(), world.runs.replications));
-            crate::output::write_all(&keep, &summary, &report).unwrap();
-        }
     }
 }

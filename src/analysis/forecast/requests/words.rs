@@ -3,7 +3,7 @@
 use super::super::Input;
 use crate::report::chart::after;
 use crate::report::format::{duration, estimate, number, value};
-use crate::report::summary::{RequestSummary, Summary};
+use crate::report::summary::{Distribution, RequestSummary, Summary};
 use crate::report::{Status, Unit, Verdict};
 use crate::run::requests::{Found, Warmup};
 use crate::run::runs::Runs;
@@ -15,6 +15,8 @@ use super::tables::reason;
 const SOURCES: usize = 3;
 /// Retries that make more of the load than this are told.
 const AMPLIFIED: f64 = 1.05;
+/// A wait that is a smaller part of the response is not told.
+const HARDLY: f64 = 0.01;
 /// A share of failures that is worth a sentence.
 const WORTH_TELLING: f64 = 1e-5;
 /// A service whose servers are busier than this is near its end.
@@ -64,7 +66,7 @@ fn failing(requests: &RequestSummary, error_rate: &Estimate) -> String {
     }
     let most = requests.errors.iter().max_by(|a, b| a.1.value.unwrap_or(0.0).total_cmp(&b.1.value.unwrap_or(0.0)));
     let why = most.map_or(String::new(), |(name, _)| {
-        format!(", {}{}", if requests.errors.len() > 1 { "mostly: " } else { "" }, reason(name))
+        format!("{}: {}", if requests.errors.len() > 1 { ", mostly" } else { "" }, reason(name))
     });
     format!("; {} fail{why}", value(error_rate, Unit::Share))
 }
@@ -74,8 +76,9 @@ fn busiest(summary: &Summary) -> Option<Verdict> {
     let services = summary.services.iter().filter(|(_, s)| s.requests.is_some());
     let busy = services.filter_map(|(name, s)| Some((name, s, s.utilization?.value?)));
     let (name, service, used) = busy.max_by(|a, b| a.2.total_cmp(&b.2))?;
-    let wait = service.wait.as_ref().filter(|wait| wait.mean.value.is_some_and(|mean| mean > 0.0));
-    let wait = wait.map_or("requests do not wait there".to_owned(), |wait| {
+    let mean = |times: Option<&Distribution>| times.and_then(|times| times.mean.value).unwrap_or(0.0);
+    let waits = mean(service.wait.as_ref()) > HARDLY * mean(service.response_time.as_ref());
+    let wait = service.wait.as_ref().filter(|_| waits).map_or("requests hardly wait there".to_owned(), |wait| {
         format!(
             "a request waits {} there on average, one in 100 longer than {}",
             value(&wait.mean, Unit::Duration),
