@@ -340,7 +340,7 @@ fn who_has_waited_too_long_is_shed_when_the_turn_comes() {
 fn a_cache_answers_its_share_of_calls() {
     let body = "traffic: {t: {to: front, rate: 1000/s, arrivals: regular}}\nservices:\n  front: {calls: [{to: s, hits: 90%}]}\n  \
                 s: {service_time: 0.1ms}";
-    let told = tell(body, "10s");
+    let told = tell(body, "9999.5ms");
     let made = told.service("s").counts[count::ARRIVED] as f64;
     assert!((made - 999.9).abs() < 3.3 * (9_999.0_f64 * 0.09).sqrt(), "{made}");
     assert_eq!(told.given.batches[0].calls[0].hits + told.service("s").counts[count::ARRIVED], 9_999);

@@ -35,7 +35,7 @@ fn before_the_cut_all_is_well() {
 
 #[test]
 fn it_stays_down_without_a_budget_and_with_one_that_is_too_large() {
-    for policy in [None, Some("budget of 20%"), Some("budget of 10%")] {
+    for policy in [None, Some("budget of 20 percent"), Some("budget of 10 percent")] {
         let course = course(policy);
         assert!(good(&course, 3, 20) < 0.01, "{policy:?}: {}", good(&course, 3, 20));
     }
@@ -43,7 +43,7 @@ fn it_stays_down_without_a_budget_and_with_one_that_is_too_large() {
 
 #[test]
 fn it_recovers_within_a_quarter_of_an_hour_with_a_budget_of_five_percent() {
-    let course = course(Some("budget of 5%"));
+    let course = course(Some("budget of 5 percent"));
     // Not at once: there are ten seconds of work to catch up with at six requests a second.
     assert!(good(&course, 3, 5) < 0.01);
     assert!(good(&course, 17, 20) > 0.999, "{}", good(&course, 17, 20));

@@ -21,7 +21,9 @@ impl Requests<'_> {
         let (mut died, mut revived) = (std::mem::take(&mut self.died), std::mem::take(&mut self.revived));
         for s in 0..self.plant.nodes.len() {
             let halted = self.world.services[s].own_down > 0;
-            self.plant.nodes[s].open = self.world.services[s].own_ok;
+            let node = &mut self.plant.nodes[s];
+            // Until all has followed, nothing takes the short way.
+            (node.open, node.plain) = (self.world.services[s].own_ok, false);
             for r in self.model.services[s].replicas.clone() {
                 let alive = !halted && self.world.replica_is_up(r);
                 let active = alive && self.world.is_active(s, r);

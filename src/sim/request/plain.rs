@@ -18,7 +18,7 @@ impl Requests<'_> {
         let replicas = &self.plant.replicas;
         let usual = |r: u32| {
             let replica = &replicas[r as usize];
-            replica.share == NONE && replica.slow == 1.0 && replica.errors == 0.0 && replica.alive == replica.active
+            replica.share == NONE && replica.slow == 1.0 && replica.errors == 0.0 && replica.active
         };
         let all = self.model.services[s].replicas.clone();
         let node = &self.plant.nodes[s];
