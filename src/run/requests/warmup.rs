@@ -19,7 +19,7 @@ const BINS: usize = 500;
 /// Requests of the first pilot runs.
 const REQUESTS: f64 = 2_500.0;
 /// Pilot runs grow up to so many requests, or to a part of the horizon.
-const MOST_REQUESTS: f64 = 200_000.0;
+const MOST_REQUESTS: f64 = 50_000.0;
 const MOST_OF_HORIZON: f64 = 0.02;
 /// A start that takes more than this part of the pilot runs may not be over.
 const LARGEST: f64 = 0.25;

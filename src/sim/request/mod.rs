@@ -211,6 +211,7 @@ impl<'m> Requests<'m> {
     ) -> Result<Vec<f64>, Stopped> {
         let plan = Plan { warmup: seconds, bins, batches: 1 };
         let mut pilot = Self::watched(self.model, plan, 0.0, seconds);
+        pilot.meters.iter_mut().for_each(|meter| meter.light = true);
         pilot.run_to_end(seed, replication, draw, goes_on)?;
         let sources = pilot.given.sources;
         Ok((0..bins).map(|bin| sources.iter().filter_map(|course| Some(course.get(bin)?.present)).sum()).collect())
