@@ -47,7 +47,8 @@ impl Deadline {
         } else {
             // Relative to the likelier end of the queue, times Erlang B.
             let Loss { lost, carried, .. } = Loss::new(servers, load);
-            let (first, last) = (libm::exp(-deadline * growth.max(0.0)), libm::exp(deadline * growth.min(0.0)));
+            let smaller = if growth == 0.0 { 1.0 } else { libm::exp(-deadline * growth.abs()) };
+            let (first, last) = if growth > 0.0 { (smaller, 1.0) } else { (1.0, smaller) };
             (carried * first, lost * capacity * exponential_integral(-growth.abs(), deadline), lost * last)
         };
         let all = free + queue + late;

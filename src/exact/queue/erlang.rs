@@ -60,18 +60,18 @@ pub fn erlang_c(servers: f64, load: f64) -> f64 {
 
 /// The fewest servers that lose at most the share `blocking` of arrivals (M/G/c/c); `None` for a share of 0 or less.
 pub fn servers_for_blocking(load: f64, blocking: f64) -> Option<u64> {
-    fewest(load, |servers| erlang_b(servers, load) <= blocking)
+    fewest(load, blocking, |servers| erlang_b(servers, load) <= blocking)
 }
 
 /// The fewest servers with which at most the share `late` of arrivals waits longer than `within` seconds (M/M/c); with
 /// `within` of 0 it is the share that waits at all. `None` where no number of servers does.
 pub fn servers_for_wait(arrivals: f64, service: f64, within: f64, late: f64) -> Option<u64> {
-    fewest(arrivals * service, |servers| Waiting::mmc(arrivals, service, servers).wait_above(within) <= late)
+    fewest(arrivals * service, late, |servers| Waiting::mmc(arrivals, service, servers).wait_above(within) <= late)
 }
 
 /// The fewest servers with which the mean wait is at most `wait` seconds (M/M/c); `None` where no number of servers does.
 pub fn servers_for_mean_wait(arrivals: f64, service: f64, wait: f64) -> Option<u64> {
-    fewest(arrivals * service, |servers| Waiting::mmc(arrivals, service, servers).wait <= wait)
+    fewest(arrivals * service, wait, |servers| Waiting::mmc(arrivals, service, servers).wait <= wait)
 }
 
 /// The greatest load of which `servers` lose at most the share `blocking` (M/G/c/c): what they can be offered.
@@ -86,8 +86,11 @@ pub fn arrivals_for_wait(service: f64, servers: f64, within: f64, late: f64) -> 
 }
 
 /// The fewest servers that meet a target which more servers meet the better: doubling the distance from the load, then
-/// halving. Their number is searched up to 2⁵³.
-fn fewest(load: f64, meets: impl Fn(f64) -> bool) -> Option<u64> {
+/// halving. No number reaches a target of 0.
+fn fewest(load: f64, target: f64, meets: impl Fn(f64) -> bool) -> Option<u64> {
+    if load > 0.0 && target <= 0.0 {
+        return None;
+    }
     let (mut low, mut high, mut step) = (-1.0, libm::floor(load).max(0.0), 1.0);
     while !meets(high) {
         (low, high, step) = (high, high + step, 2.0 * step);
