@@ -27,9 +27,11 @@ pub fn round_robin(arrivals: f64, service: f64, servers: u32, replicas: u32) -> 
     let (c, n) = (f64::from(servers), f64::from(replicas));
     // What all replicas are offered, in servers.
     let load = arrivals * service;
-    let mine = Waiting::new(arrivals / n, service, c, 0.0, 0.0);
-    if load == 0.0 || load >= c * n {
-        return mine;
+    if load == 0.0 {
+        return Waiting::new(arrivals / n, service, c, 0.0, 0.0);
+    }
+    if load >= c * n {
+        return Waiting::overloaded(service, c);
     }
     // E[e^(−r·time between arrivals)], with r in departures of one server, and its complement.
     let ln_transform = |r: f64| -n * libm::log1p(r / load);
@@ -75,8 +77,11 @@ pub fn round_robin(arrivals: f64, service: f64, servers: u32, replicas: u32) -> 
 /// probability to wait within 25% where it is above 0.001; tests hold a part of that.
 pub fn least_busy(arrivals: f64, service: f64, servers: f64, replicas: f64) -> Waiting {
     let (load, all) = (arrivals * service, servers * replicas);
-    if load == 0.0 || load >= all {
+    if load == 0.0 {
         return Waiting::new(arrivals / replicas, service, servers, 0.0, 0.0);
+    }
+    if load >= all {
+        return Waiting::overloaded(service, servers);
     }
     let ratio = load / all;
     let spare = (all - load) / all;
@@ -114,7 +119,8 @@ pub fn power_of_choices_tail(load: f64, choices: u32, length: u32) -> f64 {
 /// Mean wait in seconds where each request goes to the least busy of `choices` replicas chosen at random, in the limit of
 /// [`power_of_choices_tail`], with exponential service times of mean `service` seconds; infinite for a load of 1 or more.
 ///
-/// With 2 choices out of 10 replicas of load 0.9 the limit is some 10% too low; the error falls as one over their number.
+/// With 2 choices among 10 replicas of load 0.9 it makes the mean response time some 12% too low; the error falls as one over
+/// their number.
 pub fn power_of_choices_wait(load: f64, service: f64, choices: u32) -> f64 {
     if load >= 1.0 {
         return f64::INFINITY;
@@ -124,12 +130,9 @@ pub fn power_of_choices_wait(load: f64, service: f64, choices: u32) -> f64 {
     }
     // By Little's law the sum of the tails, over the load, is the mean response; without the first it is the mean wait.
     let (mut sum, mut exponent) = (0.0, f64::from(choices));
-    loop {
-        let term = libm::pow(load, exponent);
-        sum += term;
-        if term <= 1e-17 * sum || term == 0.0 {
-            return service * sum;
-        }
-        exponent = exponent * f64::from(choices) + f64::from(choices);
+    for _ in 0..64 {
+        sum += libm::pow(load, exponent);
+        exponent = (exponent + 1.0) * f64::from(choices);
     }
+    service * sum
 }

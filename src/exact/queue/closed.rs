@@ -71,11 +71,7 @@ impl Closed {
                 utilisation: if servers.is_finite() { busy / servers } else { 0.0 },
             }
         };
-        Self {
-            throughput,
-            response: f64::from(users) / throughput - think,
-            stations: (0..stations.len()).map(station).collect(),
-        }
+        Self { throughput, response: f64::from(users) / throughput - think, stations: (0..stations.len()).map(station).collect() }
     }
 
     /// Nobody is there, a station has no servers, or nothing takes any time.

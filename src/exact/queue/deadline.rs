@@ -26,7 +26,7 @@ pub struct Deadline {
     pub throughput: f64,
     /// The probability that somebody who is served had to wait.
     pub served_waits: f64,
-    deadline: f64,
+    limit: f64,
     /// Arrivals less departures per second while all servers are busy.
     growth: f64,
 }
@@ -78,7 +78,7 @@ impl Deadline {
             },
             throughput: arrivals * served,
             served_waits,
-            deadline,
+            limit: deadline,
             growth,
         }
     }
@@ -88,10 +88,10 @@ impl Deadline {
         if t <= 0.0 || self.served_waits == 0.0 || self.served_wait.is_infinite() {
             return self.served_waits;
         }
-        if t >= self.deadline {
+        if t >= self.limit {
             return 0.0;
         }
-        let Self { growth, deadline, .. } = *self;
+        let Self { growth, limit: deadline, .. } = *self;
         let decay = -growth.abs();
         // Of the shares of the density on either side, the smaller exponentials are kept.
         let before = if growth > 0.0 { 1.0 } else { libm::exp(growth * t) };
@@ -104,7 +104,7 @@ impl Deadline {
         if self.served_waits == 0.0 || share >= 1.0 {
             return 0.0;
         }
-        let Self { growth, deadline, .. } = *self;
+        let Self { growth, limit: deadline, .. } = *self;
         let span = growth * deadline;
         if growth == 0.0 {
             deadline * (1.0 - share)

@@ -38,6 +38,7 @@ impl Mmck {
     /// smoothly.
     pub fn new(arrivals: f64, service: f64, servers: f64, places: f64) -> Self {
         let load = arrivals * service;
+        let places = if places < ENDLESS { places } else { f64::INFINITY };
         let growth = if load > 0.0 && servers > 0.0 { ln_ratio(load, servers) } else { 0.0 };
         let idle = Self {
             lost: 0.0,
@@ -149,6 +150,9 @@ impl Mmck {
         falls_to(|t| self.wait_above(t), 1.0 - p, self.wait)
     }
 }
+
+/// So many places are never filled.
+const ENDLESS: f64 = 1e15;
 
 /// Mean of 1 … n where k has weight r^k, with ln r = `growth`: what whoever waits has to see depart.
 fn mean_place(n: f64, growth: f64) -> f64 {

@@ -34,20 +34,25 @@ impl Waiting {
     /// 1975, section 3.5; Gross et al., *Fundamentals of Queueing Theory*, 4th edition, 2008, section 2.3).
     pub fn mmc(arrivals: f64, service: f64, servers: f64) -> Self {
         let load = arrivals * service;
+        if load > 0.0 && load >= servers {
+            return Self::overloaded(service, servers);
+        }
         let waits = if load == 0.0 { 0.0 } else { erlang_c(servers, load) };
         Self::new(arrivals, service, servers, waits, (servers - load) / service)
     }
 
-    /// Who waits, with probability `waits`, does so at this rate; both are read only where the load is below the servers.
+    /// Servers that keep up with their load: who waits, with probability `waits`, does so at this rate.
     pub(super) fn new(arrivals: f64, service: f64, servers: f64, waits: f64, rate: f64) -> Self {
         let load = arrivals * service;
-        if load > 0.0 && load >= servers {
-            let (wait, throughput) = (f64::INFINITY, servers / service);
-            return Self { utilisation: 1.0, throughput, waits: 1.0, wait, queue: wait, service, rate: 0.0 };
-        }
         let utilisation = if load == 0.0 { 0.0 } else { load / servers };
         let wait = if waits == 0.0 { 0.0 } else { waits / rate };
         Self { utilisation, throughput: arrivals, waits, wait, queue: arrivals * wait, service, rate }
+    }
+
+    /// Servers that do not.
+    pub(super) fn overloaded(service: f64, servers: f64) -> Self {
+        let (wait, throughput) = (f64::INFINITY, servers / service);
+        Self { utilisation: 1.0, throughput, waits: 1.0, wait, queue: wait, service, rate: 0.0 }
     }
 
     /// Mean time in seconds from arrival to departure.

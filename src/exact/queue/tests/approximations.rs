@@ -13,7 +13,7 @@ fn fixed_service_times() {
         (5.0, 0.7, 0.07, 0.09),
         (20.0, 0.9, 0.04, 0.06),
         (20.0, 0.7, 0.17, 0.2),
-        (50.0, 0.9, 0.1, 0.13),
+        (50.0, 0.9, 0.07, 0.09),
     ] {
         let exact = Mdc::new(servers * ratio, 1.0, servers).wait;
         let off = 1.0 - ggc_wait(servers * ratio, 1.0, servers, 1.0, 0.0) / exact;
@@ -171,5 +171,11 @@ fn one_replica() {
             close(found.wait, exact.wait, 1e-11);
             close(found.response_above(3.0), exact.response_above(3.0), 1e-11);
         }
+        // At the very limit of 3 replicas nothing is rounded into a queue that keeps up.
+        for arrivals in [3.0 * c / 0.7, 3.0 * c] {
+            assert_eq!(least_busy(arrivals, 3.0 * c / arrivals, c, 3.0).wait, f64::INFINITY);
+            assert_eq!(round_robin(arrivals, 3.0 * c / arrivals, servers, 3).wait, f64::INFINITY);
+        }
+        assert_eq!(least_busy(0.0, 1.0, c, 3.0).wait + round_robin(0.0, 1.0, servers, 3).wait, 0.0);
     }
 }

@@ -1,9 +1,9 @@
 //! Published figures, and figures computed exactly from published models, each with its source.
 
+use super::super::{ClassStation, Classes, StationKind, servers_for_wait};
 use super::super::{
     Closed, Engset, ErlangA, Mmck, Open, Station, Waiting, arrivals_until, erlang_b, mg1_wait, until_exponential, until_linear,
 };
-use super::super::{ClassStation, Classes, StationKind, servers_for_wait};
 use super::close;
 
 /// Bolch et al., *Queueing Networks and Markov Chains*, example 3.1, p. 123 (octave-queueing, ctmc.m): M/M/1/3, λ 1, μ 2.

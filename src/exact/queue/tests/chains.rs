@@ -1,6 +1,6 @@
 //! The closed forms against Markov chains whose states are solved one by one.
 
-use super::super::{ErlangA, Engset, Mmck};
+use super::super::{Engset, ErlangA, Mmck};
 use super::{close, solved};
 
 /// Probabilities of 0, 1, … up to `most` in a system of `servers`, with `arrivals(n)` and, beyond the servers, leaving.
@@ -46,7 +46,7 @@ fn finite_queues() {
                     late += p * erlang / admitted;
                 }
                 close(queue.wait_above(t), late, 1e-11);
-                if late < queue.waits && late > 1e-4 {
+                if late < 0.999 * queue.waits && late > 1e-4 {
                     close(queue.wait_quantile(1.0 - late), t, 1e-8);
                 }
             }
