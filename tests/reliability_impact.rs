@@ -218,7 +218,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn a_failure_after_a_warm_up_happens_at_its_time() {
-    let options = Options { warmup: 10.0 * DAY, ..pairs(4) };
+    let options = Options { warmup: Some(10.0 * DAY), ..pairs(4) };
     let summary = simulate(ZONES, &asked("zone outage", Some("a"), 0.0), &options);
     is(&summary, &["services", "db", "downtime"], LASTS);
     is(&summary, &["services", "db", "outages"], 1.0);

@@ -7,7 +7,7 @@ use clap::builder::PossibleValue;
 
 use super::CliError;
 use crate::model::{self, Model};
-use crate::run::Options;
+use crate::run::{Options, RunError, default_replications};
 pub use crate::scenario::Fidelity;
 use crate::scenario::{LoadError, Loaded, Patches, load, unsimulated};
 use crate::units::{Fraction, Time};
@@ -48,7 +48,7 @@ impl Variant {
 /// How it is simulated, and where the results go.
 #[derive(Debug, Clone, Args)]
 pub struct Simulation {
-    /// How many replications are run.
+    /// How many replications are run [default: 1000; with --fidelity request 10].
     #[arg(long, value_name = "N", value_parser = replications, conflicts_with = "precision")]
     pub replications: Option<u64>,
     /// Runs until every objective's interval is this narrow relative to its downtime, e.g. `1%`.
@@ -60,13 +60,14 @@ pub struct Simulation {
     /// How many threads work [default: one for each core].
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
-    /// Whether requests are a rate (`flow`, years in milliseconds) or simulated one by one (`request`).
+    /// Whether requests are a rate (`flow`, years in milliseconds) or simulated one by one (`request`, minutes to days).
     #[arg(long, value_enum, default_value_t = Fidelity::Flow)]
     pub fidelity: Fidelity,
     /// How long is simulated, in place of the scenario's `horizon`, e.g. `90d`.
     #[arg(long, value_name = "TIME", value_parser = horizon)]
     pub horizon: Option<Time>,
-    /// How long runs before the start without being measured, e.g. `30d` [default: 0s].
+    /// How long runs before the start without being measured, e.g. `30d` [default: 0s; with --fidelity request as long as
+    /// the system takes to fill, found by pilot runs].
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub warmup: Option<Time>,
     /// The folder for the results [default: notebooks-output/SCENARIO, with +POLICY].
@@ -98,21 +99,15 @@ impl Simulation {
     }
 
     /// How it is simulated.
-    ///
-    /// # Errors
-    /// What is known and cannot be done yet.
-    pub fn options(&self) -> Result<Options, CliError> {
-        if self.fidelity == Fidelity::Request {
-            return Err(CliError::Wrong("not simulated yet: --fidelity request; leave it out for `flow`".into()));
-        }
-        let standard = Options::default();
-        Ok(Options {
+    pub fn options(&self) -> Options {
+        Options {
             seed: self.seed,
-            replications: self.replications.unwrap_or(standard.replications),
+            replications: self.replications.unwrap_or(default_replications(self.fidelity)),
             precision: self.precision,
             threads: self.threads,
-            warmup: self.warmup.unwrap_or(Time(0.0)).0,
-        })
+            warmup: self.warmup.map(|warmup| warmup.0),
+            fidelity: self.fidelity,
+        }
     }
 }
 
@@ -202,6 +197,11 @@ pub fn compile(loaded: &Loaded) -> Result<Model, CliError> {
         let diagnostics = mistakes.into_iter().map(|mistake| loaded.mistake(&mistake.path, mistake.message));
         loaded.wrong(diagnostics).into()
     })
+}
+
+/// Why a run could not go on, as the command ends.
+pub fn failed(error: &RunError) -> CliError {
+    if error.is_wrong() { CliError::Wrong(error.to_string()) } else { CliError::World(error.to_string()) }
 }
 
 /// `notebooks-output/storefront+third responder`.

@@ -57,7 +57,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn execute(command: &Command) -> Result<Exit, CliError> {
     match command {
-        Command::Run(arguments) => run::execute(&arguments.parsed()?),
+        Command::Run(arguments) => run::execute(&arguments.parsed()),
         Command::Check(arguments) => check::execute(arguments),
         Command::Reliability(arguments) => reliability::execute(arguments),
         Command::Show(arguments) => show::execute(arguments),

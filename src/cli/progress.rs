@@ -1,11 +1,11 @@
 //! A bar for long work on a terminal, and Ctrl-C that ends the work cleanly.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::run::Control;
 
@@ -51,14 +51,19 @@ impl Progress {
 fn follow(control: Arc<Control>, over: Arc<AtomicBool>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} replications, {eta} left{msg}");
+        let style = ProgressStyle::with_template("{bar:30} {msg}, {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         while !over.load(Ordering::Relaxed) {
-            bar.set_length(control.goal.load(Ordering::Relaxed));
-            bar.set_position(control.done.load(Ordering::Relaxed));
-            if control.stop.load(Ordering::Relaxed) {
-                bar.set_message(" (ending with the results so far)");
-            }
+            let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
+            let (done, goal) = (read(&control.done), read(&control.goal));
+            bar.set_length(1_000 * goal);
+            bar.set_position((1_000 * done).max(read(&control.thousandths)));
+            let what = match goal {
+                0 => "finding the warm-up".to_owned(),
+                _ => format!("{} of {} replications", HumanCount(done), HumanCount(goal)),
+            };
+            let ending = if control.stop.load(Ordering::Relaxed) { " (ending with the results so far)" } else { "" };
+            bar.set_message(what + ending);
             std::thread::sleep(EVERY);
         }
         bar.finish_and_clear();

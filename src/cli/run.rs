@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::common::{Simulation, Variant, compile, default_folder, load_whole};
+use super::common::{Simulation, Variant, compile, default_folder, failed, load_whole};
 use super::progress::Progress;
 use super::{CliError, Exit};
 use crate::analysis::forecast::{Findings, Input, forecast};
@@ -20,7 +20,8 @@ pub use super::common::{FailOn, Fidelity};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ninefold run shop.yaml
-  ninefold run shop.yaml --set services.web.replicas=12 --replications 10000 --fail-on breach")]
+  ninefold run shop.yaml --set services.web.replicas=12 --replications 10000 --fail-on breach
+  ninefold run shop.yaml --fidelity request --horizon 1h")]
 pub struct Arguments {
     #[command(flatten)]
     variant: Variant,
@@ -37,8 +38,6 @@ pub struct RunArgs {
     pub patches: Patches,
     /// How it is simulated.
     pub options: Options,
-    /// How requests are followed.
-    pub fidelity: Fidelity,
     /// In place of the scenario's horizon.
     pub horizon: Option<Time>,
     /// The folder for the results; absent: named after scenario and policies.
@@ -53,22 +52,19 @@ pub struct RunArgs {
 
 impl Arguments {
     /// The arguments as plain data.
-    ///
-    /// # Errors
-    /// What is known and cannot be done yet.
-    pub fn parsed(&self) -> Result<RunArgs, CliError> {
+    #[must_use]
+    pub fn parsed(&self) -> RunArgs {
         let simulation = &self.simulation;
-        Ok(RunArgs {
+        RunArgs {
             scenario: self.variant.scenario.clone(),
             patches: self.variant.patches(),
-            options: simulation.options()?,
-            fidelity: simulation.fidelity,
+            options: simulation.options(),
             horizon: simulation.horizon,
             out: simulation.out.clone(),
             json: simulation.json,
             quiet: simulation.quiet,
             fail_on: simulation.fail_on,
-        })
+        }
     }
 }
 
@@ -77,7 +73,7 @@ impl Arguments {
 /// # Errors
 /// A scenario that is wrong or holds what is not simulated at this fidelity; files that cannot be read or written.
 pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
-    let loaded = load_whole(&args.scenario, &args.patches, args.horizon, args.fidelity)?;
+    let loaded = load_whole(&args.scenario, &args.patches, args.horizon, args.options.fidelity)?;
     let model = compile(&loaded)?;
     let folder = args.out.clone().unwrap_or_else(|| default_folder(&model.name, &args.patches));
     let names: Vec<String> = model.services.iter().map(|service| service.name.clone()).collect();
@@ -85,7 +81,7 @@ pub fn execute(args: &RunArgs) -> Result<Exit, CliError> {
     let mut sink = |rows: &[Row]| table.write(rows).map_err(std::io::Error::other);
     let options = &args.options;
     let (control, progress) = Progress::begin(args.quiet || args.json);
-    let runs = run::simulate(&model, options, &control, Some(&mut sink)).map_err(|error| CliError::World(error.to_string()));
+    let runs = run::simulate(&model, options, &control, Some(&mut sink)).map_err(|error| failed(&error));
     progress.end();
     let runs = runs?;
     if runs.replications == 0 {

@@ -3,6 +3,8 @@
 //! The picture says its colours in CSS (`currentColor` for text and grid), so that it follows a page or a viewer into dark
 //! mode; its title and description are those of the chart. The same chart gives the same bytes.
 
+mod areas;
+mod calendar;
 mod marks;
 mod pen;
 mod scale;

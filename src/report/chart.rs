@@ -86,6 +86,8 @@ pub enum Shape {
     Steps(Vec<Vec<[f64; 2]>>),
     /// The area between two lines, as `[x, low, high]`.
     Band(Vec<Vec<[f64; 3]>>),
+    /// An area through points `[x, height]`; those of several marks are stacked in order, at the same x.
+    Area(Vec<[f64; 2]>),
     /// A bar from low to high beside each name.
     Span(Vec<(usize, [f64; 2])>),
     /// A dot beside each name, with the interval of its value where it has one.
@@ -109,6 +111,7 @@ impl Mark {
         match &self.shape {
             Shape::Line(pieces) | Shape::Steps(pieces) => pieces.iter().all(Vec::is_empty),
             Shape::Band(pieces) => pieces.iter().all(Vec::is_empty),
+            Shape::Area(points) => points.is_empty(),
             Shape::Span(rows) => rows.is_empty(),
             Shape::Dot(rows) => rows.is_empty(),
             Shape::Bar(rows) | Shape::Tick(rows) => rows.is_empty(),
@@ -173,6 +176,7 @@ fn observations(mark: &Mark) -> Vec<Observation> {
         Shape::Band(pieces) => {
             pieces.iter().flatten().map(|[x, low, high]| (Some(*x), [None, Some(*low), Some(*high)])).collect()
         }
+        Shape::Area(points) => points.iter().map(|[x, height]| (Some(*x), [Some(*height), None, None])).collect(),
         Shape::Span(rows) => rows.iter().map(|(i, [low, high])| (at(i), [None, Some(*low), Some(*high)])).collect(),
         Shape::Dot(rows) => rows.iter().map(|(i, v, ends)| (at(i), [Some(*v), ends.map(|e| e[0]), ends.map(|e| e[1])])).collect(),
         Shape::Bar(rows) | Shape::Tick(rows) => rows.iter().map(|(i, v)| (at(i), [Some(*v), None, None])).collect(),

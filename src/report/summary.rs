@@ -28,6 +28,12 @@ pub struct Summary {
     pub fidelity: String,
     /// Time that each replication covers, its warm-up aside.
     pub horizon_seconds: f64,
+    /// Time before it that was simulated and not measured; where requests were followed one by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warmup_seconds: Option<f64>,
+    /// How that was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warmup_method: Option<String>,
     /// Events of all replications together.
     pub events: u64,
     /// Time that the simulation took; the only field that differs between two runs of the same.
@@ -40,6 +46,12 @@ pub struct Summary {
     pub currency: String,
     /// By name, in the order of the scenario, as in the other maps.
     pub services: IndexMap<String, ServiceSummary>,
+    /// End to end, by the name of the source; where requests were followed one by one.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub traffic: IndexMap<String, TrafficSummary>,
+    /// By caller and callee, as `web -> catalog`; where requests were followed one by one.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub calls: IndexMap<String, CallSummary>,
     /// By name; defaults of tiers are called after service and tier, `web (critical)`.
     pub objectives: IndexMap<String, ObjectiveSummary>,
     /// By name.
@@ -86,6 +98,9 @@ pub struct ServiceSummary {
     pub utilization: Option<Estimate>,
     /// Mean number of replicas that are up.
     pub replicas: Estimate,
+    /// What its requests met one by one; absent where they are followed as rates.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<RequestSummary>,
     /// Requests that wait; absent where they are followed as rates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_length: Option<Distribution>,
@@ -101,6 +116,60 @@ pub struct ServiceSummary {
     /// Fraction of requests that were not good: one minus `request_availability`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_rate: Option<Estimate>,
+}
+
+/// What is known of the requests of a service, or of a source from end to end, where they were followed one by one.
+#[derive(Debug, Clone, Serialize)]
+pub struct RequestSummary {
+    /// Requests that arrive per second; to a service each attempt of a call is one.
+    pub arrival_rate: Estimate,
+    /// Fraction of the requests that failed, by reason: `timeout`, `queue_full`, `down`, `shed`, `dependency`, `fault`,
+    /// `cancelled`. Reasons that did not occur are left out.
+    pub errors: IndexMap<&'static str, Estimate>,
+    /// Requests that have arrived and are not resolved, on average over time.
+    pub in_flight: Estimate,
+    /// Arrivals for each first attempt; absent where nothing was tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_amplification: Option<Estimate>,
+    /// Work that was finished after the caller had given up, as a fraction of all requests; absent where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wasted: Option<Estimate>,
+}
+
+/// What is expected of the requests of a source, from end to end.
+#[derive(Debug, Clone, Serialize)]
+pub struct TrafficSummary {
+    /// Name of the service that they are sent to.
+    pub to: String,
+    /// Good answers per second.
+    pub throughput: Estimate,
+    /// Fraction of requests that were not good.
+    pub error_rate: Estimate,
+    /// Seconds from sending a request to its good answer.
+    pub response_time: Distribution,
+    /// What else is known of them.
+    #[serde(flatten)]
+    pub requests: RequestSummary,
+}
+
+/// What is expected of the calls that one service makes to another.
+#[derive(Debug, Clone, Serialize)]
+pub struct CallSummary {
+    /// Calls made per second, retries and those that a cache answered not counted.
+    pub per_second: Estimate,
+    /// Attempts for each call; 1 where nothing is tried again.
+    pub attempts_per_call: Estimate,
+    /// Fraction of calls that failed in the end, whatever was tried.
+    pub failed: Estimate,
+    /// Fraction of wanted calls that a cache answered; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache_hits: Option<Estimate>,
+    /// Retries that the budget did not allow, for each call; absent where there is no budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retries_denied: Option<Estimate>,
+    /// Fraction of attempts that an open circuit breaker failed at once; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Estimate>,
 }
 
 /// Mean and quantiles of what varies from request to request.

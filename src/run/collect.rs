@@ -1,5 +1,6 @@
 //! From the outcomes of replications to their sums.
 
+use super::requests::Warmup;
 use super::runs::{CostRuns, FailureRuns, ObjectiveRuns, PartRuns, Row, Runs, ServiceRuns, TeamRuns, WindowRuns};
 use crate::model::{Mode, Model, Windows};
 use crate::sim::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, part, sum};
@@ -17,11 +18,13 @@ impl Runs {
             wall_seconds: 0.0,
             interrupted: false,
             horizon: model.horizon,
+            warmup: Warmup::asked(0.0),
             services: vec![service; model.services.len()],
             objectives: model.objectives.iter().map(|objective| ObjectiveRuns::new(&objective.windows, model.horizon)).collect(),
             failures: model.modes.iter().map(failure).collect(),
             teams: vec![TeamRuns::default(); model.teams.len()],
             cost: CostRuns::default(),
+            requests: None,
             typical: 0,
             bad: 0,
         }
@@ -91,6 +94,11 @@ impl Runs {
         self.cost.credits.merge(&other.cost.credits);
         self.cost.repairs.merge(&other.cost.repairs);
         self.cost.total.merge(&other.cost.total);
+        match (&mut self.requests, &other.requests) {
+            (Some(mine), Some(theirs)) => mine.merge(theirs),
+            (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
+            (_, None) => {}
+        }
     }
 }
 

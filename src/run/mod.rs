@@ -2,29 +2,36 @@
 //!
 //! Replications are done in blocks of 64, and the blocks are merged in the order of their numbers, so the result is the
 //! same to the last bit on any number of threads. Memory does not grow with their count: a block keeps sums and
-//! sketches, and the rows of its replications go to whoever wants them as soon as it is merged.
+//! sketches, and the rows of its replications go to whoever wants them as soon as it is merged. At request fidelity a
+//! block is one draw of the uncertain numbers: a replication, or two.
 
 mod collect;
 mod demand;
 pub mod impact;
+mod options;
 mod precision;
 pub mod rare;
+pub mod requests;
 pub mod runs;
 mod timeline;
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use rayon::ThreadPool;
 use rayon::prelude::*;
 
 pub use demand::{busiest, demand_curves};
 pub use impact::impact;
+pub use options::{Control, Options, RunError, default_replications};
 pub use precision::MOST_FOR_PRECISION;
+pub use requests::{RequestRuns, Warmup};
 pub use runs::{Row, Runs};
 pub use timeline::timeline;
 
 use crate::model::Model;
+use crate::scenario::Fidelity;
 use crate::sim::{Outcome, World};
 
 /// Replications in a block.
@@ -32,62 +39,35 @@ pub const BLOCK: u64 = 64;
 /// Of so many first replications the typical and the bad one are chosen.
 const CANDIDATES: usize = 4_096;
 
-/// How to simulate.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Options {
-    /// What all random streams are made from: the same seed, scenario and version give the same bytes.
-    pub seed: u64,
-    /// How many times the horizon is simulated.
-    pub replications: u64,
-    /// Stop when every objective's interval is this narrow relative to its downtime; `replications` is then not used.
-    pub precision: Option<f64>,
-    /// `None`: as many as the machine has processors.
-    pub threads: Option<usize>,
-    /// Seconds before the start that are simulated and not measured.
-    pub warmup: f64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { seed: 1, replications: 1_000, precision: None, threads: None, warmup: 0.0 }
-    }
-}
-
 /// Takes the rows of the replications, in order.
 pub type RowSink<'a> = &'a mut dyn FnMut(&[Row]) -> Result<(), std::io::Error>;
-
-/// What the outside sees of, and says to, a run in progress.
-#[derive(Debug, Default)]
-pub struct Control {
-    /// Set to end the run cleanly with the results so far.
-    pub stop: AtomicBool,
-    /// Replications done so far.
-    pub done: AtomicU64,
-    /// Replications after which the run ends, as far as is known.
-    pub goal: AtomicU64,
-}
-
-/// Why a run could not go on.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The operating system refused so many threads.
-    #[error("cannot start {0} threads: {1}; give a smaller --threads")]
-    Threads(usize, rayon::ThreadPoolBuildError),
-    /// Whoever takes the rows of the replications could not.
-    #[error(transparent)]
-    Rows(#[from] std::io::Error),
-}
 
 /// Simulates the replications that `options` ask for.
 ///
 /// # Errors
-/// Where threads cannot be started or `rows` fails.
-pub fn simulate(model: &Model, options: &Options, control: &Control, mut rows: Option<RowSink>) -> Result<Runs, RunError> {
+/// Where threads cannot be started or `rows` fails; at request fidelity also where there is nothing to follow or too much.
+pub fn simulate(model: &Model, options: &Options, control: &Control, rows: Option<RowSink>) -> Result<Runs, RunError> {
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| RunError::Threads(threads, error))?;
     let started = Instant::now();
+    let mut runs = match options.fidelity {
+        Fidelity::Flow => flow(model, options, control, rows, &pool)?,
+        Fidelity::Request => requests::simulate(model, options, control, rows, &pool)?,
+    };
+    runs.wall_seconds = started.elapsed().as_secs_f64();
+    Ok(runs)
+}
+
+/// The replications at flow fidelity.
+fn flow(
+    model: &Model,
+    options: &Options,
+    control: &Control,
+    mut rows: Option<RowSink>,
+    pool: &ThreadPool,
+) -> Result<Runs, RunError> {
     let worlds = Mutex::new(Vec::new());
-    let mut runs = Runs::new(model);
+    let mut runs = Runs { warmup: Warmup::asked(options.before()), ..Runs::new(model) };
     let mut downtimes: Vec<f64> = Vec::new();
     let mut next = 0;
     let wants_rows = rows.is_some();
@@ -101,7 +81,7 @@ pub fn simulate(model: &Model, options: &Options, control: &Control, mut rows: O
         let until = goal.div_ceil(BLOCK).min(next + wave);
         let block = |number: u64| {
             let world = lock(&worlds).pop();
-            let mut world = world.unwrap_or_else(|| World::new(model, options.warmup));
+            let mut world = world.unwrap_or_else(|| World::new(model, options.before()));
             let (from, to) = (number * BLOCK, ((number + 1) * BLOCK).min(goal));
             let done = run_block(model, &mut world, options.seed, from, to, control, wants_rows);
             lock(&worlds).push(world);
@@ -122,7 +102,6 @@ pub fn simulate(model: &Model, options: &Options, control: &Control, mut rows: O
         next = until;
     }
     (runs.typical, runs.bad) = typical_and_bad(&downtimes);
-    runs.wall_seconds = started.elapsed().as_secs_f64();
     Ok(runs)
 }
 
@@ -161,7 +140,7 @@ fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, co
             };
             block.runs.events += events;
             let outcome = world.outcome();
-            block.downtimes.push(outcome.services.iter().map(|service| service.sums[crate::sim::sum::DOWN]).sum());
+            block.downtimes.push(downtime(outcome));
             if wants_rows {
                 collect::rows(outcome, number, draw, &mut block.rows);
             }
@@ -184,6 +163,11 @@ fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, co
         replication = last;
     }
     block
+}
+
+/// Total downtime of a replication, seconds.
+fn downtime(outcome: &Outcome) -> f64 {
+    outcome.services.iter().map(|service| service.sums[crate::sim::sum::DOWN]).sum()
 }
 
 /// The replications whose downtime is nearest to the median and at about the 95th percentile.

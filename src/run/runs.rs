@@ -1,5 +1,6 @@
 //! What the replications gave: mergeable sums and sketches, never single replications.
 
+use super::requests::{RequestRuns, Warmup};
 pub use crate::sim::sum;
 use crate::stats::{Components, Joint, Moments, Proportion, Sketch, Survival};
 
@@ -21,6 +22,8 @@ pub struct Runs {
     pub interrupted: bool,
     /// Seconds measured in each replication.
     pub horizon: f64,
+    /// What was simulated before the start and not measured.
+    pub warmup: Warmup,
     /// By the service's index in the model.
     pub services: Vec<ServiceRuns>,
     /// By the objective's index in the model.
@@ -31,6 +34,8 @@ pub struct Runs {
     pub teams: Vec<TeamRuns>,
     /// Money over the horizon.
     pub cost: CostRuns,
+    /// What single requests met; at request fidelity only.
+    pub requests: Option<RequestRuns>,
     /// The replication whose total downtime is nearest to the median, of the first 4,096.
     pub typical: u64,
     /// The one whose total downtime is at about the 95th percentile.

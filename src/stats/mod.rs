@@ -9,6 +9,8 @@ mod estimate;
 mod joint;
 mod moments;
 mod proportion;
+mod sections;
+mod series;
 mod sketch;
 mod student;
 mod survival;
@@ -18,6 +20,8 @@ pub use estimate::Estimate;
 pub use joint::Joint;
 pub use moments::Moments;
 pub use proportion::Proportion;
+pub use sections::sectioned;
+pub use series::{Independence, Truncation, independence, mser5};
 pub use sketch::{Sketch, SketchOf};
 pub use survival::Survival;
 

@@ -33,7 +33,7 @@ pub fn run(text: &str, replications: u64, seed: u64) -> Run {
 
 /// Simulates a scenario text, with `warmup` seconds before its start.
 pub fn run_after(text: &str, replications: u64, seed: u64, warmup: f64) -> Run {
-    simulate(text, None, &Options { seed, replications, threads: Some(2), warmup, ..Default::default() })
+    simulate(text, None, &Options { seed, replications, threads: Some(2), warmup: Some(warmup), ..Default::default() })
 }
 
 /// A failure of a replication: its mode, what was hit, when it began and when it was repaired (seconds).

@@ -22,8 +22,12 @@ fn by_downtime(input: &Input<'_>, summary: &Summary) -> Vec<usize> {
     order
 }
 
-fn names(input: &Input<'_>, order: &[usize]) -> Axis {
-    let names = order.iter().map(|i| input.service(*i).to_owned()).collect();
+fn services(input: &Input<'_>, order: &[usize]) -> Axis {
+    names(order.iter().map(|i| input.service(*i).to_owned()).collect())
+}
+
+/// An axis of services by their names.
+pub fn names(names: Vec<String>) -> Axis {
     axis("Service", "service", Unit::Number, Scale::Names(names))
 }
 
@@ -34,7 +38,8 @@ pub fn time(input: &Input<'_>) -> Axis {
     axis
 }
 
-fn axis(label: &str, column: &str, unit: Unit, scale: Scale) -> Axis {
+/// An axis that reaches as far as what is drawn.
+pub fn axis(label: &str, column: &str, unit: Unit, scale: Scale) -> Axis {
     Axis { label: label.to_owned(), column: column.to_owned(), unit, scale, least: None, most: None }
 }
 
@@ -79,7 +84,7 @@ pub fn availability(input: &Input<'_>, summary: &Summary) -> Chart {
             }
         ),
         x: axis("Time up", "time_availability", Unit::Availability, Scale::Nines),
-        y: names(input, &order),
+        y: services(input, &order),
         marks: vec![
             Mark::new("P5–P95 of replications", Look::Series(4), Shape::Span(spread)),
             Mark::new("no outage seen: at least", Look::Series(2), Shape::Span(unseen)),
@@ -184,7 +189,7 @@ pub fn causes(input: &Input<'_>, summary: &Summary) -> Option<Chart> {
             input.failure(failures[0].0)
         ),
         x: axis("Downtime a year", "downtime_seconds_per_year", Unit::Duration, Scale::Linear),
-        y: names(input, &order),
+        y: services(input, &order),
         marks,
     })
 }

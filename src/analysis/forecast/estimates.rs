@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Input, LEVEL, YEAR};
+use super::{Input, LEVEL, YEAR, requests};
 use crate::report::summary::{CostSummary, FailureSummary, ObjectiveSummary, SCHEMA, ServiceSummary, Summary, TeamSummary};
 use crate::run::runs::{ObjectiveRuns, ServiceRuns, sum};
 use crate::stats::{Estimate, Joint, Moments, Proportion};
@@ -21,6 +21,8 @@ pub fn summary(input: &Input<'_>) -> Summary {
         replications: runs.replications,
         fidelity: input.fidelity.word().to_owned(),
         horizon_seconds: input.runs.horizon,
+        warmup_seconds: runs.requests.is_some().then_some(runs.warmup.seconds),
+        warmup_method: runs.requests.is_some().then(|| requests::words::found(runs)),
         events: runs.events,
         wall_seconds: runs.wall_seconds,
         model_hash: input.model_hash.clone(),
@@ -30,8 +32,15 @@ pub fn summary(input: &Input<'_>) -> Summary {
             .services
             .iter()
             .zip(&runs.services)
-            .map(|(s, r)| (name(&s.name), service(input, r, s.can_fail)))
+            .enumerate()
+            .map(|(i, (s, r))| {
+                let mut summary = service(input, r, s.can_fail);
+                requests::estimates::service(input, i, &mut summary);
+                (name(&s.name), summary)
+            })
             .collect(),
+        traffic: requests::estimates::traffic(input),
+        calls: requests::estimates::calls(input),
         objectives: input
             .objectives
             .iter()
@@ -111,6 +120,7 @@ fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool) -> ServiceSumm
         utilization: (traffic && s.mean(sum::SERVERS) > 0.0)
             .then(|| clean(s.ratio(sum::BUSY, sum::SERVERS, LEVEL).clipped(0.0, 1.0))),
         replicas: clean(runs.replicas.estimate_in(LEVEL, 0.0, f64::INFINITY)),
+        requests: None,
         queue_length: None,
         wait: None,
         response_time: None,
@@ -244,7 +254,7 @@ fn share<'m>(cause: &Moments, rest: impl Iterator<Item = &'m Moments>) -> Estima
 }
 
 /// Without what is not finite: JSON knows no such number.
-fn clean(e: Estimate) -> Estimate {
+pub(super) fn clean(e: Estimate) -> Estimate {
     let finite = |x: Option<f64>| x.filter(|x| x.is_finite());
     Estimate { value: finite(e.value), low: finite(e.low), high: finite(e.high), ..e }
 }

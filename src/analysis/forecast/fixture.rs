@@ -1,6 +1,7 @@
 //! Made-up results that exercise every part of the forecast: outages drawn by a tiny generator, and the edges.
 
 use super::{Counts, FailureInput, Input, ObjectiveInput, ServiceInput, TeamInput, WindowKind, YEAR};
+use crate::run::Warmup;
 use crate::run::runs::{
     CostRuns, DemandCurve, FailureRuns, Incident, ObjectiveRuns, Outage, Runs, ServiceRuns, TeamRuns, Timeline, WindowRuns, sum,
 };
@@ -82,6 +83,8 @@ pub fn shop(services: usize, replications: u64, outages: f64) -> World {
         events: 1_234_567,
         wall_seconds: 0.83,
         interrupted: false,
+        warmup: Warmup::asked(0.0),
+        requests: None,
         objectives: objectives.iter().map(|o| objective(&mut dice, o, replications / 2, outages)).collect(),
         failures: FAILURES.iter().enumerate().map(|(f, _)| failure(&mut dice, f, replications / 2, outages)).collect(),
         teams: vec![TeamRuns {
@@ -125,7 +128,12 @@ impl World {
             .names
             .iter()
             .enumerate()
-            .map(|(i, n)| ServiceInput { name: n.clone(), can_fail: i != 3, replicas_without_zone: (i == 0).then_some(6) })
+            .map(|(i, n)| ServiceInput {
+                name: n.clone(),
+                can_fail: i != 3,
+                can_err: true,
+                replicas_without_zone: (i == 0).then_some(6),
+            })
             .collect();
         input.failures = FAILURES.iter().map(|n| FailureInput { name: (*n).to_owned(), has_cost: false }).collect();
         input.teams = vec![TeamInput { name: "on-call".to_owned(), people: 2 }];

@@ -36,6 +36,10 @@ pub struct Input<'a> {
     pub teams: Vec<TeamInput>,
     /// One for each objective of the runs.
     pub objectives: Vec<ObjectiveInput>,
+    /// One for each source of requests of the runs; read at request fidelity only.
+    pub sources: Vec<SourceInput>,
+    /// One for each call of the runs; read at request fidelity only.
+    pub calls: Vec<CallInput>,
     /// What the replications gave.
     pub runs: &'a Runs,
     /// Of the services that traffic reaches.
@@ -55,6 +59,8 @@ pub struct ServiceInput {
     pub name: String,
     /// Whether any failure that takes something down can reach it, directly or along its structure.
     pub can_fail: bool,
+    /// Whether any of its requests can fail.
+    pub can_err: bool,
     /// Replicas left in the worst case when one zone is lost; absent where it is not spread over zones.
     pub replicas_without_zone: Option<u32>,
 }
@@ -75,6 +81,31 @@ pub struct TeamInput {
     pub name: String,
     /// How many of its people can work at the same time.
     pub people: u32,
+}
+
+/// A source of requests as the report names it.
+#[derive(Debug, Clone)]
+pub struct SourceInput {
+    /// Its name in the scenario.
+    pub name: String,
+    /// Index of the service that its requests are sent to.
+    pub to: usize,
+}
+
+/// The calls that one service makes to another, as the report names them.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "which columns and fields apply, each its own question")]
+pub struct CallInput {
+    /// `web -> catalog`; with a number behind it where a service calls another more than once.
+    pub name: String,
+    /// Something is tried again.
+    pub retries: bool,
+    /// Retries have a budget.
+    pub budget: bool,
+    /// There is a circuit breaker.
+    pub breaker: bool,
+    /// Some are answered by a cache.
+    pub cache: bool,
 }
 
 /// A promise about one service.
@@ -123,6 +154,8 @@ impl<'a> Input<'a> {
             failures: Vec::new(),
             teams: Vec::new(),
             objectives: Vec::new(),
+            sources: Vec::new(),
+            calls: Vec::new(),
             runs,
             demand: &[],
             typical,
@@ -133,6 +166,7 @@ impl<'a> Input<'a> {
 
     /// The input with the names and promises of a model.
     pub fn of(model: &Model, seed: u64, runs: &'a Runs, findings: &'a Findings) -> Self {
+        let can_err = run::requests::can_go_wrong(model);
         Self {
             about: model.about.clone(),
             currency: model.currency.clone(),
@@ -140,10 +174,13 @@ impl<'a> Input<'a> {
             seed,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             model_hash: format!("{:016x}", model.hash),
-            services: model.services.iter().map(|s| service(model, s)).collect(),
+            fidelity: if runs.requests.is_some() { Fidelity::Request } else { Fidelity::Flow },
+            services: model.services.iter().zip(can_err).map(|(s, can_err)| service(model, s, can_err)).collect(),
             failures: model.modes.iter().map(failure).collect(),
             teams: model.teams.iter().map(|t| TeamInput { name: t.name.clone(), people: t.people }).collect(),
             objectives: model.objectives.iter().map(objective).collect(),
+            sources: sources(model),
+            calls: calls(model),
             demand: &findings.demand,
             ..Self::new(&model.name, runs, &findings.typical, &findings.bad)
         }
@@ -180,12 +217,12 @@ pub struct Findings {
 impl Findings {
     /// Repeats the typical and the bad replication with every incident written down, and follows the demand.
     pub fn of(model: &Model, options: &Options, runs: &Runs) -> Self {
-        let timeline = |replication| run::timeline(model, options.seed, options.warmup, replication);
+        let timeline = |replication| run::timeline(model, options.seed, runs.warmup.seconds, replication);
         Self { demand: run::demand_curves(model, options.seed), typical: timeline(runs.typical), bad: timeline(runs.bad) }
     }
 }
 
-fn service(model: &Model, service: &model::Service) -> ServiceInput {
+fn service(model: &Model, service: &model::Service, can_err: bool) -> ServiceInput {
     let zones: Vec<u32> = service
         .replicas
         .clone()
@@ -195,7 +232,32 @@ fn service(model: &Model, service: &model::Service) -> ServiceInput {
     let stands_in = |zone: u32| zones.iter().filter(|z| **z == zone).count();
     let most = zones.iter().filter(|z| **z != model::NONE).map(|z| stands_in(*z)).max();
     let left = most.and_then(|most| u32::try_from(zones.len() - most).ok());
-    ServiceInput { name: service.name.clone(), can_fail: service.can_fail, replicas_without_zone: left }
+    ServiceInput { name: service.name.clone(), can_fail: service.can_fail, can_err, replicas_without_zone: left }
+}
+
+fn sources(model: &Model) -> Vec<SourceInput> {
+    let open = model.demand.sources.iter().map(|source| (&source.name, source.to));
+    let all = open.chain(model.users.iter().map(|users| (&users.name, users.to)));
+    all.map(|(name, to)| SourceInput { name: name.clone(), to: usize::try_from(to).unwrap_or(usize::MAX) }).collect()
+}
+
+fn calls(model: &Model) -> Vec<CallInput> {
+    let mut calls: Vec<CallInput> = Vec::new();
+    for caller in &model.services {
+        for call in &caller.calls {
+            let callee = usize::try_from(call.to).ok().and_then(|to| model.services.get(to)).map_or("?", |s| &s.name);
+            let (name, handling) = (format!("{} -> {callee}", caller.name), &call.handling);
+            let alike = calls.iter().filter(|c| c.name == name || c.name.starts_with(&format!("{name} ("))).count();
+            calls.push(CallInput {
+                name: if alike == 0 { name } else { format!("{name} ({})", alike + 1) },
+                retries: handling.retries.is_some(),
+                budget: handling.retries.as_ref().is_some_and(|retries| retries.budget.is_some()),
+                breaker: handling.breaker.is_some(),
+                cache: handling.hits != model::Value::Known(0.0),
+            });
+        }
+    }
+    calls
 }
 
 fn failure(mode: &model::Mode) -> FailureInput {

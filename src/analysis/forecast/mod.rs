@@ -6,13 +6,16 @@ pub(super) mod estimates;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod input;
+mod requests;
 pub(super) mod tables;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod words;
 
-pub use input::{Counts, FailureInput, Fidelity, Findings, Input, ObjectiveInput, ServiceInput, TeamInput, WindowKind};
+pub use input::{
+    CallInput, Counts, FailureInput, Fidelity, Findings, Input, ObjectiveInput, ServiceInput, SourceInput, TeamInput, WindowKind,
+};
 
 use crate::report::format::{decimal, number};
 use crate::report::{Docs, Part, Report, Section, Summary, Unit};
@@ -31,7 +34,9 @@ pub const DOCS: Docs = Docs {
     method: "Independent replications of the whole horizon, each with its own failures, repairs and traffic. Means and \
              ratios of sums over replications (over draws of the uncertain numbers where there are any), Student's t and the \
              delta method for their intervals, on scales that keep them within bounds, Clopper–Pearson for probabilities, Kaplan–Meier for the lengths \
-             of outages of which some had not ended.",
+             of outages of which some had not ended. At request fidelity every request is simulated: quantiles of times are those of all requests, with \
+             Student's t on the quantiles of replications (sectioning), or on those of 32 batches where there is one replication; the warm-up is as \
+             long as the system takes to fill, by MSER-5 on pilot runs.",
     assumptions: "The scenario is right: failures it does not name do not happen, and times follow the distributions it gives. \
                   An outage is a time in which the structure of a service is down; slow or failing requests count for requests, \
                   not for time. MTTR counts from onset to restoration, detection and waiting included; MTBF = MTTF + MTTR, from onset to onset \
@@ -44,6 +49,8 @@ pub const DOCS: Docs = Docs {
         "Cochran, Sampling Techniques, 3rd ed. 1977, chapter 6: ratios of means",
         "Clopper & Pearson, The use of confidence or fiducial limits, Biometrika 26, 1934",
         "Kaplan & Meier, Nonparametric estimation from incomplete observations, JASA 53, 1958",
+        "White, An effective truncation heuristic for bias reduction in simulation output, Simulation 69, 1997: MSER",
+        "Nakayama, Confidence intervals for quantiles using sectioning, ACM TOMACS 24, 2014",
         "IEC 60050-192, Dependability: mean up time, mean time to restoration",
     ],
 };
@@ -61,12 +68,17 @@ fn report(input: &Input<'_>, summary: &Summary) -> Report {
     let form = if input.runs.horizon < 3.0 * 86_400.0 { "%-d %b %Y %H:%M" } else { "%-d %b %Y" };
     let span = format!("{} to {}", input.start.strftime(form), end.strftime(form));
     let about = input.about.as_ref().map_or(String::new(), |a| format!("{} ", a.trim()));
-    let sections = [objectives(input, summary), Some(services(input, summary)), causes(input, summary), capacity::section(input)];
-    let mut sections: Vec<Section> = sections.into_iter().flatten().collect();
-    sections.extend([windows(input), Some(timeline::section(input)), spread(input)].into_iter().flatten());
+    // What people came for stands first: at request fidelity that is requests.
+    let first = [objectives(input, summary), requests::section(input, summary), Some(services(input, summary))];
+    let rest = [causes(input, summary), capacity::section(input), windows(input), histories(input), spread(input)];
+    let sections = first.into_iter().chain(rest).flatten().collect();
     Report {
         title: format!("{}: forecast", input.scenario),
-        subtitle: format!("{about}{span}, {} replications.", number(replications(input), Unit::Count)),
+        subtitle: format!(
+            "{about}{span}, {} replication{}.",
+            number(replications(input), Unit::Count),
+            if input.runs.replications == 1 { "" } else { "s" }
+        ),
         verdicts: words::verdicts(input, summary),
         sections,
         assumptions: assumptions(input),
@@ -129,6 +141,12 @@ fn windows(input: &Input<'_>) -> Option<Section> {
     any.then(|| section("Windows", "When in the horizon the risk lies.", vec![Part::Table(tables::windows(input))]))
 }
 
+/// Hours in which nothing can break have no histories to tell.
+fn histories(input: &Input<'_>) -> Option<Section> {
+    let told = input.fidelity == Fidelity::Flow || !input.failures.is_empty();
+    told.then(|| timeline::section(input))
+}
+
 fn spread(input: &Input<'_>) -> Option<Section> {
     if input.runs.per_draw < 2 {
         return None;
@@ -142,12 +160,12 @@ fn spread(input: &Input<'_>) -> Option<Section> {
 
 fn assumptions(input: &Input<'_>) -> Vec<String> {
     let mut list = input.notes.clone();
-    list.push(match input.fidelity {
-        Fidelity::Flow => {
-            "Requests are rates, not single events (flow fidelity): waiting and loss come from queueing formulas.".to_owned()
-        }
-        Fidelity::Request => "Every request was simulated (request fidelity).".to_owned(),
-    });
+    match input.fidelity {
+        Fidelity::Flow => list.push(
+            "Requests are rates, not single events (flow fidelity): waiting and loss come from queueing formulas.".to_owned(),
+        ),
+        Fidelity::Request => list.extend(requests::words::assumptions(input)),
+    }
     if input.runs.per_draw > 1 {
         list.push(format!(
             "Uncertain numbers are drawn anew for every {} replications; intervals are over those draws.",
@@ -162,7 +180,8 @@ fn facts(input: &Input<'_>) -> Vec<(String, String)> {
     let runs = input.runs;
     let count = |n: u64| decimal(n as f64, 0);
     let draws = runs.replications.div_ceil(runs.per_draw.max(1));
-    [
+    let warmup = runs.requests.as_ref().map(|_| ("Warm-up", requests::words::warmup(runs)));
+    let mut facts: Vec<(&str, String)> = vec![
         ("Scenario", input.scenario.clone()),
         ("Ninefold", input.version.clone()),
         ("Model", input.model_hash.clone()),
@@ -174,10 +193,10 @@ fn facts(input: &Input<'_>) -> Vec<(String, String)> {
         ("Time zone", input.start.time_zone().iana_name().unwrap_or("UTC").to_owned()),
         ("Events", count(runs.events)),
         ("Monte Carlo error", "the 95 % interval beside each number".to_owned()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
+    ];
+    // Behind the horizon.
+    warmup.into_iter().for_each(|fact| facts.insert(8, fact));
+    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn replications(input: &Input<'_>) -> f64 {

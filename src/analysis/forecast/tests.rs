@@ -140,6 +140,8 @@ fn nothing_at_all_is_reported_calmly() {
         events: 0,
         wall_seconds: 0.0,
         interrupted: true,
+        warmup: crate::run::Warmup::asked(0.0),
+        requests: None,
         services: vec![],
         objectives: vec![],
         failures: vec![],

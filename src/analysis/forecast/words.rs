@@ -1,6 +1,6 @@
 //! The verdicts: one sentence each, the answer before its reasons.
 
-use super::{Counts, Input, ObjectiveInput, WindowKind, YEAR, capacity, tables};
+use super::{Counts, Input, ObjectiveInput, WindowKind, YEAR, capacity, requests, tables};
 use crate::report::format::{duration, estimate, number, value};
 use crate::report::summary::{ObjectiveSummary, Summary};
 use crate::report::{Status, Unit, Verdict};
@@ -35,8 +35,11 @@ pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
     if input.objectives.is_empty() {
         verdicts.push(Verdict::new(Status::Info, "No objective is set, so nothing can be kept or missed."));
     }
+    verdicts.extend(requests::words::verdicts(input, summary));
     verdicts.extend(causes(input, summary));
-    verdicts.extend(lost(input, summary));
+    if input.runs.requests.is_none() {
+        verdicts.extend(lost(input, summary));
+    }
     verdicts.extend(capacity::verdicts(input));
     verdicts.extend(cost(input, summary));
     verdicts

@@ -310,7 +310,7 @@ fn facts(input: &Input<'_>, summary: &Impact) -> Vec<(String, String)> {
         ("Failure", format!("{} on {}", summary.failure.name, summary.failure.thing)),
         ("At", chart::after(start, summary.failure.at_seconds).strftime("%-d %b %Y %H:%M").to_string()),
         ("Horizon", duration(summary.horizon_seconds)),
-        ("Warm-up", if input.options.warmup > 0.0 { duration(input.options.warmup) } else { "none".to_owned() }),
+        ("Warm-up", if input.options.before() > 0.0 { duration(input.options.before()) } else { "none".to_owned() }),
         ("Time zone", start.time_zone().iana_name().unwrap_or("UTC").to_owned()),
         ("Events", count(summary.events)),
     ]

@@ -157,7 +157,7 @@ fn beside<'r>(
 ) -> Option<&'r Runs> {
     match over {
         // With a warm-up the runs begin in a state that no exact answer is about.
-        Over::Horizon => (options.warmup <= 0.0).then_some(&found.runs),
+        Over::Horizon => (options.before() <= 0.0).then_some(&found.runs),
         // What a chain says from the start is the same chain, and needs no long run to be compared.
         Over::LongRun => long.filter(|_| method != exact::Method::Markov),
     }

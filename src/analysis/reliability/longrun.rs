@@ -32,7 +32,7 @@ impl LongRun {
             return Err(text.to_owned());
         }
         let horizon = settles.max(model.horizon);
-        let simulated = runs.replications as f64 * (model.horizon + options.warmup);
+        let simulated = runs.replications as f64 * (model.horizon + options.before());
         let events = runs.events as f64 / simulated.max(f64::MIN_POSITIVE) * (settles + horizon);
         let replications = (MOST_EVENTS / events.max(1e-9)).min(options.replications.max(FEWEST) as f64) as u64;
         if replications < FEWEST {
@@ -57,7 +57,7 @@ impl LongRun {
 
     /// The options for it.
     pub fn options(&self, options: &Options) -> Options {
-        Options { warmup: self.warmup, replications: self.replications, precision: None, ..options.clone() }
+        Options { warmup: Some(self.warmup), replications: self.replications, precision: None, ..options.clone() }
     }
 }
 

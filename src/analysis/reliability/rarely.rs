@@ -55,7 +55,7 @@ pub fn look(model: &Model, options: &Options, how: Rarely, found: &Found, contro
         seed: options.seed,
         most_events: EVENTS,
         threads: options.threads,
-        warmup: options.warmup,
+        warmup: options.before(),
         ..RareOptions::default()
     };
     let begun = Instant::now();
@@ -70,7 +70,7 @@ pub fn look(model: &Model, options: &Options, how: Rarely, found: &Found, contro
         let (result, in_time) = within(patience(begun.elapsed()), control, |control| match how {
             // From the start alone: what a warm-up leaves behind is for splitting.
             Rarely::Biasing => biasing(model, s as u32, &rare, control),
-            Rarely::Auto if options.warmup <= 0.0 => match biasing(model, s as u32, &rare, control) {
+            Rarely::Auto if options.before() <= 0.0 => match biasing(model, s as u32, &rare, control) {
                 Err(WhyNot::Model(_)) => splitting(model, s as u32, &rare, control),
                 other => other,
             },

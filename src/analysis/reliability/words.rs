@@ -154,7 +154,7 @@ pub fn assumptions(input: &Input<'_>) -> Vec<String> {
         Some(Err(reason)) => list.push(format!("The long run was not simulated: {reason}.")),
         None => {}
     }
-    if input.options.warmup > 0.0 {
+    if input.options.before() > 0.0 {
         let text = "With a warm-up the runs begin in a state that is neither the start nor the long run: exact values from the start \
                     to the horizon are not compared.";
         list.push(text.to_owned());

@@ -40,7 +40,7 @@ pub struct Arguments {
 pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let simulation = &arguments.simulation;
     simulation.flow_only("reliability analyze")?;
-    let options = simulation.options()?;
+    let options = simulation.options();
     let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
     let model = compile(&load_whole(scenario, &patches, simulation.horizon, simulation.fidelity)?)?;
     let question = Question { service: arguments.service.clone(), metrics: arguments.metrics.clone(), rare: arguments.rare };

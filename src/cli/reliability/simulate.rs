@@ -88,7 +88,7 @@ fn options(simulation: &Simulation) -> Result<Options, CliError> {
         let text = "--precision is about the objectives of a forecast; give --replications here";
         return Err(CliError::Wrong(text.into()));
     }
-    simulation.options()
+    Ok(simulation.options())
 }
 
 /// An objective counts as breached where more runs than not end its window below target, with the failure.

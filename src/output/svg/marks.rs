@@ -2,7 +2,7 @@
 
 use super::pen::{self, Anchor, Drawn, INK, Pen};
 use super::scale::Span;
-use super::{Frame, ROW, TEXT, in_legend, row};
+use super::{Frame, ROW, TEXT, areas, in_legend, row};
 use crate::report::{Chart, Look, Mark, Scale, Shape};
 
 /// Every value that the horizontal axis must hold.
@@ -15,13 +15,15 @@ pub fn xs(chart: &Chart) -> impl Iterator<Item = f64> {
 /// Every value that the vertical axis must hold.
 pub fn ys(chart: &Chart) -> impl Iterator<Item = f64> {
     let named = matches!(chart.y.scale, Scale::Names(_));
-    chart.marks.iter().flat_map(move |m| if named { Vec::new() } else { values(m) })
+    let stacked = areas::stack(chart).into_iter().flat_map(|layer| layer.points).map(|p| p[2]);
+    chart.marks.iter().flat_map(move |m| if named { Vec::new() } else { values(m) }).chain(stacked)
 }
 
 fn positions(mark: &Mark) -> Vec<f64> {
     match &mark.shape {
         Shape::Line(pieces) | Shape::Steps(pieces) => pieces.iter().flatten().map(|p| p[0]).collect(),
         Shape::Band(pieces) => pieces.iter().flatten().map(|p| p[0]).collect(),
+        Shape::Area(points) => points.iter().map(|p| p[0]).collect(),
         _ => Vec::new(),
     }
 }
@@ -33,8 +35,8 @@ fn values(mark: &Mark) -> Vec<f64> {
         Shape::Span(rows) => rows.iter().flat_map(|r| r.1).collect(),
         Shape::Dot(rows) => rows.iter().flat_map(|r| [r.1].into_iter().chain(r.2.into_iter().flatten())).collect(),
         Shape::Tick(rows) => rows.iter().map(|r| r.1).collect(),
-        // Bars begin at zero and end where the stack does.
-        Shape::Bar(_) => vec![0.0],
+        // Bars and areas begin at zero and end where the stack does.
+        Shape::Bar(_) | Shape::Area(_) => vec![0.0],
         Shape::Level(at) => vec![*at],
     }
 }
@@ -68,6 +70,7 @@ pub fn draw(pen: &Pen<'_>, chart: &Chart, frame: &Frame, xs: &Span<'_>, ys: &Spa
     let at = |x: f64, y: f64| frame.at(xs.position(x), ys.position(y));
     let beside = |i: usize, x: f64| (frame.at(xs.position(x), 0.0).0, row(frame, ys.position(i as f64), true));
     let mut levels: Vec<(f64, &str)> = Vec::new();
+    areas::draw(pen, chart, at)?;
     for mark in &chart.marks {
         let (look, color) = (mark.look, pen::color(mark.look));
         match &mark.shape {
@@ -111,7 +114,7 @@ pub fn draw(pen: &Pen<'_>, chart: &Chart, frame: &Frame, xs: &Span<'_>, ys: &Spa
                 pen.line(&[(frame.left, y), (frame.right, y)], color, 0.9, 1.5, pen::dash(look))?;
                 levels.push((y, &mark.name));
             }
-            Shape::Level(_) | Shape::Bar(_) => {}
+            Shape::Level(_) | Shape::Bar(_) | Shape::Area(_) => {}
         }
     }
     levels.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -141,9 +144,10 @@ fn bars(pen: &Pen<'_>, chart: &Chart, beside: impl Fn(usize, f64) -> (f64, f64))
     Ok(())
 }
 
-/// A bar's number in the legend.
-fn number(chart: &Chart, mark: usize) -> usize {
-    chart.marks.iter().take(mark + 1).filter(|m| matches!(m.shape, Shape::Bar(_)) && in_legend(m)).count()
+/// The number of a bar or an area in the legend.
+pub fn number(chart: &Chart, mark: usize) -> usize {
+    let numbered = |m: &&Mark| matches!(m.shape, Shape::Bar(_) | Shape::Area(_)) && in_legend(m);
+    chart.marks.iter().take(mark + 1).filter(numbered).count()
 }
 
 fn stepped(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
@@ -188,7 +192,7 @@ pub fn legend(chart: &Chart, room: f64) -> Legend {
             }
             Shape::Span(_) => Sample::Span(look),
             Shape::Dot(rows) => Sample::Dot(look, rows.iter().any(|r| r.2.is_some())),
-            Shape::Bar(_) => Sample::Bar(look, number(chart, i)),
+            Shape::Bar(_) | Shape::Area(_) => Sample::Bar(look, number(chart, i)),
             Shape::Tick(_) => Sample::Tick(look),
             Shape::Level(_) => continue,
         };

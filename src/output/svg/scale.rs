@@ -1,8 +1,8 @@
 //! Axes: from values to positions between 0 and 1, and where the ticks stand.
 
-use jiff::{ToSpan, Zoned, civil};
+use jiff::Zoned;
 
-use crate::report::chart::after;
+use super::calendar;
 use crate::report::format::{decimal, number};
 use crate::report::{Axis, Scale, Unit};
 
@@ -106,25 +106,10 @@ impl<'a> Span<'a> {
             const MINUTE: f64 = 60.0;
             const HOUR: f64 = 3600.0;
             const DAY: f64 = 86_400.0;
-            vec![
-                1e-6,
-                1e-5,
-                1e-4,
-                1e-3,
-                1e-2,
-                0.1,
-                1.0,
-                10.0,
-                MINUTE,
-                10.0 * MINUTE,
-                HOUR,
-                6.0 * HOUR,
-                DAY,
-                7.0 * DAY,
-                30.0 * DAY,
-                365.0 * DAY,
-                3650.0 * DAY,
-            ]
+            let factors: &[f64] = if self.to - self.from < 1.8 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+            let short = (-6..=1).flat_map(|k| factors.iter().map(move |f| f * 10f64.powi(k))).filter(|t| *t < 30.0);
+            let long = [MINUTE, 10.0 * MINUTE, HOUR, 6.0 * HOUR, DAY, 7.0 * DAY, 30.0 * DAY, 365.0 * DAY, 3650.0 * DAY];
+            short.chain(long).collect()
         } else {
             let factors: &[f64] = if self.to - self.from < 2.5 { &[1.0, 2.0, 5.0] } else { &[1.0] };
             (-12..=15).flat_map(|k| factors.iter().map(move |f| f * 10f64.powi(k))).collect()
@@ -168,41 +153,7 @@ impl<'a> Span<'a> {
         if self.to <= self.from {
             self.to = self.from + 86_400.0;
         }
-        let days = (self.to - self.from) / 86_400.0;
-        let (step, format) = match days {
-            d if d <= 0.3 => (1.hours(), "%H:%M"),
-            d if d <= 2.5 => (6.hours(), "%-d %b %H:%M"),
-            d if d <= 12.0 => (1.days(), "%-d %b"),
-            d if d <= 80.0 => (7.days(), "%-d %b"),
-            d if d <= 400.0 => (1.months(), "%b"),
-            d if d <= 1200.0 => (3.months(), "%b"),
-            _ => (1.years(), "%Y"),
-        };
-        let first = after(start, self.from).datetime();
-        let mut at = if days <= 2.5 { first.date().at(0, 0, 0, 0) } else { first.date().to_datetime(civil::Time::midnight()) };
-        if days > 1200.0 {
-            at = at.date().first_of_year().to_datetime(civil::Time::midnight());
-        } else if days > 80.0 {
-            at = at.date().first_of_month().to_datetime(civil::Time::midnight());
-        }
-        let mut year = None;
-        for _ in 0..64 {
-            let Ok(instant) = at.to_zoned(start.time_zone().clone()) else { break };
-            let seconds = start.timestamp().duration_until(instant.timestamp()).as_secs_f64();
-            if seconds > self.to {
-                break;
-            }
-            if seconds >= self.from {
-                // The year is said where it begins.
-                let with_year = days > 2.5 && days <= 1200.0 && year != Some(at.year());
-                year = Some(at.year());
-                let label = at.strftime(if with_year { "%b %Y" } else { format }).to_string();
-                let label = if with_year && days <= 80.0 { at.strftime("%-d %b %Y").to_string() } else { label };
-                self.ticks.push(Tick { at: seconds, label: Some(label) });
-            }
-            let Ok(next) = at.checked_add(step) else { break };
-            at = next;
-        }
+        self.ticks = calendar::ticks(start, self.from, self.to);
     }
 
     fn names(&mut self, names: &[String]) {

@@ -147,7 +147,7 @@ pub fn impact(
         let until = blocks.min(next + wave);
         let block = |number: u64| {
             let world = lock(&worlds).pop();
-            let mut world = world.unwrap_or_else(|| World::observed(model, options.warmup, Watch::default()));
+            let mut world = world.unwrap_or_else(|| World::observed(model, options.before(), Watch::default()));
             let mut done = none();
             let last = ((number + 1) * BLOCK).min(options.replications);
             run_block(&mut world, options, number * BLOCK..last, &mut done, control);
@@ -215,7 +215,7 @@ fn run_pair(
     let goes_on = |_: &World<'_, Watch>| !control.stop.load(Ordering::Relaxed);
     let Some(ImpactRuns { forced: Forced { at, .. }, grid, .. }) = done.first() else { return Some(()) };
     let (at, grid, services) = (*at, *grid, done.first().map_or(0, |runs| runs.services.len()));
-    let now = options.warmup + at;
+    let now = options.before() + at;
     world.observer_mut().reset(services, grid, at, now);
     let before = world.run_to(options.seed, replication, draw, at, goes_on)?;
     let parted = world.clone();

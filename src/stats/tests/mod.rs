@@ -4,6 +4,8 @@ mod accumulators;
 mod coverage;
 mod intervals;
 mod lengths;
+mod sections;
+mod series;
 
 #[track_caller]
 fn assert_near(got: f64, want: f64, relative: f64) {
