@@ -157,11 +157,20 @@ fn erlang_c_at_high_load() {
 #[test]
 fn erlang_c_textbook() {
     for (servers, rate, waits, line, present, p_wait, p99) in [
-        (10, "8/s", 0.204_590_075_398_221_74, 1.636_720_603_185_774, 9.636_720_603_185_774, 0.409_180_150_796_443_5, 1.855_785_216_328_418_5),
+        (
+            10,
+            "8/s",
+            0.204_590_075_398_221_74,
+            1.636_720_603_185_774,
+            9.636_720_603_185_774,
+            0.409_180_150_796_443_5,
+            1.855_785_216_328_418_5,
+        ),
         (2, "1/s", 1.0 / 3.0, 1.0 / 3.0, 4.0 / 3.0, 1.0 / 3.0, 3.506_557_897_319_982),
     ] {
         let work = "service_time: {exponential: {mean: 1s}}";
-        for service in [format!("{work}, concurrency: {servers}"), format!("{work}, replicas: {servers}, balance: shared_queue")] {
+        for service in [format!("{work}, concurrency: {servers}"), format!("{work}, replicas: {servers}, balance: shared_queue")]
+        {
             let text = queue(30_000.0, rate, &service);
             let run = simulate(&text, 40);
             agrees(&mean(&run, "s", "wait"), waits, WAITS);
@@ -182,7 +191,8 @@ fn erlang_b_for_any_law() {
         for law in ["{exponential: {mean: 1s}}", "{lognormal: {mean: 1s, cv: 2}}", "1s"] {
             let run = simulate(&queue(8_000.0, rate, &format!("service_time: {law}, concurrency: {servers}, queue: 0")), 40);
             run.service("s", "error_rate").agrees(loss, REST);
-            run.service("s", "utilization").agrees(rate[..rate.len() - 2].parse::<f64>().unwrap_or(0.0) * (1.0 - loss) / f64::from(servers), REST);
+            run.service("s", "utilization")
+                .agrees(rate[..rate.len() - 2].parse::<f64>().unwrap_or(0.0) * (1.0 - loss) / f64::from(servers), REST);
         }
     }
 }
@@ -202,7 +212,10 @@ fn engset() {
 /// published one of an empty system: pK = p0 a^K / (c! c^(K − c)).
 #[test]
 fn finite_queues() {
-    let run = simulate(&queue(4_000.0, "40/s", "service_time: {exponential: {mean: 33.333333333333336ms}}, concurrency: 3, queue: 4"), 60);
+    let run = simulate(
+        &queue(4_000.0, "40/s", "service_time: {exponential: {mean: 33.333333333333336ms}}, concurrency: 3, queue: 4"),
+        60,
+    );
     let full = 0.255_036_877_675_725_1 * (40.0_f64 / 30.0).powi(7) / (6.0 * 81.0);
     run.service("s", "error_rate").agrees(full, REST);
     agrees(&mean(&run, "s", "response_time"), 0.036_517_007_943_287_43, REST);
@@ -286,9 +299,11 @@ fn an_open_network_by_jain() {
          disk b: {service_time: {exponential: {mean: 30ms}}}",
     );
     let run = simulate(&text, 30);
-    for (name, response, utilization) in
-        [("cpu", 0.019_230_769_230_769_232, 0.48), ("disk a", 0.034_482_758_620_689_655, 0.42), ("disk b", 0.107_142_857_142_857_12, 0.72)]
-    {
+    for (name, response, utilization) in [
+        ("cpu", 0.019_230_769_230_769_232, 0.48),
+        ("disk a", 0.034_482_758_620_689_655, 0.42),
+        ("disk b", 0.107_142_857_142_857_12, 0.72),
+    ] {
         agrees(&mean(&run, name, "response_time"), response, REST);
         run.service(name, "utilization").agrees(utilization, REST);
     }
@@ -370,8 +385,7 @@ fn a_closed_network_of_terminals() {
 /// Enough of n replicas up: the binomial tail, for availabilities of 0.995 and 0.99 of a replica.
 #[test]
 fn enough_replicas_for_the_load() {
-    for (replicas, needs, mttf, exact) in [(12, 10, "199s", 0.999_973_413_418_450_9), (5, 3, "99s", 0.999_990_149_4)]
-    {
+    for (replicas, needs, mttf, exact) in [(12, 10, "199s", 0.999_973_413_418_450_9), (5, 3, "99s", 0.999_990_149_4)] {
         let text = scenario(
             4_000_000.0,
             &format!(
