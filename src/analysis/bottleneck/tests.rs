@@ -98,7 +98,7 @@ objectives: {fast: {service: only, target: 99%, counts: requests, latency: {belo
     assert!(text.contains("It is not servers that are missing"), "{text}");
 }
 
-/// Five threads wait for a database that is slow because it is busy.
+/// Ten threads wait for a database that takes long.
 const HELD: &str = "
 ninefold: 1
 name: held
@@ -106,9 +106,9 @@ start: 2026-01-01
 horizon: 1h
 traffic: {people: {to: web, rate: 80/s, daily: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}}
 services:
-  web: {concurrency: 5, queue: 1000, service_time: 5ms, calls: [{to: cache}, {to: db}]}
+  web: {concurrency: 10, service_time: 5ms, calls: [{to: cache}, {to: db}]}
   cache: {}
-  db: {service_time: {exponential: {mean: 10ms}}}
+  db: {concurrency: 12, service_time: {exponential: {mean: 100ms}}}
 ";
 
 #[test]
@@ -119,6 +119,7 @@ fn a_caller_that_is_full_because_of_its_callee_is_a_symptom() {
     assert_eq!(summary["services"]["db"]["symptom"], false);
     assert!(summary["services"]["cache"].get("utilization").is_none());
     assert!(text.contains("symptom") && text.contains("The cause is db"), "{text}");
+    assert_eq!(summary["breaking"]["fullest"], "db");
     assert!(text.contains("cache has no limit"), "{text}");
 }
 

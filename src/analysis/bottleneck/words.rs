@@ -160,19 +160,21 @@ fn promise(summary: &Bottlenecks) -> String {
 /// At which load the promise breaks.
 fn breaking(input: &Input<'_>, summary: &Bottlenecks) -> Option<Verdict> {
     let search = &input.found.search;
-    let at = |step: &Step| format!("{} times ({})", number(step.multiple, Unit::Number), number(step.rate.round(), Unit::Rate));
+    let at = |step: &Step| {
+        format!("{} times the load ({})", number(step.multiple, Unit::Number), number(step.rate.round(), Unit::Rate))
+    };
     let why = |step: &Step| step.broken.clone().map_or(String::new(), |why| format!(": {why}"));
     let what = promise(summary);
     let (status, text) = match (search.holds(), search.breaks()) {
         (Some(low), Some(high)) if low.multiple >= 1.0 => {
             let status = if high.multiple < NEAR { Status::Warn } else { Status::Good };
-            (status, format!("{what} holds at {} the load and is broken at {}{}.", at(low), at(high), why(high)))
+            (status, format!("{what} holds at {} and is broken at {}{}.", at(low), at(high), why(high)))
         }
         (Some(low), Some(high)) => (
             Status::Bad,
             format!("{what} is broken at this load: it holds at {} and no longer at {}{}.", at(low), at(high), why(high)),
         ),
-        (None, Some(high)) => (Status::Bad, format!("{what} is broken even at {} the load{}.", at(high), why(high))),
+        (None, Some(high)) => (Status::Bad, format!("{what} is broken even at {}{}.", at(high), why(high))),
         (Some(low), None) => {
             let end = search.ended.clone().map_or_else(
                 || {
@@ -184,7 +186,7 @@ fn breaking(input: &Input<'_>, summary: &Bottlenecks) -> Option<Verdict> {
                 },
                 |why| why.replace('\n', " "),
             );
-            (Status::Info, format!("{what} holds at {} the load; {end}.", at(low)))
+            (Status::Info, format!("{what} holds at {}; {end}.", at(low)))
         }
         (None, None) => return None,
     };
