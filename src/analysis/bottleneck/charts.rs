@@ -108,7 +108,9 @@ pub fn steps(summary: &Bottlenecks) -> Vec<Chart> {
     let band = |pick: fn(&StepSummary) -> &Estimate| -> Vec<[f64; 3]> {
         rows.iter().filter_map(|s| Some([s.multiple, pick(s).low?, pick(s).high?])).collect()
     };
-    let load = || axis("Times the load", "times_the_load", Unit::Number, Scale::Logarithmic);
+    let octaves = rows[rows.len() - 1].multiple / rows[0].multiple;
+    let spread = || if octaves > 4.0 { Scale::Logarithmic } else { Scale::Linear };
+    let load = || axis("Times the load", "times_the_load", Unit::Number, spread());
     let bracket = match (summary.breaking.holds_at, summary.breaking.breaks_at) {
         (Some(low), Some(high)) => {
             format!(" The promise breaks between {} and {} times.", number(low, Unit::Number), number(high, Unit::Number))

@@ -175,18 +175,19 @@ impl Split {
 }
 
 /// From a service along the call in which most time passes, down to one whose own waiting or work is more than that: indices
-/// of services. With `held` the first step is a call that holds the server.
+/// of services. A service whose servers are mostly held waits because of what it calls, so the way goes on there, along a call
+/// that holds them. With `held` the first step is such a call too.
 #[must_use]
 pub fn follow(trial: &Trial, stations: &[Station], from: usize, held: bool) -> Vec<usize> {
     let Some(runs) = &trial.runs.requests else { return vec![from] };
     let mut path = vec![from];
     let mut at = from;
     while let Some(station) = stations.iter().find(|station| station.service == at) {
-        let first = held && path.len() == 1;
-        if !first && station.visit.own_dominates() {
+        let by_held = station.is_symptom() || held && path.len() == 1;
+        if !by_held && station.visit.own_dominates() {
             break;
         }
-        match costliest(&trial.model, runs, at, first) {
+        match costliest(&trial.model, runs, at, by_held) {
             Some(next) if !path.contains(&next) => at = next,
             _ => break,
         }

@@ -6,7 +6,7 @@ use super::parts::{self, Station};
 use super::system::{Seen, System};
 use crate::model::{Counts, Model};
 use crate::report::Unit;
-use crate::report::format::{duration, number};
+use crate::report::format::{decimal, duration, number};
 use crate::run::RunError;
 use crate::run::requests::{RequestRuns, ServedRuns, served};
 use crate::sim::request::count;
@@ -240,7 +240,12 @@ fn broken(promise: &Promise, model: &Model, runs: &RequestRuns, system: &System)
         (good < promise.least).then(|| {
             let within =
                 if promise.latency.is_finite() { format!(" within {}", duration(promise.latency)) } else { String::new() };
-            format!("{} of the requests of {name} are answered well{within}", number(good, Unit::Availability))
+            let percent = |share: f64| decimal(share * 100.0, 3);
+            format!(
+                "{} % of the requests of {name} are not answered well{within}, {} % may be",
+                percent(1.0 - good),
+                percent(1.0 - promise.least)
+            )
         })
     })
 }

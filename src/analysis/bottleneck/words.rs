@@ -84,7 +84,7 @@ fn full_first(input: &Input<'_>) -> Verdict {
     let text = if first.is_symptom() {
         let held = first.held.map_or(String::new(), |held| value(&held, Unit::Share));
         format!(
-            "{name} is full first, {when} (busy {used}), but that is a symptom: {held} of their busy time its servers are only held for calls. {}{next}",
+            "{name} is full first, {when} (busy {used}), but that is a symptom: its servers are only held for calls {held} of the time that they are busy. {}{next}",
             because(input)
         )
     } else {
