@@ -49,6 +49,19 @@ impl Counts {
         }
     }
 
+    /// Adds counts of neighbouring buckets from `first` on, and returns how many values they were.
+    pub(super) fn add_all(&mut self, first: usize, counts: &[u32]) -> u64 {
+        let Some(last) = counts.len().checked_sub(1) else { return 0 };
+        self.add(first, 0);
+        self.add(first + last, 0);
+        let mut all = 0;
+        for (mine, &more) in self.counts[first - self.first..].iter_mut().zip(counts) {
+            *mine += u64::from(more);
+            all += u64::from(more);
+        }
+        all
+    }
+
     /// Makes room for a bucket out of the range so far.
     #[cold]
     fn extend(&mut self, index: usize, count: u64) {
@@ -76,8 +89,8 @@ impl Counts {
         let Some(last) = other.counts.len().checked_sub(1) else { return };
         self.add(other.first, 0);
         self.add(other.first + last, 0);
-        for (index, count) in other.iter() {
-            self.add(index, count);
+        for (mine, more) in self.counts[other.first - self.first..].iter_mut().zip(&other.counts) {
+            *mine += more;
         }
     }
 

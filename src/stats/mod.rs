@@ -14,6 +14,7 @@ mod series;
 mod sketch;
 mod student;
 mod survival;
+mod tally;
 
 pub use components::Components;
 pub use estimate::Estimate;
@@ -24,6 +25,7 @@ pub use sections::sectioned;
 pub use series::{Independence, Truncation, independence, mser5};
 pub use sketch::{Sketch, SketchOf};
 pub use survival::Survival;
+pub use tally::Tally;
 
 #[cfg(test)]
 mod tests;

@@ -49,6 +49,19 @@ impl<const BITS: u32> SketchOf<BITS> {
         self.counts.merge(&other.counts);
     }
 
+    /// Adds counts of zeros and of buckets from `first` on, as of a [`super::Tally`]; of the extremes only their buckets are known.
+    pub(super) fn add_counts(&mut self, zeros: u64, first: usize, counts: &[u32]) {
+        self.zeros += zeros;
+        let (Some(low), Some(high)) = (counts.iter().position(|&count| count > 0), counts.iter().rposition(|&count| count > 0))
+        else {
+            return;
+        };
+        let (least, most) = (buckets::middle::<BITS>(first + low), buckets::middle::<BITS>(first + high));
+        self.least = if self.positive == 0 { least } else { self.least.min(least) };
+        self.most = self.most.max(most);
+        self.positive += self.counts.add_all(first + low, &counts[low..=high]);
+    }
+
     /// Forgets all values and keeps the room for them.
     pub fn clear(&mut self) {
         (self.zeros, self.positive, self.least, self.most) = (0, 0, 0.0, 0.0);

@@ -1,32 +1,35 @@
 //! What is measured of a service or a source while requests pass: counts, times and areas, cleared at the end of each bin.
 
-use super::outcome::{Bin, Served, Times, count, queue_place};
+#![allow(clippy::inline_always, reason = "the inner loop of every request")]
+
+use super::outcome::{Bin, Served, count, queue_place};
+use crate::stats::Tally;
 
 /// The measures of the present bin.
 #[derive(Debug, Clone)]
 pub struct Meter {
     counts: [u64; count::N],
-    /// Requests that have arrived and are not resolved.
-    present: u64,
-    /// Request-seconds of those, up to the end of the bin if nothing changed any more.
+    /// Request-seconds of those that have arrived and are not resolved, up to the end of the bin if nothing changed any more.
     present_area: f64,
-    response: Times,
+    /// The end of the bin.
+    until: f64,
+    response: Tally<9>,
     response_sum: f64,
-    wait: Times,
+    wait: Tally<9>,
     wait_sum: f64,
     /// Servers at work, and their seconds up to the end of the bin if nothing changed any more.
     busy: u32,
     busy_area: f64,
-    /// Servers that are up and active, and their seconds.
-    servers: f64,
-    servers_area: f64,
     /// Requests in line since `since`.
     waiting: u32,
     since: f64,
     queued: f64,
     queue: Vec<f64>,
-    /// The end of the bin.
-    until: f64,
+    /// Requests that had arrived and were not resolved when the bin began.
+    present: u64,
+    /// Servers that are up and active, and their seconds.
+    servers: f64,
+    servers_area: f64,
 }
 
 impl Meter {
@@ -35,9 +38,9 @@ impl Meter {
             counts: [0; count::N],
             present: 0,
             present_area: 0.0,
-            response: Times::default(),
+            response: Tally::default(),
             response_sum: 0.0,
-            wait: Times::default(),
+            wait: Tally::default(),
             wait_sum: 0.0,
             busy: 0,
             busy_area: 0.0,
@@ -53,6 +56,7 @@ impl Meter {
 
     /// Nothing is there, and a bin begins at 0.
     pub fn reset(&mut self, servers: f64, until: f64) {
+        self.counts = [0; count::N];
         (self.present, self.busy, self.waiting) = (0, 0, 0);
         self.servers = servers;
         self.begin(0.0, until);
@@ -60,7 +64,8 @@ impl Meter {
 
     /// Requests that have arrived and are not resolved.
     pub fn present(&self) -> u64 {
-        self.present
+        let resolved: u64 = self.counts[count::GOOD..count::OUTCOMES].iter().sum();
+        self.present + self.counts[count::ARRIVED] - resolved
     }
 
     /// A count goes up.
@@ -73,20 +78,27 @@ impl Meter {
     #[inline(always)]
     pub fn arrive(&mut self, now: f64) {
         self.counts[count::ARRIVED] += 1;
-        self.present += 1;
         self.present_area += self.until - now;
+    }
+
+    /// A request is answered well.
+    #[inline(always)]
+    pub fn good(&mut self, arrived: f64, now: f64) {
+        self.counts[count::GOOD] += 1;
+        self.present_area -= self.until - now;
+        let took = now - arrived;
+        self.response_sum += took;
+        self.response.add(took);
     }
 
     /// A request is resolved, well or not.
     #[inline(always)]
     pub fn resolve(&mut self, outcome: usize, arrived: f64, now: f64) {
-        self.counts[outcome] += 1;
-        self.present -= 1;
-        self.present_area -= self.until - now;
         if outcome == count::GOOD {
-            let took = now - arrived;
-            self.response_sum += took;
-            self.response.add(took);
+            self.good(arrived, now);
+        } else {
+            self.counts[outcome] += 1;
+            self.present_area -= self.until - now;
         }
     }
 
@@ -131,6 +143,7 @@ impl Meter {
     }
 
     #[cold]
+    #[inline(never)]
     fn lengthen(&mut self, place: usize, lasted: f64) {
         self.queue.resize((place + 1).next_power_of_two(), 0.0);
         self.queue[place] = lasted;
@@ -138,9 +151,7 @@ impl Meter {
 
     /// So many servers are up and active from now on.
     pub fn set_servers(&mut self, servers: f64, now: f64) {
-        if servers.is_finite() && self.servers.is_finite() {
-            self.servers_area += (servers - self.servers) * (self.until - now);
-        }
+        self.servers_area += (servers - self.servers) * (self.until - now);
         self.servers = servers;
     }
 
@@ -150,34 +161,35 @@ impl Meter {
         for (sum, more) in served.counts.iter_mut().zip(&self.counts) {
             *sum += more;
         }
-        served.response.merge(&self.response);
+        let good = self.counts[count::GOOD];
+        let bin = Bin {
+            counts: self.counts,
+            mean: if good > 0 { self.response_sum / good as f64 } else { f64::NAN },
+            quantiles: self.response.quantiles([0.5, 0.95, 0.99]).unwrap_or([f64::NAN; 3]),
+            queue: self.queued / length,
+            present: self.present_area / length,
+        };
+        self.response.hand_over(&mut served.response);
         served.response_sum += self.response_sum;
-        served.wait.merge(&self.wait);
+        self.wait.hand_over(&mut served.wait);
         served.wait_sum += self.wait_sum;
         served.busy += self.busy_area;
         served.servers += self.servers_area;
         served.queued += self.queued;
         served.present += self.present_area;
-        served.in_flight_at_end = self.present;
+        served.in_flight_at_end = self.present();
         if served.queue.len() < self.queue.len() {
             served.queue.resize(self.queue.len(), 0.0);
         }
         for (sum, more) in served.queue.iter_mut().zip(&self.queue) {
             *sum += more;
         }
-        let good = self.counts[count::GOOD];
-        let quantile = |p| self.response.quantile(p).unwrap_or(f64::NAN);
-        Bin {
-            counts: self.counts,
-            mean: if good > 0 { self.response_sum / good as f64 } else { f64::NAN },
-            quantiles: [quantile(0.5), quantile(0.95), quantile(0.99)],
-            queue: self.queued / length,
-            present: self.present_area / length,
-        }
+        bin
     }
 
     /// A bin begins, with what is there.
     pub fn begin(&mut self, now: f64, until: f64) {
+        self.present = self.present();
         self.counts = [0; count::N];
         self.response.clear();
         self.wait.clear();

@@ -18,6 +18,7 @@ mod outcome;
 mod plant;
 mod serve;
 mod share;
+mod site;
 mod source;
 mod timers;
 mod watch;

@@ -1,12 +1,11 @@
 //! What requests pass through, laid out once for a model: services, replicas, stations where they wait, servers, calls.
 
-use super::breaker::{Bucket, Guard};
 use super::job::{Deadlines, List};
-use super::outcome::Called;
 use super::share::Share;
+use super::site::{Site, group_end};
 use crate::dist::Sampler;
 use crate::kernel::Tournament;
-use crate::model::{Backoff, Call, Model, NONE, Work};
+use crate::model::{Model, NONE, Work};
 use crate::random::Stream;
 use crate::scenario::{Balance, Discipline, Interrupted, WhileDown};
 
@@ -119,43 +118,6 @@ pub struct Server {
     pub next: u32,
 }
 
-/// One of the calls that a service makes.
-#[derive(Debug, Clone)]
-pub struct Site {
-    /// Index of the service that is called.
-    pub to: u32,
-    /// Calls for each request, the whole ones and the fraction of one more.
-    pub whole: u32,
-    /// See `whole`.
-    pub part: f64,
-    /// The request fails where the call does.
-    pub needed: bool,
-    /// Work that nobody waits for any more is taken back.
-    pub cancels: bool,
-    /// Multiple of the called service's work.
-    pub work: f64,
-    /// The fraction that a cache answers.
-    pub hits: f64,
-    /// Place in lines that go by priority; above 4 that of the caller.
-    pub priority: u8,
-    /// Index of its deadlines, or [`NONE`].
-    pub deadlines: u32,
-    /// The place behind the calls that are made together with it.
-    pub group_end: u32,
-    /// How often it is tried again.
-    pub retries: u8,
-    /// The pauses before that.
-    pub backoff: Backoff,
-    /// The limit on that.
-    pub budget: Option<Bucket>,
-    /// Its circuit breaker.
-    pub breaker: Option<Guard>,
-    /// Words for its draws.
-    pub stream: Stream,
-    /// What is counted of it.
-    pub called: Called,
-}
-
 /// All of it.
 #[derive(Debug, Clone)]
 pub struct Plant {
@@ -255,8 +217,8 @@ impl Plant {
         };
         let first_site = self.sites.len() as u32;
         for (place, call) in service.calls.iter().enumerate() {
-            let site = self.site(call, group_end(&service.calls, place));
-            self.sites.push(site);
+            let patience = self.patience(call.timeout);
+            self.sites.push(Site::new(call, patience, group_end(&service.calls, place)));
         }
         let held_until = service.calls.iter().rposition(|call| call.held).map_or(0, |last| last as u32 + 1);
         self.nodes.push(Node {
@@ -288,37 +250,16 @@ impl Plant {
         });
     }
 
-    fn site(&mut self, call: &Call, group_end: u32) -> Site {
-        let handling = &call.handling;
-        let deadlines = if call.timeout.is_finite() {
-            let known = self.deadlines.iter().position(|deadlines| deadlines.patience == call.timeout);
-            known.unwrap_or_else(|| {
-                self.deadlines.push(Deadlines::new(call.timeout, 0));
-                self.deadlines.len() - 1
-            }) as u32
-        } else {
-            NONE
-        };
-        let none = Backoff { first: 0.0, times: 1.0, most: 0.0, jitter: crate::scenario::Jitter::None };
-        let retries = handling.retries.as_ref();
-        Site {
-            to: call.to,
-            whole: call.per_request.floor() as u32,
-            part: call.per_request.fract(),
-            needed: call.needed,
-            cancels: handling.cancels,
-            work: handling.work,
-            hits: 0.0,
-            priority: handling.priority.map_or(u8::MAX, |priority| priority.clamp(1, 5) - 1),
-            deadlines,
-            group_end,
-            retries: retries.map_or(0, |retries| retries.max.min(100) as u8),
-            backoff: retries.map_or(none, |retries| retries.backoff),
-            budget: retries.and_then(|retries| retries.budget).map(|budget| Bucket::new(&budget)),
-            breaker: handling.breaker.as_ref().map(Guard::new),
-            stream: Stream::new(0, 0, 0),
-            called: Called::default(),
+    /// The list of those whose callers wait for so long, or [`NONE`] where they wait for ever.
+    fn patience(&mut self, timeout: f64) -> u32 {
+        if timeout.is_infinite() {
+            return NONE;
         }
+        let known = self.deadlines.iter().position(|deadlines| deadlines.patience == timeout);
+        known.unwrap_or_else(|| {
+            self.deadlines.push(Deadlines::new(timeout, 0));
+            self.deadlines.len() - 1
+        }) as u32
     }
 
     /// Back to the begin of a replication: everything is up, nothing is there.
@@ -394,28 +335,6 @@ impl Plant {
             server = next;
         }
     }
-}
-
-impl Site {
-    fn reset(&mut self, call: &Call, draws: &[f64], seed: u64, replication: u64) {
-        self.stream = Stream::new(call.handling.stream, seed, replication);
-        self.hits = call.handling.hits.get(draws);
-        self.called = Called::default();
-        if let (Some(bucket), Some(budget)) =
-            (&mut self.budget, call.handling.retries.as_ref().and_then(|retries| retries.budget))
-        {
-            bucket.reset(budget.ratio.get(draws));
-        }
-        if let Some(guard) = &mut self.breaker {
-            guard.reset();
-        }
-    }
-}
-
-/// The place behind the calls that are made together with the one at `place`.
-fn group_end(calls: &[Call], place: usize) -> u32 {
-    let more = calls[place + 1..].iter().take_while(|call| call.handling.together).count();
-    (place + 1 + more) as u32
 }
 
 /// How the work of a service is drawn, for one draw of the uncertain numbers. A replica known by its rate alone is one server
