@@ -94,7 +94,10 @@ fn scenario(number: u64) -> String {
     let mut text = String::from("name: random\nstart: 2026-01-01\nhorizon: 60s\nzones: [a, b]\ntraffic:\n");
     let arrivals = choices.of(&["poisson", "regular", "{cv: 2}"]);
     text.push_str(&format!("  open: {{to: s0, rate: {}/s, arrivals: {arrivals}, priority: 2}}\n", 20 + choices.below(100)));
-    text.push_str(&format!("  closed: {{to: s{}, users: 5, think: {{exponential: {{mean: 500ms}}}}}}\n", choices.below(services)));
+    text.push_str(&format!(
+        "  closed: {{to: s{}, users: 5, think: {{exponential: {{mean: 500ms}}}}}}\n",
+        choices.below(services)
+    ));
     text.push_str("services:\n");
     for s in 0..services {
         text.push_str(&service(&mut choices, s, services));

@@ -69,7 +69,7 @@ impl System {
     pub fn seen(&self, runs: &RequestRuns) -> Vec<Seen> {
         let entries: Vec<&[Observed]> = self.given(runs).map(|served| served.observed.as_slice()).collect();
         let observations = entries.iter().map(|entry| entry.len()).min().unwrap_or(0);
-        (0..observations).map(|i| Seen::of(entries.iter().map(|entry| &entry[i]))).collect()
+        (0..observations).map(|i| Seen::of(&entries.iter().map(|entry| &entry[i]).collect::<Vec<_>>())).collect()
     }
 }
 
@@ -105,14 +105,14 @@ pub struct Seen {
 }
 
 impl Seen {
-    fn of<'a>(entries: impl Iterator<Item = &'a Observed> + Clone) -> Self {
-        let sum = |what: usize| entries.clone().map(|entry| entry.sums[what]).sum::<f64>();
+    fn of(entries: &[&Observed]) -> Self {
+        let sum = |what: usize| entries.iter().map(|entry| entry.sums[what]).sum::<f64>();
         let over = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
         let arrived = sum(count::ARRIVED);
-        let seconds = entries.clone().map(|entry| entry.sums[served::SECONDS]).fold(0.0, f64::max);
+        let seconds = entries.iter().map(|entry| entry.sums[served::SECONDS]).fold(0.0, f64::max);
         Self {
             mean: over(sum(served::RESPONSE), sum(served::ANSWERED)),
-            p99: entries.clone().filter_map(|entry| entry.p99).reduce(f64::max),
+            p99: entries.iter().filter_map(|entry| entry.p99).reduce(f64::max),
             errors: over(sum(served::FAILED), sum(served::RESOLVED)),
             shortfall: over(arrived - sum(served::RESOLVED), arrived),
             rate: over(arrived, seconds).unwrap_or(0.0),

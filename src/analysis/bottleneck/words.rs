@@ -72,9 +72,8 @@ fn full_first(input: &Input<'_>) -> Verdict {
     let used = first.utilization.map_or(String::new(), |used| estimate(&used, Unit::Share));
     let full = first.busy() >= FULL;
     let when = match &first.multiple {
-        _ if full => "already".to_owned(),
-        Some(multiple) => format!("at {} the load", times(multiple)),
-        None => "last".to_owned(),
+        Some(multiple) if !full => format!("full first, at {} the load", times(multiple)),
+        _ => "full already".to_owned(),
     };
     let status = match first.busy() {
         busy if busy >= FULL => Status::Bad,
@@ -84,11 +83,11 @@ fn full_first(input: &Input<'_>) -> Verdict {
     let text = if first.is_symptom() {
         let held = first.held.map_or(String::new(), |held| value(&held, Unit::Share));
         format!(
-            "{name} is full first, {when} (busy {used}), but that is a symptom: its servers are only held for calls {held} of the time that they are busy. {}{next}",
+            "{name} is {when} (busy {used}), but that is a symptom: its servers are only held for calls {held} of the time that they are busy. {}{next}",
             because(input)
         )
     } else {
-        format!("The bottleneck is {name}: it is full first, {when} (busy {used}).{next}")
+        format!("The bottleneck is {name}: it is {when} (busy {used}).{next}")
     };
     Verdict::new(status, text)
 }
@@ -242,7 +241,7 @@ fn off(best: &OneMore) -> String {
         format!("{} off its P99", estimate(&best.p99, Unit::Duration)),
     ];
     if best.error_rate.low.is_some_and(|low| low > 0.0) {
-        parts.push(format!("{} of requests that fail no longer do", estimate(&best.error_rate, Unit::Share)));
+        parts.push(format!("{} fewer requests fail", estimate(&best.error_rate, Unit::Share)));
     }
     parts.join(", ")
 }
