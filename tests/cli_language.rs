@@ -175,6 +175,24 @@ fn what_only_requests_have_is_refused_for_a_rate_and_nothing_to_check_complains_
 }
 
 #[test]
+fn run_follows_single_requests() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/requests.yaml");
+    let folder = tempfile::tempdir().unwrap();
+    let run = ["run", file, "--fidelity", "request", "--out", folder.path().to_str().unwrap()];
+    let printed = out(&ends_with(0, &[&run[..], &["--horizon", "1m", "--replications", "2", "--json"]].concat()));
+    let summary: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!((&summary["fidelity"], &summary["replications"]), (&"request".into(), &2.into()));
+    assert!(summary["traffic"]["office"]["response_time"]["p99"]["value"].as_f64().is_some_and(|p99| p99 > 0.0));
+    assert!(summary["calls"]["web -> db"]["cache_hits"]["value"].as_f64().is_some_and(|hits| (0.8..1.0).contains(&hits)));
+    assert!(summary["warmup_seconds"].as_f64().is_some_and(|warmup| warmup >= 0.0));
+    assert!(folder.path().join("tables").join("requests-over-time.parquet").is_file());
+    let refused = ends_with(2, &[&run[..], &["--precision", "1%"]].concat());
+    assert!(err(&refused).contains("give --replications"), "{}", err(&refused));
+    let refused = ends_with(2, &[&run[..], &["--horizon", "100y"]].concat());
+    assert!(err(&refused).contains("--horizon 7d"), "{}", err(&refused));
+}
+
+#[test]
 fn what_follows_requests_as_a_rate_says_so() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/requests.yaml");
     for arguments in [&["analyze", file][..], &["simulate", file, "--failure", "crash"]] {

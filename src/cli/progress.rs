@@ -51,19 +51,20 @@ impl Progress {
 fn follow(control: Arc<Control>, over: Arc<AtomicBool>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{bar:30} {msg}, {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let style = |template| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let (unknown, known) = (style("{msg}"), style("{bar:30} {msg}, {eta} left"));
         while !over.load(Ordering::Relaxed) {
             let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
             let (done, goal) = (read(&control.done), read(&control.goal));
-            bar.set_length(1_000 * goal);
-            bar.set_position((1_000 * done).max(read(&control.thousandths)));
             let what = match goal {
-                0 => "finding the warm-up".to_owned(),
+                0 => "beginning".to_owned(),
                 _ => format!("{} of {} replications", HumanCount(done), HumanCount(goal)),
             };
             let ending = if control.stop.load(Ordering::Relaxed) { " (ending with the results so far)" } else { "" };
+            bar.set_style(if goal == 0 { unknown.clone() } else { known.clone() });
             bar.set_message(what + ending);
+            bar.set_length(1_000 * goal);
+            bar.set_position((1_000 * done).max(read(&control.thousandths)));
             std::thread::sleep(EVERY);
         }
         bar.finish_and_clear();

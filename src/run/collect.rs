@@ -138,7 +138,8 @@ impl ServiceRuns {
         let mut sums = [0.0; sum::N];
         for outcome in draw.each() {
             for (mean, given) in sums.iter_mut().zip(&outcome.sums) {
-                *mean += given * draw.weight;
+                // Servers without number are as good as none: nothing can be a share of them.
+                *mean += if given.is_finite() { given * draw.weight } else { 0.0 };
             }
             self.first_outage.add(outcome.first_outage.min(horizon));
             self.first_outage_censored += u64::from(outcome.first_outage.is_infinite());

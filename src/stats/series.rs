@@ -70,7 +70,9 @@ pub fn independence(series: &[f64]) -> Option<Independence> {
     const ONE_SIDED: f64 = 1.644_853_626_951_472;
     let n = series.len() as f64;
     let mut moments = Moments::default();
-    series.iter().for_each(|x| moments.add(*x));
+    for x in series {
+        moments.add(*x);
+    }
     let squares = moments.sum_of_squares();
     if series.len() < 8 || squares.is_nan() || squares <= 0.0 {
         return None;

@@ -125,6 +125,11 @@ impl Run {
         estimate(&self.summary[kind][name][measure], format!("{kind}.{name}.{measure}"))
     }
 
+    /// An estimate by its whole path in `summary.json`, with dots between the names.
+    pub fn at(&self, path: &str) -> Estimate {
+        estimate(path.split('.').fold(&self.summary, |value, name| &value[name]), path.to_owned())
+    }
+
     pub fn service(&self, name: &str, measure: &str) -> Estimate {
         self.estimate("services", name, measure)
     }

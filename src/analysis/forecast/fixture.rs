@@ -68,7 +68,7 @@ pub fn shop(services: usize, replications: u64, outages: f64) -> World {
     };
     let mut objectives = vec![
         ObjectiveInput {
-            latency: Some((2.0, 0.99)),
+            latency: Some(2.0),
             has_credits: true,
             ..promise("shopping works", 0, 0.999, Counts::Requests, WindowKind::Month)
         },

@@ -121,8 +121,8 @@ pub struct ObjectiveInput {
     pub counts: Counts,
     /// The stretch of time over which it must hold.
     pub window: WindowKind,
-    /// Good only where answered within so many seconds, for this fraction of requests.
-    pub latency: Option<(f64, f64)>,
+    /// Good only where answered in less than so many seconds; absent where any time is good.
+    pub latency: Option<f64>,
     /// Whether it promises credits.
     pub has_credits: bool,
 }
@@ -275,7 +275,7 @@ fn objective(objective: &model::Objective) -> ObjectiveInput {
             model::Windows::Calendar { .. } => WindowKind::Quarter,
             model::Windows::Rolling(seconds) => WindowKind::Rolling(seconds),
         },
-        latency: None,
+        latency: objective.latency.is_finite().then_some(objective.latency),
         has_credits: !objective.credits.is_empty(),
     }
 }

@@ -69,9 +69,11 @@ fn report(input: &Input<'_>, summary: &Summary) -> Report {
     let span = format!("{} to {}", input.start.strftime(form), end.strftime(form));
     let about = input.about.as_ref().map_or(String::new(), |a| format!("{} ", a.trim()));
     // What people came for stands first: at request fidelity that is requests.
-    let first = [objectives(input, summary), requests::section(input, summary), Some(services(input, summary))];
+    let mut sections: Vec<Section> = objectives(input, summary).into_iter().collect();
+    sections.extend(requests::sections(input, summary));
+    sections.push(services(input, summary));
     let rest = [causes(input, summary), capacity::section(input), windows(input), histories(input), spread(input)];
-    let sections = first.into_iter().chain(rest).flatten().collect();
+    sections.extend(rest.into_iter().flatten());
     Report {
         title: format!("{}: forecast", input.scenario),
         subtitle: format!(
@@ -194,8 +196,10 @@ fn facts(input: &Input<'_>) -> Vec<(String, String)> {
         ("Events", count(runs.events)),
         ("Monte Carlo error", "the 95 % interval beside each number".to_owned()),
     ];
-    // Behind the horizon.
-    warmup.into_iter().for_each(|fact| facts.insert(8, fact));
+    if let Some(warmup) = warmup {
+        // Behind the horizon.
+        facts.insert(8, warmup);
+    }
     facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 

@@ -83,9 +83,7 @@ pub fn promise(o: &ObjectiveInput, service: &str) -> String {
         Counts::Time => format!("{target} of time of {service}"),
         Counts::Slices { length, .. } => format!("{target} of slices of {} of {service}", duration(length)),
     };
-    let latency = o
-        .latency
-        .map_or(String::new(), |(below, share)| format!(", {} of them within {}", number(share, Unit::Share), duration(below)));
+    let latency = o.latency.map_or(String::new(), |below| format!(" within {}", duration(below)));
     let window = match o.window {
         WindowKind::Month => "a calendar month".to_owned(),
         WindowKind::Quarter => "a calendar quarter".to_owned(),

@@ -146,7 +146,9 @@ impl Spread {
         let whole = match parts {
             [(one, _)] => pick(one),
             several => {
-                several.iter().for_each(|(served, _)| together.merge(pick(served)));
+                for (served, _) in several {
+                    together.merge(pick(served));
+                }
                 &together
             }
         };
@@ -164,7 +166,9 @@ impl Spread {
 impl Lengths {
     fn observe(&mut self, parts: &[(&Served, f64)]) {
         let mut together = Vec::new();
-        parts.iter().for_each(|(served, _)| lengthen(&mut together, &served.queue));
+        for (served, _) in parts {
+            lengthen(&mut together, &served.queue);
+        }
         add_quantiles(&mut self.parts, |p| quantile(&together, p));
         lengthen(&mut self.seconds, &together);
     }
@@ -207,7 +211,9 @@ fn quantile(seconds: &[f64], p: f64) -> Option<f64> {
 
 fn add_quantiles(parts: &mut [Moments; 3], quantile: impl Fn(f64) -> Option<f64>) {
     for (part, p) in parts.iter_mut().zip(QUANTILES) {
-        quantile(p).into_iter().for_each(|value| part.add(value));
+        if let Some(value) = quantile(p) {
+            part.add(value);
+        }
     }
 }
 

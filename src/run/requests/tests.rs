@@ -38,7 +38,9 @@ fn same(a: &Moments, b: &Moments) -> bool {
 fn merging_gives_the_same_in_any_grouping() {
     let outcomes: Vec<RequestOutcome> = (0..9).map(|n| outcome(n, THINGS, 1, false)).collect();
     let mut whole = none(false);
-    outcomes.iter().for_each(|outcome| whole.add(&[outcome]));
+    for outcome in &outcomes {
+        whole.add(&[outcome]);
+    }
     for cuts in [vec![1, 8], vec![4, 5], vec![2, 3, 4], vec![1; 9]] {
         let mut merged = none(false);
         let mut rest = outcomes.iter();
@@ -182,4 +184,57 @@ fn a_warm_up_that_is_asked_for_is_not_looked_for() {
     let runs = run::simulate(&model(&short), &options, &Control::default(), None).unwrap();
     assert_eq!(runs.warmup, Warmup { seconds: 7.0, found: Found::Asked });
     assert!(runs.requests.is_some_and(|requests| requests.batched));
+}
+
+/// The mean number in M/M/1 at a time, from empty, by uniformisation (Jensen 1953) in steps: exact but for rounding.
+fn filled(arrivals: f64, services: f64, time: f64) -> f64 {
+    let rate = arrivals + services;
+    let (up, down) = (arrivals / rate, services / rate);
+    // A tail of 0.9^300 is lost.
+    let mut p = vec![0.0; 300];
+    let last = p.len() - 1;
+    p[0] = 1.0;
+    let steps = (time / 20.0).ceil();
+    let jumps = rate * time / steps;
+    for _ in 0..steps as usize {
+        let mut weight = libm::exp(-jumps);
+        let mut after = vec![0.0; p.len()];
+        for jump in 1..(3.0 * jumps + 40.0) as usize {
+            after.iter_mut().zip(&p).for_each(|(after, p)| *after += weight * p);
+            weight *= jumps / jump as f64;
+            let next = |n: usize| {
+                let from_below = if n > 0 { up * p[n - 1] } else { down * p[0] };
+                from_below + if n < last { down * p[n + 1] } else { up * p[last] }
+            };
+            p = (0..=last).map(next).collect();
+        }
+        p = after;
+    }
+    p.iter().enumerate().map(|(n, p)| n as f64 * p).sum()
+}
+
+#[test]
+fn a_warm_up_lasts_until_the_system_has_filled() {
+    assert!((filled(0.9, 1.0, 1e4) - 9.0).abs() < 1e-6);
+    for (rate, seed) in [(0.5, 1), (0.9, 1), (0.9, 2), (0.9, 3)] {
+        let text = format!(
+            "
+ninefold: 1
+name: queue
+start: 2026-01-01
+horizon: 1m
+traffic:
+  people: {{to: desk, rate: {rate}/s}}
+services:
+  desk: {{service_time: {{exponential: {{mean: 1s}}}}}}
+"
+        );
+        let options = Options { seed, replications: 2, threads: Some(2), fidelity: Fidelity::Request, ..Options::default() };
+        let runs = run::simulate(&model(&text), &options, &Control::default(), None).unwrap();
+        assert!(matches!(runs.warmup.found, Found::Steady(_)), "{:?}", runs.warmup);
+        let steady = rate / (1.0 - rate);
+        let left = 1.0 - filled(rate, 1.0, runs.warmup.seconds) / steady;
+        println!("{rate} {seed}: {:?} leaves {left}", runs.warmup);
+        assert!(left < 0.1, "{:?} leaves {left} of the start", runs.warmup);
+    }
 }

@@ -9,7 +9,9 @@ const LEVEL: f64 = 0.95;
 
 fn moments(values: &[f64]) -> Moments {
     let mut moments = Moments::default();
-    values.iter().for_each(|x| moments.add(*x));
+    for x in values {
+        moments.add(*x);
+    }
     moments
 }
 

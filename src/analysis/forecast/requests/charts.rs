@@ -13,6 +13,10 @@ const CURVES: usize = 4;
 const SOURCES: usize = 3;
 /// A distribution is drawn from where so many take longer: what is before that is a flat line.
 const FROM: f64 = 0.995;
+/// Shares of fewer answers are chance.
+const FEWEST: f64 = 20.0;
+/// Queues shorter than this part of what is on its way are not drawn.
+const SHORT: f64 = 0.01;
 /// Neighbouring points of a distribution differ by so much of its share.
 const THIN: f64 = 0.02;
 /// Values that differ by more than this are spread by their logarithm.
@@ -32,18 +36,20 @@ pub fn latency(input: &Input<'_>, runs: &RequestRuns) -> Option<Chart> {
     let sources = busiest(input, runs, CURVES);
     let (first, served) = sources.first()?;
     let most = served.response.all.count();
-    // Shares of a few requests are chance.
-    let least = (20.0 / most as f64).max(1e-5);
+    let least = (FEWEST / most as f64).max(1e-5);
     let mut marks: Vec<Mark> = sources
         .iter()
         .enumerate()
-        .map(|(k, (name, runs))| Mark::new(name.as_str(), Look::Series(k), Shape::Line(vec![slower(runs, least)])))
+        .map(|(k, (name, runs))| {
+            let least = (FEWEST / runs.response.all.count() as f64).max(least);
+            Mark::new(name.as_str(), Look::Series(k), Shape::Line(vec![slower(runs, least)]))
+        })
         .collect();
     let at = |p: f64| served.response.all.quantile(p).filter(|t| *t > 0.0);
     let told: Vec<(f64, f64)> = QUANTILES.iter().filter(|p| 1.0 - **p >= least).filter_map(|p| Some((*p, at(*p)?))).collect();
     let drops = told.iter().map(|(p, time)| vec![[*time, 1.0 - p], [*time, least]]).collect();
-    let whose = if sources.len() > 1 { format!("of {first}") } else { "in the margin".to_owned() };
-    marks.push(Mark::new(format!("P50, P95, P99 {whose}"), Look::Limit, Shape::Line(drops)));
+    let whose = if sources.len() > 1 { format!(" of {first}") } else { String::new() };
+    marks.push(Mark::new(format!("P50, P95, P99{whose}"), Look::Limit, Shape::Line(drops)));
     // With one source a level can name its time.
     let name = |p: f64, time: f64| {
         let level = format!("P{}", p * 100.0);
@@ -178,10 +184,12 @@ pub fn rates(input: &Input<'_>, runs: &RequestRuns) -> Option<Chart> {
 
 /// Requests on their way of the sources, and in line at the services where most are.
 pub fn queues(input: &Input<'_>, runs: &RequestRuns) -> Option<Chart> {
-    let mean = |served: &ServedRuns| {
-        served.course.iter().map(|point| point.queue.mean()).sum::<f64>() / served.course.len().max(1) as f64
+    let mean = |served: &ServedRuns, pick: fn(&Point) -> &Moments| {
+        served.course.iter().map(|point| pick(point).mean()).sum::<f64>() / served.course.len().max(1) as f64
     };
-    let mut services: Vec<(usize, f64)> = runs.services.iter().map(mean).enumerate().filter(|(_, mean)| *mean > 0.0).collect();
+    let most = runs.sources.iter().map(|served| mean(served, |point| &point.present)).fold(0.0, f64::max);
+    let queues = runs.services.iter().map(|served| mean(served, |point| &point.queue)).enumerate();
+    let mut services: Vec<(usize, f64)> = queues.filter(|(_, mean)| *mean > SHORT * most).collect();
     services.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     services.truncate(CURVES - 1);
     let sources = busiest(input, runs, CURVES - services.len());
@@ -199,7 +207,7 @@ pub fn queues(input: &Input<'_>, runs: &RequestRuns) -> Option<Chart> {
     let wide = greatest > WIDE * least && least > 0.0;
     let mut y = axis("Requests", "requests", Unit::Number, if wide { Scale::Logarithmic } else { Scale::Linear });
     y.least = (!wide).then_some(0.0);
-    let said = services.first().map_or("Nowhere do requests wait.".to_owned(), |(s, mean)| {
+    let said = services.first().map_or("Hardly any wait.".to_owned(), |(s, mean)| {
         format!("The longest line is at {}, {} on average.", input.service(*s), decimal(*mean, if *mean < 10.0 { 2 } else { 0 }))
     });
     Some(Chart {

@@ -11,23 +11,32 @@ mod tests;
 pub mod words;
 
 use super::Input;
-use crate::report::{Chart, Part, Section, Summary};
+use crate::report::{Part, Section, Summary};
 
-/// The section on requests; absent where they were followed as rates.
-pub fn section(input: &Input<'_>, summary: &Summary) -> Option<Section> {
-    let runs = input.runs.requests.as_ref()?;
-    let mut parts = vec![Part::Table(tables::sources(summary)), Part::Table(tables::services(summary))];
-    let mut charts: Vec<Chart> = charts::latency(input, runs).into_iter().collect();
-    charts.extend(charts::responses(input, runs));
-    charts.extend([charts::rates(input, runs), bars::failures(input, runs)].into_iter().flatten());
-    parts.extend(charts.into_iter().map(Part::Chart));
-    parts.extend(tables::errors(summary).map(Part::Table));
-    parts.extend(bars::reasons(summary).map(Part::Chart));
-    parts.extend(charts::queues(input, runs).map(Part::Chart));
-    parts.extend(tables::calls(summary).map(Part::Table));
-    parts.push(Part::Data(tables::course(input, runs)));
-    let intro = "Every request was followed from its source to its answer. End to end a request is what a source sends; a service sees \
-                 each attempt of each call as a request of its own. Times are those of good answers, calls included; P99 is what 99 of \
-                 100 stay below.";
-    Some(Section { title: "Requests".to_owned(), intro: intro.to_owned(), parts })
+/// The sections on requests: from end to end, and at each service; none where they were followed as rates.
+pub fn sections(input: &Input<'_>, summary: &Summary) -> Vec<Section> {
+    let Some(runs) = &input.runs.requests else { return Vec::new() };
+    let charts = [charts::latency(input, runs)].into_iter().flatten().chain(charts::responses(input, runs));
+    let courses = [charts::rates(input, runs), bars::failures(input, runs)].into_iter().flatten();
+    let end_to_end = Section {
+        title: "Requests".to_owned(),
+        intro: "Every request was followed from its source to its answer. Times are those of good answers, all calls included; P99 is \
+                what 99 of 100 stay below."
+            .to_owned(),
+        parts: [Part::Table(tables::sources(summary))].into_iter().chain(charts.chain(courses).map(Part::Chart)).collect(),
+    };
+    let errors = [tables::errors(summary).map(Part::Table), bars::reasons(summary).map(Part::Chart)];
+    let rest = [charts::queues(input, runs).map(Part::Chart), tables::calls(summary).map(Part::Table)];
+    let at_services = Section {
+        title: "Requests at each service".to_owned(),
+        intro: "A service sees each attempt of each call as a request of its own. It waits for a server, is worked on, and makes its \
+                calls; the response is all of that."
+            .to_owned(),
+        parts: [Part::Table(tables::services(summary))]
+            .into_iter()
+            .chain(errors.into_iter().chain(rest).flatten())
+            .chain([Part::Data(tables::course(input, runs))])
+            .collect(),
+    };
+    vec![end_to_end, at_services]
 }

@@ -3,11 +3,11 @@
 use super::super::Input;
 use crate::report::chart::after;
 use crate::report::format::{duration, estimate, number, value};
-use crate::report::summary::{RequestSummary, Summary};
+use crate::report::summary::{Distribution, RequestSummary, Summary};
 use crate::report::{Status, Unit, Verdict};
 use crate::run::requests::{Found, Warmup};
 use crate::run::runs::Runs;
-use crate::stats::independence;
+use crate::stats::{Estimate, independence};
 
 use super::tables::reason;
 
@@ -15,6 +15,10 @@ use super::tables::reason;
 const SOURCES: usize = 3;
 /// Retries that make more of the load than this are told.
 const AMPLIFIED: f64 = 1.05;
+/// A wait that is a smaller part of the response is not told.
+const HARDLY: f64 = 0.01;
+/// A share of failures that is worth a sentence.
+const WORTH_TELLING: f64 = 1e-5;
 /// A service whose servers are busier than this is near its end.
 const BUSY: f64 = 0.9;
 
@@ -38,7 +42,7 @@ pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
                 "{name}: half of the answers come within {}, 99 of 100 within {}{}.",
                 value(&time.p50, Unit::Duration),
                 estimate(&time.p99, Unit::Duration),
-                failing(&source.requests, source.error_rate.value)
+                failing(&source.requests, &source.error_rate)
             ),
             _ => format!("{name}: no request was answered well."),
         };
@@ -55,16 +59,16 @@ pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
 }
 
 /// `; 1.2 % fail, mostly: queue full`.
-fn failing(requests: &RequestSummary, error_rate: Option<f64>) -> String {
-    let Some(rate) = error_rate else { return String::new() };
+fn failing(requests: &RequestSummary, error_rate: &Estimate) -> String {
+    let Some(rate) = error_rate.value else { return String::new() };
     if rate <= 0.0 {
         return "; none fails".to_owned();
     }
     let most = requests.errors.iter().max_by(|a, b| a.1.value.unwrap_or(0.0).total_cmp(&b.1.value.unwrap_or(0.0)));
     let why = most.map_or(String::new(), |(name, _)| {
-        format!(", {}{}", if requests.errors.len() > 1 { "mostly: " } else { "" }, reason(name))
+        format!("{}: {}", if requests.errors.len() > 1 { ", mostly" } else { "" }, reason(name))
     });
-    format!("; {} fail{why}", number(rate, Unit::Share))
+    format!("; {} fail{why}", value(error_rate, Unit::Share))
 }
 
 /// The service whose servers are busiest, and how long requests wait there.
@@ -72,8 +76,9 @@ fn busiest(summary: &Summary) -> Option<Verdict> {
     let services = summary.services.iter().filter(|(_, s)| s.requests.is_some());
     let busy = services.filter_map(|(name, s)| Some((name, s, s.utilization?.value?)));
     let (name, service, used) = busy.max_by(|a, b| a.2.total_cmp(&b.2))?;
-    let wait = service.wait.as_ref().filter(|wait| wait.mean.value.is_some_and(|mean| mean > 0.0));
-    let wait = wait.map_or("requests do not wait there".to_owned(), |wait| {
+    let mean = |times: Option<&Distribution>| times.and_then(|times| times.mean.value).unwrap_or(0.0);
+    let waits = mean(service.wait.as_ref()) > HARDLY * mean(service.response_time.as_ref());
+    let wait = service.wait.as_ref().filter(|_| waits).map_or("requests hardly wait there".to_owned(), |wait| {
         format!(
             "a request waits {} there on average, one in 100 longer than {}",
             value(&wait.mean, Unit::Duration),
@@ -97,7 +102,7 @@ fn failing_most(summary: &Summary) -> Option<Verdict> {
     let total = |reasons: &[(&str, f64)]| reasons.iter().map(|(_, share)| share).sum::<f64>();
     let (name, mut reasons) = services.max_by(|a, b| total(&a.1).total_cmp(&total(&b.1)))?;
     reasons.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let (first, _) = reasons.first()?;
+    let (first, _) = reasons.first().filter(|_| total(&reasons) >= WORTH_TELLING)?;
     let text = format!(
         "Most of what goes wrong begins at {name}: {} of its requests fail there{}{}.",
         number(total(&reasons), Unit::Share),
@@ -142,7 +147,7 @@ pub fn found(runs: &Runs) -> String {
     match runs.warmup.found {
         Found::Asked => "as asked for".to_owned(),
         Found::Nothing => "nothing comes at the start".to_owned(),
-        Found::Steady(length) => format!("found by MSER-5 on {pilots} pilot runs of {}", duration(length)),
+        Found::Steady(length) => format!("twice what MSER-5 cuts off {pilots} pilot runs of {}", duration(length)),
         Found::Unsettled(length) => format!("half of {pilots} pilot runs of {}, which did not settle", duration(length)),
         Found::Flooded(_) => "requests pile up without bound".to_owned(),
     }
