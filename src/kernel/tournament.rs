@@ -61,7 +61,12 @@ impl Tournament {
     #[inline]
     pub fn set(&mut self, slot: usize, time: f64) {
         debug_assert!(time >= 0.0, "events are scheduled at times that are not negative");
-        (self.replay)(&mut self.nodes, slot, time);
+        // Small trees in place: the call would cost as much as the path.
+        match self.nodes.len() {
+            8 => replay::<8>(&mut self.nodes, slot, time),
+            16 => replay::<16>(&mut self.nodes, slot, time),
+            _ => (self.replay)(&mut self.nodes, slot, time),
+        }
     }
 
     /// The time of the pending event of `slot`, [`NEVER`] if it has none.
@@ -114,6 +119,7 @@ fn replay_for(nodes: usize) -> Replay {
 
 /// Straight code without a loop: in a loop the compiler turns the choice of a winner into a branch, and a tree of 16,384
 /// slots then takes five times as long.
+#[inline]
 fn replay<const N: usize>(nodes: &mut [Node], slot: usize, time: f64) {
     let Some(nodes) = nodes.first_chunk_mut::<N>() else { return };
     let mut i = (slot & (N / 2 - 1)) | (N / 2);

@@ -20,9 +20,15 @@ const LEAST: f64 = 0.1;
 
 impl Requests<'_> {
     /// A request arrives at its service.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn arrive(&mut self, j: u32, now: f64) {
         let s = self.jobs[j].service as usize;
+        if self.plant.nodes[s].plain { self.enter_plain(j, s, now) } else { self.arrive_otherwise(j, s, now) }
+    }
+
+    /// A request arrives at a service that is not in its usual state, or has several lines.
+    fn arrive_otherwise(&mut self, j: u32, s: usize, now: f64) {
         let node = &self.plant.nodes[s];
         if !node.open {
             return self.arrive_closed(j, now);
@@ -46,18 +52,18 @@ impl Requests<'_> {
             self.steps.push(super::Step::Worked(j));
             return;
         }
-        let site = self.jobs[j].site;
-        let word = node.service.word(self.jobs[j].key);
-        let mut work = node.work.draw(word);
-        if !self.jobs[j].root {
-            work *= self.plant.sites[site as usize].work;
+        let job = &mut self.jobs[j];
+        let mut work = node.work.draw(node.service.word(job.key));
+        if !job.root {
+            work *= self.plant.sites[job.site as usize].work;
         }
-        self.jobs[j].work = work;
+        job.work = work;
         self.enter(j, s, r, now);
     }
 
     /// A request joins a replica: at a server that is free, or in line.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     fn enter(&mut self, j: u32, s: usize, r: u32, now: f64) {
         let replica = &self.plant.replicas[r as usize];
         if replica.share != NONE {
@@ -212,11 +218,15 @@ impl Requests<'_> {
     }
 
     /// A replica has so many requests more, or less.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn add_load(&mut self, s: usize, r: u32, change: i32) {
-        if r == NONE {
-            return;
+        if self.plant.nodes[s].weighs && r != NONE {
+            self.change_load(s, r, change);
         }
+    }
+
+    fn change_load(&mut self, s: usize, r: u32, change: i32) {
         let replica = &mut self.plant.replicas[r as usize];
         replica.load = replica.load.wrapping_add_signed(change);
         if let Some(loads) = &mut self.plant.nodes[s].loads

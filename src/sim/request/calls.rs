@@ -38,7 +38,8 @@ impl Requests<'_> {
     }
 
     /// A request that has left its station is answered: whoever waits for it learns, and its place is free.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn answer(&mut self, j: u32, outcome: usize, now: f64) {
         let job = &self.jobs[j];
         let (s, r) = (job.service as usize, job.replica);
@@ -52,7 +53,8 @@ impl Requests<'_> {
     }
 
     /// Whoever waits for a request learns how it ended.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn resolve(&mut self, j: u32, outcome: usize, now: f64) {
         let job = &self.jobs[j];
         let (s, arrived) = (job.service as usize, job.arrived);
@@ -65,6 +67,12 @@ impl Requests<'_> {
             self.came_back(j, outcome, now);
             return;
         }
+        self.resolve_call(j, outcome);
+    }
+
+    /// Whoever waits for a call learns how it ended.
+    fn resolve_call(&mut self, j: u32, outcome: usize) {
+        let job = &self.jobs[j];
         let (parent, site, nth, tries) = (job.parent, job.site, job.nth, job.tries);
         let deadlines = self.plant.sites[site as usize].deadlines;
         if deadlines != NONE {

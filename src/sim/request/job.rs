@@ -211,6 +211,20 @@ impl List {
         self.last = j;
     }
 
+    /// Takes out whoever is first; there must be somebody.
+    #[inline]
+    pub fn pop(&mut self, jobs: &mut Jobs) -> u32 {
+        let j = self.first;
+        let next = jobs[j].next;
+        self.first = next;
+        if next == NONE {
+            self.last = NONE
+        } else {
+            jobs[next].before = NONE
+        }
+        j
+    }
+
     /// Leaves, from wherever it stands.
     #[inline]
     pub fn remove(&mut self, jobs: &mut Jobs, j: u32) {

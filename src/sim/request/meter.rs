@@ -30,6 +30,8 @@ pub struct Meter {
     /// Servers that are up and active, and their seconds.
     servers: f64,
     servers_area: f64,
+    /// Only what is present is asked for: times of requests are neither handed over nor cleared at the end of a bin.
+    pub light: bool,
 }
 
 impl Meter {
@@ -51,6 +53,7 @@ impl Meter {
             queued: 0.0,
             queue: vec![0.0; 16],
             until: 0.0,
+            light: false,
         }
     }
 
@@ -59,6 +62,7 @@ impl Meter {
         self.counts = [0; count::N];
         (self.present, self.busy, self.waiting) = (0, 0, 0);
         self.servers = servers;
+        self.forget();
         self.begin(0.0, until);
     }
 
@@ -165,13 +169,15 @@ impl Meter {
         let bin = Bin {
             counts: self.counts,
             mean: if good > 0 { self.response_sum / good as f64 } else { f64::NAN },
-            quantiles: self.response.quantiles([0.5, 0.95, 0.99]).unwrap_or([f64::NAN; 3]),
+            quantiles: if self.light { None } else { self.response.quantiles([0.5, 0.95, 0.99]) }.unwrap_or([f64::NAN; 3]),
             queue: self.queued / length,
             present: self.present_area / length,
         };
-        self.response.hand_over(&mut served.response);
+        if !self.light {
+            self.response.hand_over(&mut served.response);
+            self.wait.hand_over(&mut served.wait);
+        }
         served.response_sum += self.response_sum;
-        self.wait.hand_over(&mut served.wait);
         served.wait_sum += self.wait_sum;
         served.busy += self.busy_area;
         served.servers += self.servers_area;
@@ -187,12 +193,16 @@ impl Meter {
         bin
     }
 
+    /// What was counted before anything was watched is forgotten.
+    pub fn forget(&mut self) {
+        self.response.clear();
+        self.wait.clear();
+    }
+
     /// A bin begins, with what is there.
     pub fn begin(&mut self, now: f64, until: f64) {
         self.present = self.present();
         self.counts = [0; count::N];
-        self.response.clear();
-        self.wait.clear();
         (self.response_sum, self.wait_sum, self.queued) = (0.0, 0.0, 0.0);
         self.queue.fill(0.0);
         (self.since, self.until) = (now, until);

@@ -15,6 +15,7 @@ mod job;
 mod meter;
 mod outage;
 mod outcome;
+mod plain;
 mod plant;
 mod serve;
 mod share;
@@ -61,16 +62,16 @@ pub enum Stopped {
     },
 }
 
-/// The slots of what is no server: the next event of the world, and what is to be written down.
-const SLOT_OF_WORLD: usize = 0;
-const SLOT_OF_WATCH: usize = 1;
+/// The slot of what is rare: the next event of the world, and what is to be written down.
+const SLOT_OF_RARE: usize = 0;
 /// The slot of the first server.
-const FIRST_SERVER: usize = 2;
+const FIRST_SERVER: usize = 1;
 
 /// Where slots begin that stand behind those of the servers.
 #[derive(Debug, Clone, Copy)]
 struct Slots {
     first_share: usize,
+    /// One slot, where anything can be due by a timer.
     timers: usize,
     first_deadline: usize,
     first_open: usize,
@@ -108,6 +109,10 @@ pub struct Requests<'m> {
     /// One for each service, then for each source.
     meters: Vec<Meter>,
     watch: Watch,
+    /// When next something is to be written down.
+    next_watch: f64,
+    /// By source: the service that gets all its requests and no others; its meter serves both.
+    mirrors: Vec<Option<usize>>,
     steps: Vec<Step>,
     /// Requests whose work is taken back.
     doomed: Vec<u32>,
@@ -134,15 +139,16 @@ impl<'m> Requests<'m> {
         }
         let first_share = FIRST_SERVER + plant.servers.len();
         let timers = first_share + plant.shares.len();
-        let first_open = timers + 1 + plant.deadlines.len();
+        let first_deadline = timers + usize::from(timers::are_needed(model));
         for (i, deadlines) in plant.deadlines.iter_mut().enumerate() {
-            deadlines.slot = timers + 1 + i;
+            deadlines.slot = first_deadline + i;
         }
+        let first_open = first_deadline + plant.deadlines.len();
         Self {
             model,
             world: World::without_flow(model, plan.warmup),
             events: Tournament::new(first_open + model.demand.sources.len()),
-            slots: Slots { first_share, timers, first_deadline: timers + 1, first_open },
+            slots: Slots { first_share, timers, first_deadline, first_open },
             jobs: Jobs::new(),
             plant,
             open: (0..model.demand.sources.len()).map(|source| Open::new(model, source)).collect(),
@@ -150,6 +156,8 @@ impl<'m> Requests<'m> {
             timers: Timers::default(),
             meters: watch::meters(model),
             watch: Watch::new(model, plan, begin, end),
+            next_watch: NEVER,
+            mirrors: watch::mirrors(model),
             steps: Vec::new(),
             doomed: Vec::new(),
             seen: (0, 0),
@@ -218,11 +226,10 @@ impl<'m> Requests<'m> {
         self.steps.clear();
         self.doomed.clear();
         self.given.begin(model, self.plan, self.watch.end - self.watch.begin);
-        let first = self.watch.reset(model);
+        self.next_watch = self.watch.reset(model);
         for slot in 0..self.slots.first_open {
             self.events.place(slot, NEVER);
         }
-        self.events.place(SLOT_OF_WATCH, first);
         for (source, open) in self.open.iter_mut().enumerate() {
             let curve = &self.world.drawn.curves[source];
             let time = open.reset(model, source, curve, draws, self.world.from, seed, replication);
@@ -234,33 +241,41 @@ impl<'m> Requests<'m> {
         self.events.rebuild();
         self.seen = (u64::MAX, u64::MAX);
         self.meters.iter_mut().for_each(|meter| meter.reset(0.0, self.watch.end));
-        self.events.set(SLOT_OF_WORLD, self.world.events.next().1);
+        self.set_rare();
         self.follow_world(0.0);
         self.run_steps(0.0);
         self.start_thinking();
     }
 
-    /// What happens next in the world.
-    #[cold]
-    fn world_due(&mut self, now: f64) {
-        let (slot, _) = self.world.events.next();
-        self.world.handle(slot, now);
-        self.events.set(SLOT_OF_WORLD, self.world.events.next().1);
-        self.follow_world(now);
+    /// When next something rare happens.
+    fn set_rare(&mut self) {
+        self.events.set(SLOT_OF_RARE, self.world.events.next().1.min(self.next_watch));
+    }
+
+    /// Something happens in the world, or is to be written down: the world comes first.
+    fn rare_due(&mut self, now: f64) {
+        let (slot, time) = self.world.events.next();
+        if time <= now {
+            self.world.handle(slot, now);
+            self.follow_world(now);
+        } else {
+            self.watch_due(now);
+        }
+        self.set_rare();
     }
 
     /// What is due in a slot that is no server's and no open source's.
+    #[cold]
+    #[inline(never)]
     fn other_due(&mut self, slot: usize, now: f64) {
-        if slot == SLOT_OF_WORLD {
-            self.world_due(now);
-        } else if slot == SLOT_OF_WATCH {
-            self.watch_due(now);
+        if slot == SLOT_OF_RARE {
+            self.rare_due(now);
         } else if slot < self.slots.timers {
             self.share_due(slot - self.slots.first_share, now);
-        } else if slot == self.slots.timers {
-            self.timer_due(now);
-        } else {
+        } else if slot >= self.slots.first_deadline {
             self.give_up(slot - self.slots.first_deadline, now);
+        } else {
+            self.timer_due(now);
         }
     }
 
@@ -283,7 +298,8 @@ impl System for Requests<'_> {
         &self.events
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the body of the loop of every run")]
     fn handle(&mut self, slot: usize, now: f64) {
         if self.jobs.flooded {
             return;

@@ -78,6 +78,7 @@ impl Requests<'_> {
             let servers = f64::from(one) * self.plant.nodes[s].up.len() as f64;
             self.meters[s].set_servers(servers, now);
         }
+        self.note_plain(s);
     }
 
     /// Whether the servers of a replica take up who waits: where all replicas share one line, only while requests are sent
@@ -146,7 +147,9 @@ impl Requests<'_> {
         let replica = &mut self.plant.replicas[r as usize];
         if replica.lurks && replica.failures == failure {
             replica.lurks = false;
-            self.plant.nodes[replica.service as usize].lurking -= 1;
+            let s = replica.service as usize;
+            self.plant.nodes[s].lurking -= 1;
+            self.note_plain(s);
         }
     }
 

@@ -17,6 +17,8 @@ pub struct Node {
     pub direct: bool,
     /// One station for all replicas.
     pub pooled: bool,
+    /// Its replicas are chosen by what is in them.
+    pub weighs: bool,
     /// Whoever came last is served first.
     pub lifo: bool,
     /// Whoever has the highest priority is served first.
@@ -25,6 +27,12 @@ pub struct Node {
     pub waits_while_down: bool,
     /// Its own structure holds, so that requests are taken.
     pub open: bool,
+    /// It is in its usual state: see `plain.rs`.
+    pub plain: bool,
+    /// Its station where it is, and how many may wait there.
+    pub line: u32,
+    /// See `line`.
+    pub limit: u32,
     /// How a replica is chosen.
     pub balance: Balance,
     /// What becomes of requests in a replica that fails.
@@ -224,10 +232,14 @@ impl Plant {
         self.nodes.push(Node {
             direct: concurrency == 0,
             pooled,
+            weighs: matches!(balance, Balance::LeastBusy | Balance::PowerOf(_)),
             lifo: serving.discipline == Discipline::Lifo,
             by_priority: serving.discipline == Discipline::Priority,
             waits_while_down: serving.while_down == WhileDown::Wait,
             open: true,
+            plain: false,
+            line: 0,
+            limit: 0,
             balance,
             interrupted: serving.interrupted,
             station,

@@ -11,7 +11,8 @@ use crate::random::uniform;
 impl Requests<'_> {
     /// A server that is no longer in its station's list begins to work on a request. Whether one more is busy is for the caller
     /// to count.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn begin_work(&mut self, j: u32, server: u32, now: f64) {
         let place = &mut self.plant.servers[server as usize];
         place.job = j;
@@ -25,14 +26,16 @@ impl Requests<'_> {
     }
 
     /// A server has done the work of a request.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn server_due(&mut self, server: u32, now: f64) {
         let j = self.plant.servers[server as usize].job;
         if j == NONE {
             self.events.set(FIRST_SERVER + server as usize, NEVER);
             return;
         }
-        self.worked(j, now);
+        let s = self.jobs[j].service as usize;
+        if self.plant.nodes[s].is_leaf() { self.done_plain(j, server, s, now) } else { self.worked(j, now) }
     }
 
     /// The own work of a request is done.
@@ -74,7 +77,8 @@ impl Requests<'_> {
     }
 
     /// A request gives its server back, if it has one, and whoever waits is next.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn leave_server(&mut self, j: u32, now: f64) {
         let server = std::mem::replace(&mut self.jobs[j].server, NONE);
         if server != NONE {
@@ -83,8 +87,15 @@ impl Requests<'_> {
     }
 
     /// A server is free: it takes up whoever is next.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn release(&mut self, server: u32, now: f64) {
+        let s = self.plant.replicas[self.plant.servers[server as usize].replica as usize].service as usize;
+        if self.plant.nodes[s].plain { self.release_plain(server, s, now) } else { self.release_otherwise(server, now) }
+    }
+
+    #[inline(never)]
+    fn release_otherwise(&mut self, server: u32, now: f64) {
         let replica = &self.plant.replicas[self.plant.servers[server as usize].replica as usize];
         let (station, s) = (replica.station as usize, replica.service as usize);
         let takes = if self.plant.nodes[s].pooled { replica.active } else { replica.alive };
@@ -107,7 +118,6 @@ impl Requests<'_> {
     }
 
     /// Takes out of line whoever is served next; those that have waited too long are shed on the way.
-    #[inline]
     fn next_in_line(&mut self, station: usize, s: usize, now: f64) -> Option<u32> {
         let node = &self.plant.nodes[s];
         let (lifo, by_priority, shed_age) = (node.lifo, node.by_priority, node.shed_age);

@@ -184,7 +184,8 @@ impl Closed {
 
 impl Requests<'_> {
     /// A request of an open source comes.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn open_due(&mut self, source: usize, now: f64) {
         let open = &mut self.open[source];
         let key = open.salt.wrapping_add(open.count << ROOM);
@@ -221,15 +222,18 @@ impl Requests<'_> {
     }
 
     /// A request comes from outside.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     fn come(&mut self, source: usize, to: u32, priority: u8, key: u64, user: u32, now: f64) {
         let j = self.jobs.take();
         let job = &mut self.jobs[j];
         (job.key, job.arrived, job.service, job.site, job.nth) = (key, now, to, source as u32, user);
         (job.priority, job.state, job.root, job.abandoned) = (priority, State::Moving, true, false);
         (job.replica, job.server, job.parent, job.child, job.open) = (NONE, NONE, NONE, NONE, 0);
-        let sources = self.plant.nodes.len();
-        self.meters[sources + source].arrive(now);
+        if self.mirrors[source].is_none() {
+            let services = self.plant.nodes.len();
+            self.meters[services + source].arrive(now);
+        }
         let meter = &mut self.meters[to as usize];
         meter.arrive(now);
         meter.count(count::FIRST);
@@ -237,12 +241,15 @@ impl Requests<'_> {
     }
 
     /// A request that came from outside is answered.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "in the loop of every request")]
     pub(super) fn came_back(&mut self, j: u32, outcome: usize, now: f64) {
         let job = &self.jobs[j];
         let (source, user, arrived) = (job.site as usize, job.nth, job.arrived);
-        let meter = &mut self.meters[self.plant.nodes.len() + source];
-        meter.resolve(outcome, arrived, now);
+        if self.mirrors[source].is_none() {
+            let services = self.plant.nodes.len();
+            self.meters[services + source].resolve(outcome, arrived, now);
+        }
         if let Some(closed) = source.checked_sub(self.open.len()) {
             let least = if outcome == count::GOOD { 0.0 } else { BREATH };
             self.think(closed as u32, user, least, now);

@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::Requests;
 use crate::kernel::NEVER;
+use crate::model::{Call, Model};
 
 /// What is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,12 @@ pub enum Timer {
         /// Which of its failures.
         failure: u32,
     },
+}
+
+/// Whether anything in a model can be due by a timer.
+pub fn are_needed(model: &Model) -> bool {
+    let pauses = |call: &Call| call.handling.retries.as_ref().is_some_and(|retries| retries.backoff.first > 0.0);
+    !model.users.is_empty() || model.services.iter().any(|service| service.health_check > 0.0 || service.calls.iter().any(pauses))
 }
 
 /// All that is due, in order of time, then of setting.

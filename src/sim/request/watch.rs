@@ -1,8 +1,8 @@
 //! Bins, batches and objectives: what is counted when.
 
 use super::meter::Meter;
-use super::outcome::{Bin, RequestOutcome, Stretch, count};
-use super::{Plan, Requests, SLOT_OF_WATCH};
+use super::outcome::{Bin, RequestOutcome, Served, Stretch, count};
+use super::{Plan, Requests};
 use crate::kernel::NEVER;
 use crate::model::{Counts, Model, Windows};
 use crate::sim::outcome::sum;
@@ -103,7 +103,6 @@ impl Watch {
 
 impl Requests<'_> {
     /// Something is to be written down.
-    #[cold]
     pub(super) fn watch_due(&mut self, now: f64) {
         if self.watch.bin.is_none() {
             self.begin_watching(now);
@@ -125,7 +124,7 @@ impl Requests<'_> {
             }
         }
         let next = self.watch.next();
-        self.events.set(SLOT_OF_WATCH, if next < self.watch.end { next } else { NEVER });
+        self.next_watch = if next < self.watch.end { next } else { NEVER };
     }
 
     /// What is measured begins.
@@ -134,7 +133,10 @@ impl Requests<'_> {
         self.watch.noted = now;
         self.watch.tallies.fill([0.0; 2]);
         let until = self.watch.edge_of(0);
-        self.meters.iter_mut().for_each(|meter| meter.begin(now, until));
+        for meter in &mut self.meters {
+            meter.forget();
+            meter.begin(now, until);
+        }
         self.begin_batch();
         for site in &mut self.plant.sites {
             site.called = super::Called::default();
@@ -146,6 +148,11 @@ impl Requests<'_> {
         *batch = Stretch::new(self.model);
         for (served, meter) in batch.services.iter_mut().chain(&mut batch.sources).zip(&self.meters) {
             served.in_flight_at_start = meter.present();
+        }
+        for (source, mirror) in self.mirrors.iter().enumerate() {
+            if let Some(s) = *mirror {
+                batch.sources[source].in_flight_at_start = self.meters[s].present();
+            }
         }
     }
 
@@ -161,6 +168,12 @@ impl Requests<'_> {
             };
             course.push(meter.end_bin(served, now, length));
         }
+        for (course, mirror) in self.given.sources.iter_mut().zip(&self.mirrors) {
+            let seen = mirror.and_then(|s| self.given.services[s].last());
+            if let (Some(bin), Some(seen)) = (course.last_mut(), seen) {
+                *bin = Bin { queue: 0.0, ..*seen };
+            }
+        }
         batch.seconds += length;
         if (bin + 1).is_multiple_of(self.watch.plan.bins / self.watch.plan.batches) {
             self.end_batch();
@@ -173,6 +186,12 @@ impl Requests<'_> {
     fn end_batch(&mut self) {
         for (sum, site) in self.watch.batch.calls.iter_mut().zip(&mut self.plant.sites) {
             *sum = std::mem::take(&mut site.called);
+        }
+        for (source, mirror) in self.mirrors.iter().enumerate() {
+            if let Some(s) = *mirror {
+                let batch = &mut self.watch.batch;
+                batch.sources[source] = from_end_to_end(&batch.services[s]);
+            }
         }
         self.given.batches.push(std::mem::take(&mut self.watch.batch));
         self.begin_batch();
@@ -251,6 +270,28 @@ impl RequestOutcome {
         self.sources.resize_with(model.demand.sources.len() + model.users.len(), Vec::new);
         self.services.iter_mut().chain(&mut self.sources).for_each(Vec::<Bin>::clear);
     }
+}
+
+/// What a service gave, as the source sees it whose requests are all that it gets.
+fn from_end_to_end(service: &Served) -> Served {
+    Served {
+        counts: service.counts,
+        in_flight_at_start: service.in_flight_at_start,
+        in_flight_at_end: service.in_flight_at_end,
+        response: service.response.clone(),
+        response_sum: service.response_sum,
+        present: service.present,
+        ..Served::default()
+    }
+}
+
+/// By source: the service that gets all its requests and no others, so that what is measured of one is measured of both.
+pub fn mirrors(model: &Model) -> Vec<Option<usize>> {
+    let open = model.demand.sources.iter().map(|source| source.to);
+    let to: Vec<u32> = open.chain(model.users.iter().map(|users| users.to)).collect();
+    let called = |s: u32| model.services.iter().flat_map(|service| &service.calls).any(|call| call.to == s);
+    let alone = |s: &u32| to.iter().filter(|other| *other == s).count() == 1 && !called(*s);
+    to.iter().map(|s| alone(s).then_some(*s as usize)).collect()
 }
 
 /// One for each service, then for each source.
