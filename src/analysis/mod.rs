@@ -1,5 +1,6 @@
 //! One file per question: from what the simulation gave to a summary for programs and a report for people.
 
+pub mod bottleneck;
 pub mod forecast;
 pub mod impact;
 pub mod reliability;
@@ -7,8 +8,8 @@ pub mod reliability;
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 3] {
-    [forecast::DOCS, impact::DOCS, reliability::DOCS]
+pub fn all() -> [Docs; 4] {
+    [bottleneck::DOCS, forecast::DOCS, impact::DOCS, reliability::DOCS]
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The command line: one file per command, which holds its arguments and one call.
 
+mod analysis;
 mod check;
 mod common;
 mod completions;
@@ -39,6 +40,7 @@ enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
     Reliability(reliability::Arguments),
+    Analysis(analysis::Arguments),
     Show(show::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
@@ -60,6 +62,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
         Command::Run(arguments) => run::execute(&arguments.parsed()),
         Command::Check(arguments) => check::execute(arguments),
         Command::Reliability(arguments) => reliability::execute(arguments),
+        Command::Analysis(arguments) => analysis::execute(arguments),
         Command::Show(arguments) => show::execute(arguments),
         Command::Explain(arguments) => explain::execute(arguments),
         Command::Schema(_) => schema::execute(),

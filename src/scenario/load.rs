@@ -92,6 +92,17 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 impl Loaded {
+    /// A variant: the scenario with further patches `PATH=VALUE` on top of those that it has. The horizon stays as it is.
+    ///
+    /// # Errors
+    /// Patches with mistakes, or ones that leave a scenario with mistakes.
+    pub fn with(&self, sets: Vec<String>) -> Result<Loaded, LoadError> {
+        let patches = Patches { sets, ..Patches::default() };
+        let mut variant = patched(self.tree.clone(), self.sources.clone(), &patches, self.folder.clone(), None)?;
+        variant.scenario.horizon = self.scenario.horizon;
+        Ok(variant)
+    }
+
     /// A mistake that shows only later, e.g. a column that a file does not have. The path is written as in patches,
     /// `traffic.shoppers.series.value`; what does not exist of it is left away.
     #[must_use]
@@ -166,11 +177,24 @@ fn unreadable(name: &str, message: String) -> LoadError {
 }
 
 fn loaded(name: &str, text: &str, patches: &Patches, folder: PathBuf) -> Result<Loaded, LoadError> {
-    let mut sources = vec![Source::new(name, text)];
-    let mut tree = match document(text) {
+    let sources = vec![Source::new(name, text)];
+    let tree = match document(text) {
         Ok(tree) => tree,
         Err(diagnostic) => return Err(LoadError::Wrong(Box::new(Problems { diagnostics: vec![*diagnostic], sources }))),
     };
+    // A policy is written for the file as it is: what a patch takes away it need not survive.
+    let check_policies = (*patches == Patches::default()).then_some(text.len());
+    patched(tree, sources, patches, folder, check_policies)
+}
+
+/// The tree with its patches as a scenario; policies are checked too where the size of their file is given.
+fn patched(
+    mut tree: Node,
+    mut sources: Vec<Source>,
+    patches: &Patches,
+    folder: PathBuf,
+    check_policies: Option<usize>,
+) -> Result<Loaded, LoadError> {
     let files = patches.patch_files.iter().map(|path| Ok((path.display().to_string(), read_file(path)?)));
     let files: Vec<(String, String)> = files.collect::<Result<_, LoadError>>()?;
     let mut diagnostics = patch::apply(&mut tree, &mut sources, &files, patches);
@@ -180,9 +204,8 @@ fn loaded(name: &str, text: &str, patches: &Patches, folder: PathBuf) -> Result<
     if let Some(scenario) = &read.scenario {
         let found = checks::run(scenario, &tree, &read.cuts);
         (diagnostics, warnings) = sort(diagnostics, found);
-        // A policy is written for the file as it is: what a patch takes away it need not survive.
-        if diagnostics.is_empty() && *patches == Patches::default() {
-            diagnostics = patch::check_policies(&tree, text.len());
+        if let (true, Some(size)) = (diagnostics.is_empty(), check_policies) {
+            diagnostics = patch::check_policies(&tree, size);
         }
     }
     let locate = |list: Vec<Diagnostic>| list.into_iter().map(|diagnostic| diagnostic.located(&tree)).collect();

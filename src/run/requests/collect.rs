@@ -1,6 +1,6 @@
 //! From what the requests of single replications met to sums, quantiles and courses over time.
 
-use super::{Lengths, Point, QUANTILES, RequestRuns, ServedRuns, Spread, called, served};
+use super::{Lengths, OBSERVED, Observed, Point, QUANTILES, RequestRuns, ServedRuns, Spread, called, served};
 use crate::model::Model;
 use crate::sim::request::{Bin, Called, RequestOutcome, Served, Stretch, Times, count, queue_length};
 use crate::stats::{Joint, Moments};
@@ -72,7 +72,10 @@ impl ServedRuns {
     fn observe(&mut self, parts: &[(&Served, f64)], batched: bool) {
         let sums = served_sums(parts);
         self.sums.add(&sums);
-        self.response.observe(parts, |served| &served.response);
+        let p99 = self.response.observe(parts, |served| &served.response);
+        if self.observed.len() < OBSERVED {
+            self.observed.push(Observed { sums, p99 });
+        }
         self.wait.observe(parts, |served| &served.wait);
         self.queue.observe(parts);
         if batched {
@@ -90,6 +93,7 @@ impl ServedRuns {
         self.response.merge(&other.response);
         self.wait.merge(&other.wait);
         self.queue.merge(&other.queue);
+        self.observed.extend(other.observed.iter().take(OBSERVED - self.observed.len()));
         self.batch_means.extend(&other.batch_means);
         self.course.resize(other.course.len().max(self.course.len()), Point::default());
         self.course.iter_mut().zip(&other.course).for_each(|(mine, theirs)| mine.merge(theirs));
@@ -136,7 +140,8 @@ fn call_sums(parts: &[(&Called, f64)]) -> [f64; called::N] {
 }
 
 impl Spread {
-    fn observe(&mut self, parts: &[(&Served, f64)], pick: impl Fn(&Served) -> &Times) {
+    /// Adds one observation, and tells the last of its quantiles.
+    fn observe(&mut self, parts: &[(&Served, f64)], pick: impl Fn(&Served) -> &Times) -> Option<f64> {
         let mut together = Times::default();
         let whole = match parts {
             [(one, _)] => pick(one),
@@ -149,6 +154,7 @@ impl Spread {
         };
         add_quantiles(&mut self.parts, |p| whole.quantile(p));
         self.all.merge(whole);
+        whole.quantile(QUANTILES[2])
     }
 
     fn merge(&mut self, other: &Self) {

@@ -104,10 +104,24 @@ pub struct ServedRuns {
     pub wait: Spread,
     /// Requests in line; empty for sources.
     pub queue: Lengths,
+    /// Each observation by itself, in order, to be paired with those of a variant: the first [`OBSERVED`].
+    pub observed: Vec<Observed>,
     /// Mean response time of each batch, in order; empty where replications are observations.
     pub batch_means: Vec<f64>,
     /// The course over time, bin by bin.
     pub course: Vec<Point>,
+}
+
+/// Observations that are kept one by one.
+pub const OBSERVED: usize = 512;
+
+/// What one observation gave.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Observed {
+    /// The sums named in [`served`].
+    pub sums: [f64; served::N],
+    /// What 99 of 100 response times stay below, seconds; absent without a good answer.
+    pub p99: Option<f64>,
 }
 
 /// How times differ from request to request.

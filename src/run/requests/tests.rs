@@ -101,6 +101,7 @@ fn batches_are_observations_of_their_own() {
     assert_eq!((source.sums.count(), source.response.parts[1].count(), source.batch_means.len()), (32, 32, 32));
     let first = &one.batches[0].sources[0];
     assert_eq!(source.batch_means[0], first.response_sum / first.response.count() as f64);
+    assert_eq!((source.observed.len(), source.observed[0].p99), (32, first.response.quantile(0.99)));
     let all: u64 = one.batches.iter().map(|batch| batch.sources[0].counts[count::GOOD]).sum();
     assert!(near(source.sums.sum(count::GOOD), all as f64));
     assert_eq!(source.course[0].rate.count(), 1);

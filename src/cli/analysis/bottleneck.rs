@@ -1,0 +1,86 @@
+//! `ninefold analysis bottleneck-detect`: which service is full first, and at which load the promise breaks.
+
+use clap::Args;
+
+use crate::analysis::bottleneck::{Bottlenecks, Input, System, Trouble, analyze, investigate};
+use crate::cli::common::{FailOn, Fidelity, Simulation, Variant, compile, default_folder, failed, load_whole};
+use crate::cli::progress::Progress;
+use crate::cli::{CliError, Exit, out};
+use crate::output::{self, terminal};
+use crate::run::{Options, default_replications};
+
+/// Which service is full first as the load grows, where requests wait, what one more replica brings, and at which load the
+/// promise breaks. Every request is simulated.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ninefold analysis bottleneck-detect shop.yaml
+  ninefold analysis bottleneck-detect shop.yaml --system web --horizon 1h
+
+With --fail-on breach the exit code is 1 where the promise does not hold at the load as it is.")]
+pub struct Arguments {
+    #[command(flatten)]
+    variant: Variant,
+    /// Looks at this service and all that it calls [default: all that traffic reaches].
+    #[arg(long, value_name = "SERVICE")]
+    system: Option<String>,
+    #[command(flatten)]
+    simulation: Simulation,
+}
+
+/// Simulates the load, its multiples and one more replica of each service, and writes what came of it.
+///
+/// # Errors
+/// A scenario that is wrong, a service that it has not; files that cannot be read or written.
+pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
+    let simulation = &arguments.simulation;
+    let options = options(simulation)?;
+    let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
+    let loaded = load_whole(scenario, &patches, simulation.horizon, Fidelity::Request)?;
+    let name = arguments.system.as_deref();
+    let system = System::of(&compile(&loaded)?, name).map_err(CliError::Wrong)?;
+    let (control, progress) = Progress::begin(simulation.quiet || simulation.json);
+    let found = investigate(&loaded, system, &options, &control).map_err(troubled);
+    progress.end();
+    let Some(found) = found? else {
+        out::tell("interrupted before the first replication was done: nothing is written\n");
+        return Ok(Exit::Interrupted);
+    };
+    let (summary, report) = analyze(&Input { found: &found, options: &options, system: name });
+    let default = || default_folder(&summary.scenario, &patches).join("bottlenecks");
+    let folder = simulation.out.clone().unwrap_or_else(default);
+    output::write_all(&folder, &summary, &report)?;
+    if simulation.json {
+        out::print_json(&summary)?;
+    } else if !simulation.quiet {
+        out::print(&terminal::render(&report, out::screen()))?;
+        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
+    }
+    Ok(exit(&summary, simulation))
+}
+
+fn options(simulation: &Simulation) -> Result<Options, CliError> {
+    if simulation.precision.is_some() {
+        let text = "--precision is about the objectives of a forecast; give --replications here";
+        return Err(CliError::Wrong(text.into()));
+    }
+    let replications = simulation.replications.unwrap_or(default_replications(Fidelity::Request));
+    Ok(Options { fidelity: Fidelity::Request, replications, ..simulation.options() })
+}
+
+fn troubled(trouble: Trouble) -> CliError {
+    match trouble {
+        Trouble::Variant(error) => CliError::Load(error),
+        Trouble::Run(error) => failed(&error),
+    }
+}
+
+fn exit(summary: &Bottlenecks, simulation: &Simulation) -> Exit {
+    let breached = summary.breaking.breaks_at.is_some_and(|multiple| multiple <= 1.0);
+    if summary.interrupted {
+        Exit::Interrupted
+    } else if simulation.fail_on == Some(FailOn::Breach) && breached {
+        Exit::Missed
+    } else {
+        Exit::Done
+    }
+}
