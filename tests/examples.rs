@@ -8,6 +8,10 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use common::{Run, compiled, simulate_model};
+use ninefold::run::Options;
+use ninefold::scenario::{Fidelity, Patches, parse, unsimulated};
+
 /// Names of the files in `scenarios/`.
 fn examples() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
@@ -21,17 +25,28 @@ fn examples() -> Vec<String> {
     names
 }
 
+/// A scenario as it is meant to be followed: as a rate where it can be, else request by request, which takes longer.
+fn run(text: &str, policy: Option<&str>, replications: u64, threads: usize) -> Run {
+    let loaded = parse("example.yaml", text, &Patches::default()).expect("a scenario without mistakes");
+    if unsimulated(&loaded.scenario, Fidelity::Flow).is_empty() {
+        return common::run_policy(text, policy, replications, threads);
+    }
+    let fidelity = Fidelity::Request;
+    let options = Options { replications: 2, threads: Some(threads), warmup: Some(10.0), fidelity, ..Default::default() };
+    simulate_model(&compiled(text, policy), &options)
+}
+
 #[test]
 fn scenarios_run_without_a_warning_and_policies_change_them() {
     let names = examples();
     assert!(names.len() >= 5, "the scenarios have moved: {names:?}");
     for name in names {
         let text = common::scenario(&name);
-        let base = common::run_policy(&text, None, 128, 2);
+        let base = run(&text, None, 128, 2);
         assert_eq!(base.warnings(), 0, "{name}");
         let base = base.results();
         for policy in common::policies(&text) {
-            let run = common::run_policy(&text, Some(&policy), 128, 2);
+            let run = run(&text, Some(&policy), 128, 2);
             assert_eq!(run.warnings(), 0, "{name} with the policy {policy:?}");
             assert_ne!(run.results(), base, "the policy {policy:?} of {name} changes nothing");
         }
@@ -42,7 +57,7 @@ fn scenarios_run_without_a_warning_and_policies_change_them() {
 fn results_do_not_depend_on_the_number_of_threads() {
     for name in examples() {
         let text = common::scenario(&name);
-        let [one, three] = [1, 3].map(|threads| common::run_policy(&text, None, 256, threads).results());
+        let [one, three] = [1, 3].map(|threads| run(&text, None, 256, threads).results());
         assert_eq!(one, three, "{name}");
     }
 }
