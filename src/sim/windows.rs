@@ -180,8 +180,8 @@ impl<O: Observer> World<'_, O> {
     /// A window that ends at every instant from its length on. Between the instants at which something begins or ends
     /// at either edge the sums are straight lines (in requests nearly so: a mark a day keeps them close).
     fn rolling(&self, o: usize, length: f64, given: &mut ObjectiveOutcome) {
-        let objective = &self.model.objectives[o];
         const DAY: f64 = 86_400.0;
+        let objective = &self.model.objectives[o];
         let horizon = self.model.horizon;
         let step = horizon / (BUDGET_POINTS - 1) as f64;
         let (mut left, mut right) = (Sweep::new(&given.log), Sweep::new(&given.log));

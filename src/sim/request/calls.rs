@@ -1,6 +1,6 @@
 //! Answers, and the calls that a request makes: one after the other or at once, given up, tried again.
 //!
-//! What happens at one instant is a list of [`Step`]s, so that a chain of a thousand services that all answer at once is no
+//! What happens at one instant is a list of steps, so that a chain of a thousand services that all answer at once is no
 //! recursion.
 
 use super::job::State;
@@ -88,9 +88,9 @@ impl Requests<'_> {
     fn part(&mut self, j: u32) {
         let (parent, sibling, elder) = (self.jobs[j].parent, self.jobs[j].sibling, self.jobs[j].elder);
         if elder == NONE {
-            self.jobs[parent].child = sibling
+            self.jobs[parent].child = sibling;
         } else {
-            self.jobs[elder].sibling = sibling
+            self.jobs[elder].sibling = sibling;
         }
         if sibling != NONE {
             self.jobs[sibling].elder = elder;

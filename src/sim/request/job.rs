@@ -1,5 +1,7 @@
 //! Requests on their way: one record each, in a slab whose places are used again.
 
+#![allow(clippy::inline_always, reason = "the inner loop of every request")]
+
 use crate::model::NONE;
 
 /// Where a request stands.
@@ -204,9 +206,9 @@ impl List {
         let job = &mut jobs[j];
         (job.next, job.before) = (NONE, last);
         if last == NONE {
-            self.first = j
+            self.first = j;
         } else {
-            jobs[last].next = j
+            jobs[last].next = j;
         }
         self.last = j;
     }
@@ -218,9 +220,9 @@ impl List {
         let next = jobs[j].next;
         self.first = next;
         if next == NONE {
-            self.last = NONE
+            self.last = NONE;
         } else {
-            jobs[next].before = NONE
+            jobs[next].before = NONE;
         }
         j
     }
@@ -230,11 +232,15 @@ impl List {
     pub fn remove(&mut self, jobs: &mut Jobs, j: u32) {
         let (next, before) = (jobs[j].next, jobs[j].before);
         if before == NONE {
-            self.first = next
+            self.first = next;
         } else {
-            jobs[before].next = next
+            jobs[before].next = next;
         }
-        if next == NONE { self.last = before } else { jobs[next].before = before }
+        if next == NONE {
+            self.last = before;
+        } else {
+            jobs[next].before = before;
+        }
     }
 }
 
@@ -270,9 +276,9 @@ impl Deadlines {
         let job = &mut jobs[j];
         (job.later, job.earlier) = (NONE, last);
         if last == NONE {
-            self.first = j
+            self.first = j;
         } else {
-            jobs[last].later = j
+            jobs[last].later = j;
         }
         self.last = j;
         last == NONE
@@ -283,10 +289,14 @@ impl Deadlines {
     pub fn remove(&mut self, jobs: &mut Jobs, j: u32) {
         let (later, earlier) = (jobs[j].later, jobs[j].earlier);
         if earlier == NONE {
-            self.first = later
+            self.first = later;
         } else {
-            jobs[earlier].later = later
+            jobs[earlier].later = later;
         }
-        if later == NONE { self.last = earlier } else { jobs[later].earlier = earlier }
+        if later == NONE {
+            self.last = earlier;
+        } else {
+            jobs[later].earlier = earlier;
+        }
     }
 }

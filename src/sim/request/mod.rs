@@ -1,9 +1,9 @@
 //! Every request, one by one, over the same world of failures and repairs.
 //!
-//! A request is a record in a slab ([`job`]); it arrives at a service and is sent to a replica ([`arrive`]), waits for a server
-//! and is worked on ([`serve`], [`share`]), makes its calls and is answered ([`calls`]). Requests come from sources
-//! ([`source`]). After each event of the world the services and replicas follow it ([`outage`]). What is measured goes to
-//! a [`meter`] for each service and source, which is emptied at the end of each bin ([`watch`]).
+//! A request is a record in a slab (`job`); it arrives at a service and is sent to a replica (`arrive`), waits for a server
+//! and is worked on (`serve`, `share`), makes its calls and is answered (`calls`). Requests come from sources
+//! (`source`). After each event of the world the services and replicas follow it (`outage`). What is measured goes to
+//! a `meter` for each service and source, which is emptied at the end of each bin (`watch`).
 //!
 //! Nothing is allocated for a request once the slab is as large as the number of those on their way. At equal times the order
 //! is: what happens in the world, what is written down, ends of work by server, timers, callers who give up, arrivals.

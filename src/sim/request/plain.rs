@@ -1,6 +1,6 @@
 //! The short way through a service in its usual state: all requests go to one line, first come first served, at full speed.
 //!
-//! It does what [`super::arrive`] and [`super::serve`] do, with every record looked up once: most events of most runs are of this
+//! It does what `arrive` and `serve` do, with every record looked up once: most events of most runs are of this
 //! kind. A service that is in some other state at the time takes the long way; both give the same.
 
 #![allow(clippy::inline_always, reason = "the inner loop of every request")]
