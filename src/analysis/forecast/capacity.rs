@@ -134,7 +134,9 @@ pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
         verdicts.truncate(2);
         verdicts.push(Verdict::new(Status::Warn, format!("{rest} more services saturate or come near it: see Capacity.")));
     }
+    // What was followed request by request has been seen to be busy or not: retries may fill what the demand alone does not.
     if verdicts.is_empty()
+        && input.runs.requests.is_none()
         && let Some(curve) = curves.first()
     {
         let used = highest(&curve.peak_p50) / (curve.capacity * f64::from(curve.replicas));

@@ -195,6 +195,27 @@ impl<'m> Requests<'m> {
         Ok(events)
     }
 
+    /// Begins a replication that is followed event by event, with [`Requests::advance`].
+    pub fn begin(&mut self, seed: u64, replication: u64, draw: u64) {
+        self.start(seed, replication, draw);
+    }
+
+    /// Handles the next event and returns its time, seconds from the begin of the warm-up; none beyond the horizon.
+    pub fn advance(&mut self) -> Option<f64> {
+        let (slot, now) = self.events.next();
+        if now >= self.watch.end || self.jobs.flooded {
+            return None;
+        }
+        self.handle(slot, now);
+        Some(now)
+    }
+
+    /// Requests that have arrived at a service and are not resolved.
+    #[must_use]
+    pub fn present(&self, service: usize) -> u64 {
+        self.meters[service].present()
+    }
+
     /// Runs `seconds` from empty, with demand held at its value at the start, and returns the mean number of requests on their
     /// way in each of `bins` equal parts: how the system fills.
     ///
