@@ -179,6 +179,21 @@ fn lengths() -> Chart {
     }
 }
 
+/// Areas on each other, one of them with a value that is none.
+fn failing() -> Chart {
+    let mut chart = demand_over(0.01);
+    chart.name = "failing".to_owned();
+    let area = |k: usize| (0..60).map(|t| [f64::from(t) * 14.4, 0.1 + f64::from(t % 7) * k as f64]).collect::<Vec<_>>();
+    let mut broken = area(2);
+    broken[3][1] = f64::NAN;
+    chart.marks = [("queue full", area(1)), ("given up waiting", broken), ("never", vec![[0.0, 0.0]; 60])]
+        .into_iter()
+        .enumerate()
+        .map(|(k, (name, points))| Mark::new(name, Look::Series(k), Shape::Area(points)))
+        .collect();
+    chart
+}
+
 fn nothing() -> Chart {
     let mut chart = lengths();
     chart.name = "nothing".to_owned();
@@ -188,7 +203,8 @@ fn nothing() -> Chart {
 
 fn charts() -> Vec<Chart> {
     let spans = [0.2, 2.0, 10.0, 60.0, 800.0, 3650.0].into_iter().map(demand_over);
-    let charts = vec![nines(3, false), nines(12, true), causes(2), causes(12), budget(), demand(), lengths(), nothing()];
+    let charts =
+        vec![nines(3, false), nines(12, true), causes(2), causes(12), budget(), demand(), lengths(), failing(), nothing()];
     charts.into_iter().chain(spans).collect()
 }
 
