@@ -51,7 +51,9 @@ fn exact(c: usize) -> f64 {
     const MOST: usize = 150;
     let (arrival, first, second) = (3.0, 2.0, 6.0);
     let mut reach = vec![vec![0.0; c + 1]; MOST + 1];
-    reach.iter_mut().for_each(|row| row[c] = 1.0);
+    for row in &mut reach {
+        row[c] = 1.0;
+    }
     for _ in 0..4_000 {
         for one in 0..=MOST {
             for two in 1..c {
@@ -77,7 +79,7 @@ fn a_second_queue_that_overflows() {
     let mut requests = Requests::new(&model, Plan { warmup: 0.0, bins: 1, batches: 1 });
     let lengths = [3_u64, 4];
     let mut reached = lengths.map(|_| Proportion::default());
-    for replication in 0..600_000 {
+    for replication in 0..1_800_000 {
         requests.begin(1, replication, 0);
         while requests.present(2) == 0 && requests.advance().is_some() {}
         if requests.present(1) > 0 {
