@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test says by a panic what it expected")]
 
 use ninefold::model::Model;
-use ninefold::scenario::{Patches, parse};
+use ninefold::run::{Control, Options};
+use ninefold::scenario::{Fidelity, Patches, parse};
 use ninefold::sim::request::{Plan, RequestOutcome, Requests, Served, count};
 
 fn compile(text: &str) -> Model {
@@ -363,4 +364,13 @@ fn a_chain_of_many_services_that_answer_at_once_is_no_danger() {
     }
     body.push_str("  s3000: {service_time: 1ms}\n");
     tell(&body, "3s").counts("s0", 2, 2, &[]);
+}
+
+#[test]
+fn more_servers_than_can_be_followed_are_refused() {
+    let text = "name: case\nstart: 2026-01-01\nhorizon: 1s\ntraffic: {t: {to: s, rate: 1/s}}\n\
+                services: {s: {replicas: 1000, concurrency: 100000, service_time: 1s}}";
+    let options = Options { fidelity: Fidelity::Request, ..Options::default() };
+    let refused = ninefold::run::simulate(&compile(text), &options, &Control::default(), None).err();
+    assert!(refused.as_ref().is_some_and(|error| error.to_string().contains("too many to follow")), "{refused:?}");
 }

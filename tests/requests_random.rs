@@ -213,3 +213,30 @@ fn littles_law_holds() {
         }
     }
 }
+
+/// Most requests take a short way through services in their usual state. With priorities they take the long way, and where all
+/// have the same priority the order is the same: so is every count and every time, to the last bit.
+#[test]
+fn the_short_way_and_the_long_way_are_the_same() {
+    let text = |discipline: &str| {
+        format!(
+            "name: ways\nstart: 2026-01-01\nhorizon: 300s\ntraffic: {{t: {{to: a, rate: 60/s}}, u: {{to: b, users: 4, think: 200ms}}}}\n\
+             services:\n  a: {{concurrency: 3, service_time: {{exponential: {{mean: 30ms}}}}, queue: 8, discipline: {discipline}, calls: [\
+             {{to: b, timeout: 100ms, retries: {{max: 1}}}}, {{to: c, while: released, timeout: 200ms, timed_out: cancelled}}]}}\n  \
+             b: {{replicas: 3, balance: shared_queue, service_time: {{lognormal: {{mean: 20ms, cv: 1.5}}}}, discipline: {discipline}}}\n  \
+             c: {{service_time: {{exponential: {{mean: 12ms}}}}, discipline: {discipline}, interrupted: resume, while_down: wait}}\n\
+             failures:\n  crash: {{hits: replica, mttf: 60s, repair: {{exponential: {{mean: 2s}}}}}}\n  \
+             slow: {{hits: service, of: [c], mttf: 50s, effect: {{slower: 2, errors: 10%}}, repair: 5s}}\n"
+        )
+    };
+    let outcome = |discipline: &str| {
+        let model = compiled(&text(discipline), None);
+        let mut requests = Requests::new(&model, Plan { warmup: 5.0, bins: 4, batches: 2 });
+        let stopped = requests.run_while(7, 3, 0, |_| true);
+        assert!(stopped.is_ok(), "{stopped:?}");
+        format!("{:?}", requests.requests())
+    };
+    let short = outcome("fifo");
+    assert!(short.len() > 1_000);
+    assert_eq!(short, outcome("priority"));
+}

@@ -11,7 +11,7 @@ use super::{Load, RequestRuns, Warmup, warmup};
 use crate::model::Model;
 use crate::run::{CANDIDATES, Control, Options, Row, RowSink, RunError, Runs, collect, downtime, lock, typical_and_bad};
 use crate::sim::Outcome;
-use crate::sim::request::{Plan, RequestOutcome, Requests, Stopped};
+use crate::sim::request::{MOST_SERVERS, Plan, RequestOutcome, Requests, Stopped, servers};
 
 /// Batches of a single replication; each is an observation.
 const BATCHES: usize = 32;
@@ -163,6 +163,13 @@ fn refuse(model: &Model, options: &Options, load: &Load) -> Result<(), RunError>
         let text = "nothing sends requests within the horizon, and at request fidelity there is nothing else to follow; add \
                     `traffic`, or leave out --fidelity request";
         return Err(RunError::Asked(text.to_owned()));
+    }
+    let servers = servers(model);
+    if servers > MOST_SERVERS {
+        return Err(RunError::Asked(format!(
+            "{servers:.1e} servers (replicas times concurrency, over all services) are too many to follow one by one, at most \
+             {MOST_SERVERS:.0e} are; leave out --fidelity request"
+        )));
     }
     if load.reached <= MOST {
         return Ok(());
