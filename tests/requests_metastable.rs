@@ -1,7 +1,7 @@
-//! A failure that outlives its trigger: `scenarios/retry-storm.yaml`, after the example of Bronson and others
-//! (2021, on metastable failures in distributed systems). A
-//! database good for 300 requests a second that is asked 280 times stays down after a cut of ten seconds where those who give
-//! up ask again, also with budgets of 20% and 10% (280 × 1.1 is more than 300), and recovers with one of 5%.
+//! A failure that outlives its trigger: `scenarios/retry-storm.yaml`, after the example of Bronson and others (2021, on metastable
+//! failures in distributed systems). A database good for 300 requests a second that is asked 280 times stays down after a cut of
+//! ten seconds where those who give up ask again, also with budgets of 20% and 10% (280 × 1.1 is more than 300), and recovers
+//! with one of 5%.
 
 mod common;
 
