@@ -10,7 +10,6 @@ use std::collections::BinaryHeap;
 use super::Requests;
 use super::outcome::count;
 use crate::kernel::NEVER;
-use crate::model::NONE;
 
 /// One replica.
 #[derive(Debug, Clone)]
@@ -147,7 +146,6 @@ impl Requests<'_> {
         for _ in after..before {
             self.meters[s].less_busy(now);
         }
-        debug_assert!(s != NONE as usize);
         given
     }
 }

@@ -153,7 +153,7 @@ pub fn found(runs: &Runs) -> String {
     }
 }
 
-/// `38 s, found by MSER-5 on 8 pilot runs of 400 s`.
+/// `38 s, found by MSER-5 on 64 pilot runs of 400 s`.
 pub fn warmup(runs: &Runs) -> String {
     format!("{}, {}", duration(runs.warmup.seconds), found(runs))
 }
