@@ -46,4 +46,8 @@ impl Lifetime for Constant {
     fn variance(&self) -> f64 {
         0.0
     }
+
+    fn third(&self) -> f64 {
+        0.0
+    }
 }

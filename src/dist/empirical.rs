@@ -79,4 +79,9 @@ impl Lifetime for Empirical {
         let mean = self.mean();
         self.sorted.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() * self.fraction(1)
     }
+
+    fn third(&self) -> f64 {
+        let mean = self.mean();
+        self.sorted.iter().map(|value| libm::pow(value - mean, 3.0)).sum::<f64>() * self.fraction(1)
+    }
 }

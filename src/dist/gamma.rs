@@ -130,6 +130,10 @@ impl Lifetime for Gamma {
         self.shape * self.scale * self.scale
     }
 
+    fn third(&self) -> f64 {
+        2.0 * self.scale * self.variance()
+    }
+
     fn cumulative_hazard(&self, t: f64) -> f64 {
         if t > 0.0 { -incomplete_gamma(self.shape, t / self.scale).upper } else { 0.0 }
     }

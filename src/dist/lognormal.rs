@@ -81,6 +81,11 @@ impl Lifetime for Lognormal {
         mean * mean * libm::expm1(self.sigma * self.sigma)
     }
 
+    fn third(&self) -> f64 {
+        let square = libm::expm1(self.sigma * self.sigma);
+        (3.0 + square) * libm::sqrt(square) * self.variance() * libm::sqrt(self.variance())
+    }
+
     fn cumulative_hazard(&self, t: f64) -> f64 {
         if t > 0.0 { normal_hazard(self.z(t)) } else { 0.0 }
     }

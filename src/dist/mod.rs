@@ -8,6 +8,7 @@
 mod by_hazard;
 mod constant;
 mod construct;
+mod cumulants;
 mod empirical;
 mod equilibrium;
 mod exponential;
@@ -27,6 +28,7 @@ mod uniform;
 mod weibull;
 
 pub use constant::Constant;
+pub use cumulants::{Cumulants, Mixture, Part, quantile as quantile_of};
 pub use empirical::Empirical;
 pub use equilibrium::Equilibrium;
 pub use exponential::Exponential;
@@ -88,6 +90,11 @@ trait Lifetime {
     /// The variance in seconds squared; may be infinite.
     fn variance(&self) -> f64;
 
+    /// The third central moment in seconds cubed; may be infinite.
+    fn third(&self) -> f64 {
+        moments::third(self)
+    }
+
     /// −ln P(T > t), also where the survival is below the smallest double.
     fn cumulative_hazard(&self, t: f64) -> f64 {
         hazard_of(self.cdf(t), self.survival(t))
@@ -139,6 +146,24 @@ impl Law {
     #[must_use]
     pub fn variance(&self) -> f64 {
         self.lifetime().variance()
+    }
+
+    /// Mean, variance, third central moment and least value. A law so heavy in its tail that one of these is infinite gets that
+    /// of a lognormal, with a coefficient of variation of at most 10.
+    #[must_use]
+    pub fn cumulants(&self) -> Cumulants {
+        const HEAVY: f64 = 10.0;
+        if let Law::Exponential(law) = self {
+            return Cumulants::gamma(law.mean(), 1.0);
+        }
+        let law = self.lifetime();
+        let mean = if law.mean().is_finite() { law.mean() } else { law.quantile(0.999) };
+        let variance = law.variance();
+        let variance = if variance.is_finite() { variance } else { HEAVY * HEAVY * mean * mean };
+        let third = law.third();
+        let cv = libm::sqrt(variance) / mean.max(f64::MIN_POSITIVE);
+        let third = if third.is_finite() { third } else { (3.0 + cv * cv) * cv * variance * libm::sqrt(variance) };
+        Cumulants { mean, variance, third, least: law.quantile(0.0).clamp(0.0, mean) }
     }
 
     /// −ln P(T > t): finite and accurate also where the survival is below the smallest double, infinite beyond the

@@ -20,7 +20,13 @@ pub(super) fn variance(law: &dyn Lifetime) -> f64 {
     expectation(law, |t| (t - mean) * (t - mean))
 }
 
-fn expectation(law: &dyn Lifetime, g: impl Fn(f64) -> f64) -> f64 {
+/// The third central moment of a law from its times at given hazards.
+pub(super) fn third<L: Lifetime + ?Sized>(law: &L) -> f64 {
+    let mean = law.mean();
+    expectation(law, |t| (t - mean) * (t - mean) * (t - mean))
+}
+
+fn expectation<L: Lifetime + ?Sized>(law: &L, g: impl Fn(f64) -> f64) -> f64 {
     let width = 1.0 / f64::from(STEPS);
     let sum: f64 = (-42 * STEPS..=7 * STEPS)
         .map(|step| libm::exp(f64::from(step) * width))

@@ -55,4 +55,8 @@ impl Lifetime for Uniform {
     fn variance(&self) -> f64 {
         self.width() * self.width() / 12.0
     }
+
+    fn third(&self) -> f64 {
+        0.0
+    }
 }

@@ -219,6 +219,12 @@ impl Curve {
         self.blocks.extend(self.peaks.chunks(BLOCK).map(|block| block.iter().fold(0.0_f64, |a, &b| a.max(b))));
     }
 
+    /// Requests in a piece.
+    #[must_use]
+    pub fn in_piece(&self, piece: usize) -> f64 {
+        self.before[piece + 1] - self.before[piece]
+    }
+
     /// The rate of a piece before growth, requests/s.
     #[must_use]
     pub fn base(&self, piece: usize) -> f64 {

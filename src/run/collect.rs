@@ -1,9 +1,9 @@
 //! From the outcomes of replications to their sums.
 
 use super::requests::Warmup;
-use super::runs::{CostRuns, FailureRuns, ObjectiveRuns, PartRuns, Row, Runs, ServiceRuns, TeamRuns, WindowRuns};
+use super::runs::{CostRuns, FailureRuns, LoadRuns, ObjectiveRuns, PartRuns, QUANTILES, Row, Runs, ServiceRuns, TeamRuns, WindowRuns, row};
 use crate::model::{Mode, Model, Windows};
-use crate::sim::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, part, sum};
+use crate::sim::{BUDGET_POINTS, Lengths, ObjectiveOutcome, Outcome, ServiceOutcome, part, sum};
 use crate::stats::{Joint, Moments, Proportion, Sketch};
 
 impl Runs {
@@ -153,6 +153,13 @@ impl ServiceRuns {
             }
         }
         self.sums.add(&sums);
+        if sums[sum::REQUESTS] > 0.0 {
+            let mut load = [0.0; row::N];
+            for outcome in draw.each() {
+                load.iter_mut().zip(&outcome.load).for_each(|(mean, given)| *mean += given * draw.weight);
+            }
+            self.load.sums.add(&load);
+        }
         let (up, of) = draw.count(|outcome| outcome.up_at_end);
         self.up_at_end.add_cluster(up, of);
         let (none, of) = draw.count(|outcome| outcome.lengths.is_empty());
@@ -181,6 +188,35 @@ impl ServiceRuns {
         self.outage_lengths.merge(&other.outage_lengths);
         self.causes.iter_mut().zip(&other.causes).for_each(|(mine, theirs)| mine.merge(theirs));
         self.components.merge(&other.components);
+        self.load.merge(&other.load);
+    }
+}
+
+impl LoadRuns {
+    /// Adds the times of some replications, and forgets them there.
+    pub fn take(&mut self, lengths: &mut [Lengths; 2]) {
+        for (mine, theirs) in self.lengths.iter_mut().zip(lengths) {
+            mine.merge(theirs, 1.0);
+            theirs.clear();
+        }
+    }
+
+    /// The replications so far are one of the blocks that the quantiles are compared over.
+    pub fn close_block(&mut self) {
+        for (lengths, parts) in self.lengths.iter().zip(&mut self.parts) {
+            for (part, p) in parts.iter_mut().zip(QUANTILES) {
+                if let Some(quantile) = lengths.quantile(p) {
+                    part.add(quantile);
+                }
+            }
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.sums.merge(&other.sums);
+        self.lengths.iter_mut().zip(&other.lengths).for_each(|(mine, theirs)| mine.merge(theirs, 1.0));
+        let parts = self.parts.iter_mut().flatten();
+        parts.zip(other.parts.iter().flatten()).for_each(|(mine, theirs)| mine.merge(theirs));
     }
 }
 

@@ -150,6 +150,7 @@ fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, co
         }
         if block.runs.interrupted {
             // A draw counts as a whole or not at all.
+            world.lengths().iter_mut().flatten().for_each(crate::sim::Lengths::clear);
             block.rows.truncate(rows_before);
             block.downtimes.truncate(downtimes_before);
             break;
@@ -159,9 +160,13 @@ fn run_block(model: &Model, world: &mut World, seed: u64, from: u64, to: u64, co
         } else {
             block.runs.add(&[world.outcome()]);
         }
+        for (runs, lengths) in block.runs.services.iter_mut().zip(world.lengths()) {
+            runs.load.take(lengths);
+        }
         control.done.fetch_add(last - replication, Ordering::Relaxed);
         replication = last;
     }
+    block.runs.services.iter_mut().for_each(|runs| runs.load.close_block());
     block
 }
 

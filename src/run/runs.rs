@@ -1,7 +1,9 @@
 //! What the replications gave: mergeable sums and sketches, never single replications.
 
+pub use super::requests::QUANTILES;
 use super::requests::{RequestRuns, Warmup};
-pub use crate::sim::sum;
+use crate::sim::Lengths;
+pub use crate::sim::{row, sum};
 use crate::stats::{Components, Joint, Moments, Proportion, Sketch, Survival};
 
 /// The merged result of all replications of one model.
@@ -69,6 +71,19 @@ pub struct ServiceRuns {
     pub causes: Vec<Moments>,
     /// Random against uncertain: unavailability of single replications within draws.
     pub components: Components,
+    /// What its requests came to, where they are a rate.
+    pub load: LoadRuns,
+}
+
+/// What the replications gave for the requests of one service, where they are a rate.
+#[derive(Debug, Clone, Default)]
+pub struct LoadRuns {
+    /// Means and covariances over draws of the sums named in [`row`].
+    pub sums: Joint<{ row::N }>,
+    /// Times of good answers, and waits, of all replications.
+    pub lengths: [Lengths; 2],
+    /// Their quantiles ([`QUANTILES`]), each over blocks of replications.
+    pub parts: [[Moments; 3]; 2],
 }
 
 /// What the replications gave for one objective.

@@ -2,13 +2,12 @@
 //! name, never ignored.
 
 use super::diagnostic::Diagnostic;
-use super::failure::{Effect, Failure, Hits, Repair};
+use super::failure::{Failure, Hits, Repair};
 use super::fidelity::Fidelity;
 use super::path::KeyPath;
 use super::schema::Scenario;
-use super::service::{Call, Discipline, Interrupted, Service, TimedOut, WhileDown};
-use super::traffic::{After, Arrivals, Traffic};
-use crate::units::Number;
+use super::service::{Call, Discipline, Service};
+use super::traffic::{After, Traffic};
 
 /// Everything in a scenario that the simulator would have to ignore at a fidelity. What request fidelity ignores, flow does
 /// too.
@@ -27,9 +26,6 @@ pub fn unsimulated(scenario: &Scenario, fidelity: Fidelity) -> Vec<Diagnostic> {
     }
     for (name, traffic) in &scenario.traffic {
         in_traffic(&KeyPath::of(&["traffic", name]), traffic, &mut found);
-    }
-    for (name, objective) in &scenario.objectives {
-        found.as_rate(objective.latency.is_some(), "latency", || KeyPath::of(&["objectives", name, "latency"]));
     }
     found.diagnostics
 }
@@ -77,25 +73,15 @@ fn in_service(path: &KeyPath, service: &Service, found: &mut Found) {
     found.as_rate(discipline.is_some(), discipline.unwrap_or_default(), || path.key("discipline"));
     found.as_rate(service.shed.is_some(), "shed", || path.key("shed"));
     found.as_rate(service.slow_start.0 > 0.0, "slow_start", || path.key("slow_start"));
-    found.as_rate(service.interrupted == Interrupted::Restart, "interrupted: restart", || path.key("interrupted"));
-    found.as_rate(service.interrupted == Interrupted::Resume, "interrupted: resume", || path.key("interrupted"));
-    found.as_rate(service.while_down == WhileDown::Wait, "while_down: wait", || path.key("while_down"));
 }
 
 fn in_call(path: &KeyPath, call: &Call, found: &mut Found) {
-    found.as_rate(call.hits.high() > 0.0, "hits", || path.key("hits"));
-    found.as_rate(call.work != Number(1.0), "work", || path.key("work"));
-    found.as_rate(call.timed_out == TimedOut::Cancelled, "timed_out: cancelled", || path.key("timed_out"));
-    found.as_rate(call.retries.is_some(), "retries", || path.key("retries"));
     found.as_rate(call.breaker.is_some(), "breaker", || path.key("breaker"));
-    found.as_rate(call.together, "together: true", || path.key("together"));
 }
 
 fn in_traffic(path: &KeyPath, traffic: &Traffic, found: &mut Found) {
     let extends = traffic.series.as_ref().is_some_and(|series| series.after == After::Extend);
     found.add(extends, "after: extend", || path.key("series").key("after"));
-    let gaps = traffic.arrivals.as_ref().and_then(Arrivals::gaps);
-    found.as_rate(gaps.is_some(), "arrivals", || path.key("arrivals"));
     found.as_rate(traffic.users.is_some(), "users", || path.key("users"));
 }
 
@@ -103,8 +89,4 @@ fn in_failure(path: &KeyPath, failure: &Failure, found: &mut Found) {
     found.add(failure.hits == Hits::Host, "hits: host", || path.key("hits"));
     found.add(failure.hits == Hits::Call, "hits: call", || path.key("hits"));
     found.add(matches!(failure.repair, Repair::Runbook(_)), "repair by a runbook", || path.key("repair").key("runbook"));
-    if let Effect::Degraded { slower, errors, .. } = &failure.effect {
-        found.as_rate(slower.is_some(), "slower", || path.key("effect").key("slower"));
-        found.as_rate(errors.is_some(), "errors", || path.key("effect").key("errors"));
-    }
 }

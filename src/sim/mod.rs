@@ -34,6 +34,7 @@ mod upkeep;
 mod windows;
 
 pub use distance::Distance;
+pub use flow::{Lengths, Row, row};
 pub use drawn::Drawn;
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
@@ -209,6 +210,11 @@ impl<'m, O: Observer> World<'m, O> {
     #[must_use]
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
+    }
+
+    /// By service: times of good answers, and waits, of all replications since they were last cleared; where requests are a rate.
+    pub fn lengths(&mut self) -> &mut [[Lengths; 2]] {
+        self.flow.take_lengths()
     }
 
     /// The observer, with what it saw so far.

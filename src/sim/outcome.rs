@@ -1,5 +1,6 @@
 //! What one replication gave.
 
+use super::flow::{Row, row};
 use super::spares::part;
 use super::windows::Segment;
 use crate::model::{Model, Windows};
@@ -68,6 +69,8 @@ pub struct ServiceOutcome {
     pub lengths: Vec<(f64, bool)>,
     /// Downtime charged to each mode, seconds.
     pub causes: Vec<f64>,
+    /// What its requests came to, where they are a rate.
+    pub load: Row,
 }
 
 /// What one replication gave for one objective. What is counted is seconds or requests.
@@ -122,6 +125,7 @@ impl Outcome {
             replicas: 0.0,
             lengths: Vec::new(),
             causes: vec![0.0; model.modes.len()],
+            load: [0.0; row::N],
         };
         let objective = |windows: &Windows| ObjectiveOutcome {
             log: Vec::new(),

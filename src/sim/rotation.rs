@@ -23,7 +23,7 @@ impl<O: Observer> World<'_, O> {
         }
         rotation.leaving.push_back((leaves, count));
         rotation.failed += count;
-        self.flow.review_broken(s, self.services[s].own_ok);
+        self.rotation_changed(s);
     }
 
     /// The slot in which a service's replicas leave the rotation; none where it has no health check, or no requests.
@@ -51,7 +51,7 @@ impl<O: Observer> World<'_, O> {
             rotation.failed -= back;
             count -= back;
         }
-        self.flow.review_broken(s, self.services[s].own_ok);
+        self.rotation_changed(s);
     }
 
     /// A waiting replica takes over, and with it the requests that went to the one that has failed first.
@@ -60,7 +60,7 @@ impl<O: Observer> World<'_, O> {
         if let Some(entry) = rotation.leaving.iter_mut().find(|entry| entry.1 > 0) {
             entry.1 -= 1;
             rotation.failed -= 1;
-            self.flow.review_broken(s, self.services[s].own_ok);
+            self.rotation_changed(s);
         }
     }
 
@@ -78,6 +78,6 @@ impl<O: Observer> World<'_, O> {
             rotation.failed -= count;
         }
         self.events.set(slot, rotation.leaving.front().map_or(NEVER, |entry| entry.0));
-        self.flow.review_broken(s, self.services[s].own_ok);
+        self.rotation_changed(s);
     }
 }

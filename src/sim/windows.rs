@@ -79,26 +79,45 @@ impl<O: Observer> World<'_, O> {
         if !self.flow.active {
             return resolved(&self.counted[o], to) - resolved(&self.counted[o], from);
         }
-        let visits = &self.model.services[self.model.objectives[o].service as usize].visits;
-        let demand = &self.model.demand;
-        visits
-            .iter()
-            .zip(&self.drawn.curves)
-            .map(|(visits, curve)| visits * (curve.total(demand, to) - curve.total(demand, from)))
-            .sum()
+        self.usual_requests(self.model.objectives[o].service as usize, from, to)
+    }
+
+    /// (bad, out) before `t`, for times that never go back: what the log has, and what the healthy system loses of requests.
+    fn passed(&self, o: usize, sweep: &mut Sweep, t: f64) -> (f64, f64) {
+        let (bad, out) = sweep.until(t);
+        if self.model.objectives[o].counts == Counts::Time {
+            return (bad, out);
+        }
+        let usual = self.healthy_loss(o, t.max(0.0));
+        (bad + usual.0, out + usual.1)
+    }
+
+    /// (bad, out) of the healthy system before `t`.
+    fn healthy_loss(&self, o: usize, t: f64) -> (f64, f64) {
+        if self.flow.active { self.usual_loss(o, t) } else { (0.0, 0.0) }
+    }
+
+    /// As [`World::passed`], of an objective whose log is in what it counts.
+    fn counted_until(&self, o: usize, sweep: &mut Sweep, t: f64) -> (f64, f64) {
+        if self.model.objectives[o].counts == Counts::Requests { self.passed(o, sweep, t) } else { sweep.until(t) }
     }
 
     /// The log in slices of time, each good or bad as a whole.
     fn slices(&self, o: usize, log: &[Segment], length: f64, good: f64) -> Vec<Segment> {
         let mut slices = Vec::new();
+        let mut looked: Vec<(f64, f64)> = log.iter().map(|segment| (segment.from, segment.to)).collect();
+        if self.flow.active {
+            self.usual_stretches(o, 1.0 - good, &mut looked);
+            looked.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        }
         let mut sweep = Sweep::new(log);
         let mut done = 0.0;
-        for segment in log {
-            let mut from = ((segment.from / length).floor() * length).max(done);
-            while from < segment.to.max(segment.from + f64::MIN_POSITIVE) && from < self.model.horizon {
+        for (begin, end) in looked {
+            let mut from = ((begin / length).floor() * length).max(done);
+            while from < end.max(begin + f64::MIN_POSITIVE) && from < self.model.horizon {
                 let to = (from + length).min(self.model.horizon);
-                let (bad_before, out_before) = sweep.until(from);
-                let (bad_after, out_after) = sweep.until(to);
+                let (bad_before, out_before) = self.passed(o, &mut sweep, from);
+                let (bad_after, out_after) = self.passed(o, &mut sweep, to);
                 let (bad, out) = (bad_after - bad_before, out_after - out_before);
                 let counted = self.requests(o, from, to) - out;
                 if counted <= 0.0 {
@@ -117,7 +136,8 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn not_good(&self, objective: usize, from: f64, to: f64) -> Option<(f64, f64)> {
         let promise = &self.model.objectives[objective];
         let mut sweep = Sweep::new(&self.outcome.objectives[objective].log);
-        let (before, after) = (sweep.until(from), sweep.until(to));
+        let before = self.counted_until(objective, &mut sweep, from);
+        let after = self.counted_until(objective, &mut sweep, to);
         let counted = self.total(objective, from, to) - (after.1 - before.1);
         let budget = counted * (1.0 - promise.target);
         (budget > 0.0).then_some((after.0 - before.0, budget))
@@ -126,6 +146,8 @@ impl<O: Observer> World<'_, O> {
     fn fill(&self, o: usize, given: &mut ObjectiveOutcome) {
         let horizon = self.model.horizon;
         let (bad, out) = given.log.iter().fold((0.0, 0.0), |sum, segment| (sum.0 + segment.bad, sum.1 + segment.out));
+        let usual = if self.model.objectives[o].counts == Counts::Requests { self.healthy_loss(o, horizon) } else { (0.0, 0.0) };
+        let (bad, out) = (bad + usual.0, out + usual.1);
         given.counted = (self.total(o, 0.0, horizon) - out).max(0.0);
         given.good = (given.counted - bad).max(0.0);
         (given.breached, given.complete, given.budget_left, given.credits, given.worst) = (0.0, 0.0, 0.0, 0.0, 2.0);
@@ -145,13 +167,13 @@ impl<O: Observer> World<'_, O> {
         let mut point = 0;
         for (window, &(from, to, complete)) in given.windows.iter_mut().zip(spans) {
             let whole = self.total(o, from, to);
-            let before = sweep.until(from);
+            let before = self.counted_until(o, &mut sweep, from);
             while point < BUDGET_POINTS && point as f64 * step < to {
-                let bad = sweep.until((point as f64 * step).max(from)).0 - before.0;
+                let bad = self.counted_until(o, &mut sweep, (point as f64 * step).max(from)).0 - before.0;
                 given.spent[point] = spent(bad, whole, objective.target);
                 point += 1;
             }
-            let after = sweep.until(to);
+            let after = self.counted_until(o, &mut sweep, to);
             let (bad, out) = (after.0 - before.0, after.1 - before.1);
             let counted = whole - out;
             *window = WindowOutcome { good: (counted - bad).max(0.0), counted: counted.max(0.0), breached: false, credits: 0.0 };
@@ -190,7 +212,8 @@ impl<O: Observer> World<'_, O> {
             let at = point as f64 * step;
             let from = (at - length).max(0.0);
             let whole = if at < length { first } else { self.total(o, from, at) };
-            *share = spent(right.until(at).0 - left.until(from).0, whole, objective.target);
+            let bad = self.counted_until(o, &mut right, at).0 - self.counted_until(o, &mut left, from).0;
+            *share = spent(bad, whole, objective.target);
         }
         if horizon < length {
             return;
@@ -203,7 +226,7 @@ impl<O: Observer> World<'_, O> {
                     .filter(|mark| (length..=horizon).contains(mark)),
             );
         }
-        if objective.counts == Counts::Requests && !given.log.is_empty() {
+        if objective.counts == Counts::Requests && (!given.log.is_empty() || self.healthy_loss(o, horizon).0 > 0.0) {
             marks.extend((1..).map(|day| length + f64::from(day) * DAY).take_while(|mark| *mark < horizon));
         }
         marks.sort_unstable_by(f64::total_cmp);
@@ -212,7 +235,8 @@ impl<O: Observer> World<'_, O> {
         let mut last: Option<(f64, f64)> = None;
         let mut left_sum = 0.0;
         for at in marks {
-            let (before, after) = (left.until(at - length), right.until(at));
+            let before = self.counted_until(o, &mut left, at - length);
+            let after = self.counted_until(o, &mut right, at);
             let counted = self.total(o, at - length, at) - (after.1 - before.1);
             if counted <= 0.0 {
                 last = None;

@@ -34,7 +34,8 @@ pub fn summary(input: &Input<'_>) -> Summary {
             .zip(&runs.services)
             .enumerate()
             .map(|(i, (s, r))| {
-                let mut summary = service(input, r, s.can_fail);
+                let mut summary = service(input, r, s.can_fail, s.can_err);
+                super::load::service(input, i, &mut summary);
                 requests::estimates::service(input, i, &mut summary);
                 (name(&s.name), summary)
             })
@@ -89,7 +90,7 @@ pub fn summary(input: &Input<'_>) -> Summary {
     }
 }
 
-fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool) -> ServiceSummary {
+fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool, can_err: bool) -> ServiceSummary {
     let s = &runs.sums;
     // A structure that never holds is down without any failure.
     let can_fail = can_fail || s.mean(sum::DOWN) > 0.0;
@@ -97,7 +98,10 @@ fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool) -> ServiceSumm
     let covered = s.mean(sum::UP) + s.mean(sum::DOWN);
     let per_second = if covered > 0.0 { 1.0 / covered } else { f64::NAN };
     let traffic = s.mean(sum::REQUESTS) > 0.0;
-    let request_availability = traffic.then(|| good_of(s, sum::GOOD, sum::REQUESTS));
+    let request_availability = traffic.then(|| {
+        let served = good_of(s, sum::GOOD, sum::REQUESTS);
+        if can_err || served.value.is_some() { served } else { Estimate::exact(1.0, CANNOT_FAIL) }
+    });
     let seen = s.mean(sum::ONSETS) > 0.0 || s.mean(sum::DOWN) > 0.0;
     let availability = time_availability(runs, can_fail);
     let unless_perfect = |e: Estimate| if can_fail { e } else { Estimate::unobserved(LEVEL, e.n, CANNOT_FAIL) };

@@ -18,7 +18,9 @@
 //! | [`least_busy`] | join the shortest queue (Nelson & Philips, refitted) | mean response within 2%, probability to wait within 25% |
 //! | [`power_of_choices_wait`] | the least busy of a few chosen at random | limit for many replicas: response 12% low for 10 of load 0.9, 1.5% for 100 of load 0.8 |
 //!
-//! The figures of the last three rows are measured in the tests. Service times are exponential where an M stands; first come
+//! | [`Fleet`] | all of these behind one name, and the way from one steady state to another | as the rows above |
+//!
+//! The figures of the three rows before the last rows are measured in the tests. Service times are exponential where an M stands; first come
 //! first served throughout. Where time matters: Erlang B and C, M/M/c/K and impatience take from 0.1 to 1 microsecond (some 3
 //! in the worst case), for any number of servers.
 
@@ -29,6 +31,7 @@ mod deadline;
 mod engset;
 mod erlang;
 mod erlang_a;
+mod fleet;
 mod general;
 mod growth;
 mod mmck;
@@ -46,6 +49,7 @@ pub use erlang::{
     arrivals_for_wait, erlang_b, erlang_c, load_for_blocking, servers_for_blocking, servers_for_mean_wait, servers_for_wait,
 };
 pub use erlang_a::ErlangA;
+pub use fleet::{Fleet, Steady, Step};
 pub use general::{Mdc, busy_above, ggc_wait, mg1_wait, shared_response};
 pub use growth::{arrivals_until, until_exponential, until_linear};
 pub use mmck::Mmck;

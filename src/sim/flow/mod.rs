@@ -1,24 +1,45 @@
 //! Requests as a rate: what is served, lost or late between two events.
 //!
-//! While nothing is broken and every service can carry the highest demand of the interval, nothing is computed: what is
-//! served is known from the demand alone. Otherwise the interval is cut at the pieces of demand. Broken structures lose
-//! a share of the requests ([`shares`]); demand beyond capacity fills queues that drain later ([`fluid`]).
+//! Three levels, of which each is left only for what it cannot tell:
 //!
-//! Requests are counted at the service they arrive at, when they are resolved. What would have arrived in a healthy
-//! system and did not, because a caller failed first, is `missed`.
+//! - *Healthy.* What the system does while nothing is broken is known for the whole horizon ([`healthy`]), once for each draw of
+//!   the numbers that load depends on. Nothing is computed for it while events pass.
+//! - *Calm.* Something is broken, and no queue matters: what is served and lost is linear in the demand, with shares that are
+//!   solved once for each condition and kept ([`calm`]).
+//! - *Followed.* Queues matter: the interval is cut at the pieces of demand and the state of load is followed ([`follow`]), from
+//!   where it stood, until it has settled in a condition of one of the other levels.
+//!
+//! Where something is broken but neither requests nor times are affected, as when one of many replicas is down, it counts as
+//! healthy. What is booked are differences to the healthy system.
+//!
+//! The state of load itself is in [`state`]: queues by their formulas, calls end to end, retries as a fixed point.
 
-mod fluid;
+mod account;
+mod calls;
+mod calm;
+mod condition;
+mod follow;
+mod healthy;
+mod net;
+mod pools;
+mod rows;
 mod shares;
+mod state;
 
 use std::collections::VecDeque;
 
-use super::outcome::sum;
-use super::structure::Without;
-use super::windows::Segment;
 use super::{Drawn, Observer, World};
-use crate::model::{Counts, Model};
-use fluid::Fluid;
+use crate::dist::Cumulants;
+use crate::model::{Curve, Model, NONE, Thing};
+use crate::scenario::Balance::{LeastBusy, SharedQueue};
+use calm::{Kept, calm_rate};
+use condition::{Condition, Pool};
+use follow::Follower;
+use healthy::{Healthy, Making};
+use net::Net;
 use shares::Shares;
+
+pub use rows::{Lengths, Row, row};
 
 /// Failed replicas of a service that still get requests.
 #[derive(Debug, Clone, Default)]
@@ -29,13 +50,16 @@ pub struct Rotation {
     pub failed: u32,
 }
 
-/// What is counted for a service, in requests.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tally {
-    missed: f64,
-    bad: f64,
-    /// Lost before the service did any work for them.
-    unworked: f64,
+/// How a service stands to what it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Standing {
+    /// As it should be, or nobody asks it.
+    #[default]
+    Usual,
+    /// It has fewer or more replicas than it should have.
+    Fewer,
+    /// Requests fail or are slow whatever the demand.
+    Broken,
 }
 
 /// The state of all requests.
@@ -49,48 +73,115 @@ pub struct Flow {
     pub rotations: Vec<Rotation>,
     /// Accounted up to here, seconds after the start.
     last: f64,
-    broken: Vec<bool>,
+    /// The numbers that load depends on are known: they and the healthy system are made once.
+    known: bool,
+    made: bool,
+    net: Net,
+    healthy: Healthy,
+    kept: Kept,
+    follower: Follower,
+    conditions: Vec<Condition>,
+    /// By service: how long calls keep a server while all is well.
+    held: Vec<Cumulants>,
+    standings: Vec<Standing>,
+    /// Services that are not as they should be, ascending.
+    unusual: Vec<u32>,
     broken_count: u32,
-    /// Services that cannot carry the highest demand of the horizon as they stand.
-    tight: Vec<bool>,
-    tight_count: u32,
-    /// Requests/s that a service can carry as it stands.
-    capacity: Vec<f64>,
+    /// The greatest rate at which each service is calm as it stands, and those known so far, by replicas and speed.
+    calm_rates: Vec<f64>,
+    known_rates: Vec<Vec<(Pool, f64)>>,
     /// Upper bound of the demand over the horizon.
     highest: Vec<f64>,
-    tallies: Vec<Tally>,
+    /// Services that may be asked for more than they can do calmly, as they stand.
+    tight: Vec<bool>,
+    tight_count: u32,
+    /// The place of the present condition among those kept; `None` where it has changed.
+    entry: Option<usize>,
+    /// The load is not that of the healthy system nor settled: it must be followed.
+    astray: bool,
+    /// By service: what differs from the healthy system.
+    tallies: Vec<Row>,
+    /// By service: times of good answers and waits that are counted apart, and the good answers and begun requests of the healthy
+    /// system in their place.
+    apart: Vec<[Lengths; 2]>,
+    replaced: Vec<[f64; 2]>,
+    /// By service: times of good answers and waits of all replications since they were last taken.
+    lengths: Vec<[Lengths; 2]>,
+    /// How finely changes are followed.
+    coarse: f64,
     shares: Shares,
-    fluid: Fluid,
-    /// Requests of each source in the present piece.
-    requests: Vec<f64>,
+    /// Requests of each source in the present piece, and their rates.
+    asked: Vec<f64>,
+    rates: Vec<f64>,
+    /// The mean rates of the sources over the horizon.
+    usual_rates: Vec<f64>,
 }
 
 impl Flow {
     /// With room for a model's services and sources.
     pub fn new(model: &Model) -> Self {
         let n = model.services.len();
-        let reached = |s: usize| model.services[s].visits.iter().any(|&visits| visits > 0.0);
+        let sources = model.demand.sources.len();
+        let load = |path: &str| path.starts_with("traffic.") || path.starts_with("services.");
         Self {
             active: !model.demand.is_empty(),
-            checked: (0..n).filter(|&s| model.services[s].health_check > 0.0 && reached(s)).map(|s| s as u32).collect(),
+            checked: (0..n).filter(|&s| model.services[s].health_check > 0.0 && is_reached(model, s)).map(|s| s as u32).collect(),
             rotations: vec![Rotation::default(); n],
-            last: 0.0,
-            broken: vec![false; n],
-            broken_count: 0,
-            tight: vec![false; n],
-            tight_count: 0,
-            capacity: vec![f64::INFINITY; n],
+            known: !model.parameters.iter().any(|parameter| load(&parameter.path)),
+            kept: Kept::new(),
+            conditions: model.services.iter().map(|service| Condition::plain(f64::from(service.active()))).collect(),
+            standings: vec![Standing::Usual; n],
+            calm_rates: vec![f64::INFINITY; n],
+            known_rates: vec![Vec::new(); n],
             highest: vec![0.0; n],
-            tallies: vec![Tally::default(); n],
+            tight: vec![false; n],
+            tallies: vec![[0.0; row::N]; n],
+            apart: vec![Default::default(); n],
+            replaced: vec![[0.0; 2]; n],
+            lengths: vec![Default::default(); n],
             shares: Shares::new(model),
-            fluid: Fluid::new(model),
-            requests: vec![0.0; model.demand.sources.len()],
+            asked: vec![0.0; sources],
+            rates: vec![0.0; sources],
+            usual_rates: vec![0.0; sources],
+            ..Self::idle(model)
         }
     }
 
     /// One that follows nothing: requests are the business of somebody else.
     pub fn idle(model: &Model) -> Self {
-        Self { active: false, checked: Vec::new(), ..Self::new(model) }
+        Self {
+            active: false,
+            checked: Vec::new(),
+            rotations: Vec::new(),
+            last: 0.0,
+            known: true,
+            made: false,
+            net: Net::default(),
+            healthy: Healthy::default(),
+            kept: Kept::new(),
+            follower: Follower::default(),
+            conditions: Vec::new(),
+            held: Vec::new(),
+            standings: Vec::new(),
+            unusual: Vec::new(),
+            broken_count: 0,
+            calm_rates: Vec::new(),
+            known_rates: Vec::new(),
+            highest: Vec::new(),
+            tight: Vec::new(),
+            tight_count: 0,
+            entry: None,
+            astray: false,
+            tallies: Vec::new(),
+            apart: Vec::new(),
+            replaced: Vec::new(),
+            lengths: Vec::new(),
+            coarse: follow::COARSE,
+            shares: Shares::new(model),
+            asked: Vec::new(),
+            rates: Vec::new(),
+            usual_rates: Vec::new(),
+        }
     }
 
     /// Everything healthy at `start` seconds (negative with a warm-up).
@@ -99,59 +190,127 @@ impl Flow {
             return;
         }
         self.last = start;
-        self.broken.fill(false);
-        self.broken_count = 0;
-        self.tight_count = 0;
         for rotation in &mut self.rotations {
             rotation.leaving.clear();
             rotation.failed = 0;
         }
-        for (s, service) in model.services.iter().enumerate() {
-            let one = drawn.carry[s].capacity;
-            self.capacity[s] = if one.is_finite() { one * f64::from(service.active()) } else { f64::INFINITY };
-            self.highest[s] = service.visits.iter().zip(&drawn.curves).map(|(visits, curve)| visits * curve.highest()).sum();
-            self.tight[s] = self.capacity[s] < self.highest[s];
+        for (condition, service) in self.conditions.iter_mut().zip(&model.services) {
+            *condition = Condition::plain(f64::from(service.active()));
+        }
+        self.standings.fill(Standing::Usual);
+        self.unusual.clear();
+        self.broken_count = 0;
+        self.entry = None;
+        if !(self.made && self.known) {
+            self.make(model, drawn);
+        }
+        self.tight_count = 0;
+        for s in 0..self.tight.len() {
+            self.calm_rates[s] = self.rate_of(s);
+            self.tight[s] = self.calm_rates[s] < self.highest[s];
             self.tight_count += u32::from(self.tight[s]);
         }
-        self.fluid.reset(model, drawn);
-        self.tallies.fill(Tally::default());
+        self.follower.state.reset();
+        self.astray = self.healthy.waiting(0).is_some();
+        self.forget();
+    }
+
+    /// Makes all that depends on the draw of the numbers.
+    fn make(&mut self, model: &Model, drawn: &Drawn) {
+        self.made = true;
+        self.net = Net::new(model, &drawn.draws);
+        self.follower = Follower::new(&self.net);
+        self.kept.clear();
+        self.known_rates.iter_mut().for_each(Vec::clear);
+        let mean = |curve: &Curve| curve.total(&model.demand, model.horizon) / model.horizon;
+        self.usual_rates.iter_mut().zip(&drawn.curves).for_each(|(rate, curve)| *rate = mean(curve).max(1e-9));
+        self.healthy = Healthy::new(model, &self.net, &mut self.follower, &self.conditions, &self.usual_rates);
+        self.held = self.follower.state.services.iter().map(|service| service.held).collect();
+        let n = drawn.curves.len();
+        for s in 0..self.net.nodes.len() {
+            let reach = &self.healthy.calm.reach[s * n..(s + 1) * n];
+            self.highest[s] = reach.iter().zip(&drawn.curves).map(|(reach, curve)| reach * curve.highest()).sum();
+            self.calm_rates[s] = self.rate_of(s);
+        }
+        let calm_rates = self.calm_rates.clone();
+        let making = Making { model, net: &self.net, curves: &drawn.curves, conditions: &self.conditions, calm_rates: &calm_rates };
+        self.healthy.follow(&making, &mut self.follower);
     }
 
     /// Measuring begins.
     pub fn measure_from(&mut self, now: f64) {
-        self.tallies.fill(Tally::default());
+        self.forget();
         self.last = self.last.max(now);
     }
 
-    /// A service's structure, or its share of failed replicas in rotation, changed.
-    pub fn review_broken(&mut self, s: usize, own_ok: bool) {
-        let broken = !own_ok || self.rotations[s].failed > 0;
-        if broken != self.broken[s] {
-            self.broken[s] = broken;
-            if broken { self.broken_count += 1 } else { self.broken_count -= 1 }
-        }
+    fn forget(&mut self) {
+        self.tallies.fill([0.0; row::N]);
+        self.replaced.fill([0.0; 2]);
+        self.apart.iter_mut().flatten().for_each(Lengths::clear);
     }
 
-    fn set_capacity(&mut self, s: usize, capacity: f64) {
-        self.capacity[s] = capacity;
-        let tight = capacity < self.highest[s];
+    /// Times of good answers and waits of each service since they were last taken.
+    pub fn take_lengths(&mut self) -> &mut [[Lengths; 2]] {
+        &mut self.lengths
+    }
+
+    /// The greatest rate at which a service is calm as it stands.
+    fn rate_of(&mut self, s: usize) -> f64 {
+        let condition = &self.conditions[s];
+        let (all, node, held) = (condition.up(), &self.net.nodes[s], self.held[s]);
+        if all <= 0.0 {
+            return if condition.ok || node.waits { 0.0 } else { f64::INFINITY };
+        }
+        let known = &mut self.known_rates[s];
+        let mut least = f64::INFINITY;
+        for pool in condition.pools() {
+            let same = |(other, _): &&(Pool, f64)| other.replicas == pool.replicas && other.speed == pool.speed;
+            let rate = known.iter().find(same).map(|(_, rate)| *rate).unwrap_or_else(|| {
+                let rate = calm_rate(node, held, pool);
+                known.push((*pool, rate));
+                rate
+            });
+            least = least.min(rate * all / pool.replicas.max(f64::MIN_POSITIVE));
+        }
+        least
+    }
+
+    /// The condition of a service has changed: how it stands now, and what it can do calmly.
+    fn review(&mut self, model: &Model, s: usize) {
+        let condition = &self.conditions[s];
+        let standing = if !is_reached(model, s) {
+            Standing::Usual
+        } else if !condition.is_plain() {
+            Standing::Broken
+        } else if condition.up() == f64::from(model.services[s].active()) || self.net.nodes[s].servers.is_infinite() {
+            Standing::Usual
+        } else {
+            Standing::Fewer
+        };
+        let before = std::mem::replace(&mut self.standings[s], standing);
+        self.broken_count += u32::from(standing == Standing::Broken);
+        self.broken_count -= u32::from(before == Standing::Broken);
+        let place = self.unusual.binary_search(&(s as u32));
+        match (standing == Standing::Usual, place) {
+            (true, Ok(place)) => {
+                self.unusual.remove(place);
+            }
+            (false, Err(place)) => self.unusual.insert(place, s as u32),
+            _ => {}
+        }
+        self.entry = None;
+        self.calm_rates[s] = if standing == Standing::Usual && before == Standing::Usual { self.calm_rates[s] } else { self.rate_of(s) };
+        let tight = self.calm_rates[s] < self.highest[s];
         if tight != self.tight[s] {
             self.tight[s] = tight;
             if tight { self.tight_count += 1 } else { self.tight_count -= 1 }
         }
     }
+}
 
-    /// Whether demand may exceed the capacity of some service in an interval; never misses that it does.
-    fn may_overload(&self, model: &Model, drawn: &Drawn, from: f64, to: f64) -> bool {
-        self.tight_count > 0
-            && (0..self.tight.len()).filter(|&s| self.tight[s]).any(|s| {
-                let visits = &model.services[s].visits;
-                let demand = |(visits, curve): (&f64, &crate::model::Curve)| {
-                    if *visits > 0.0 { visits * curve.peak(&model.demand, from, to) } else { 0.0 }
-                };
-                visits.iter().zip(&drawn.curves).map(demand).sum::<f64>() > self.capacity[s]
-            })
-    }
+/// Whether requests reach a service.
+fn is_reached(model: &Model, s: usize) -> bool {
+    model.services[s].visits.iter().any(|&visits| visits > 0.0)
 }
 
 impl<O: Observer> World<'_, O> {
@@ -166,7 +325,9 @@ impl<O: Observer> World<'_, O> {
     /// A service's structure broke or was mended.
     pub(super) fn structure_changed(&mut self, s: usize, own_ok: bool) {
         if self.flow.active {
-            self.flow.review_broken(s, own_ok);
+            self.lose_queue(s, own_ok, f64::from(self.services[s].up));
+            self.flow.conditions[s].ok = own_ok;
+            self.flow.review(self.model, s);
         }
     }
 
@@ -174,53 +335,77 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     pub(super) fn capacity_changed(&mut self, s: usize) {
         if self.flow.active {
-            self.review_capacity(s);
+            self.renew_pools(s);
         }
     }
 
-    fn review_capacity(&mut self, s: usize) {
-        let strength = if self.services[s].weakened == 0 { f64::from(self.services[s].up) } else { self.strength(s) };
-        let one = self.drawn.carry[s].capacity;
-        self.flow.set_capacity(s, if one.is_finite() { one * strength } else { f64::INFINITY });
+    /// The share of a service's failed replicas that still get requests changed.
+    pub(super) fn rotation_changed(&mut self, s: usize) {
+        self.flow.conditions[s].dead = f64::from(self.flow.rotations[s].failed);
+        self.flow.review(self.model, s);
     }
 
-    /// Replicas of a service, each weighed by the capacity that failures leave it.
+    fn renew_pools(&mut self, s: usize) {
+        let up = f64::from(self.services[s].up);
+        self.lose_queue(s, self.flow.conditions[s].ok, up);
+        let dead = f64::from(self.flow.rotations[s].failed);
+        let ok = self.flow.conditions[s].ok;
+        let mut condition = Condition::plain(up);
+        (condition.ok, condition.dead) = (ok, dead);
+        if self.services[s].weakened > 0 {
+            self.weakened_pools(s, &mut condition);
+        }
+        self.flow.conditions[s] = condition;
+        self.flow.review(self.model, s);
+    }
+
+    /// Replicas told apart by what failures leave them.
     #[cold]
-    pub(super) fn strength(&self, s: usize) -> f64 {
-        let left = |c: u32| {
+    fn weakened_pools(&self, s: usize, condition: &mut Condition) {
+        let hurt = |pool: &mut Pool, c: u32| {
             let component = &self.components[c as usize];
-            if component.phase.failed() { self.drawn.modes[component.mode as usize].capacity } else { 1.0 }
+            if component.phase.failed() {
+                let mode = &self.drawn.modes[component.mode as usize];
+                pool.speed *= mode.capacity / mode.slower;
+                pool.errors = 1.0 - (1.0 - pool.errors) * (1.0 - mode.errors);
+            }
         };
         let service = &self.model.services[s];
-        let whole: f64 = service.own_clocks.clone().map(left).product();
-        let zone = |zone: u32| -> f64 {
-            let clocks = self.model.zone_clocks.clone();
-            clocks
-                .filter(
-                    |&c| matches!(&self.model.clocks[c as usize].thing, crate::model::Thing::Zones(set) if set.contains(&zone)),
-                )
-                .map(left)
-                .product()
-        };
-        let up = service.replicas.clone().filter(|&r| self.is_active(s, r));
-        let each = up.map(|r| {
+        let mut whole = Pool { replicas: 1.0, speed: 1.0, errors: 0.0 };
+        service.own_clocks.clone().for_each(|c| hurt(&mut whole, c));
+        condition.clear();
+        for r in service.replicas.clone().filter(|&r| self.is_active(s, r)) {
             let replica = &self.model.replicas[r as usize];
-            let own: f64 = replica.clocks.clone().map(left).product();
-            match replica.zone {
-                crate::model::NONE => own,
-                z => own * zone(z),
+            let mut pool = whole;
+            replica.clocks.clone().for_each(|c| hurt(&mut pool, c));
+            if replica.zone != NONE {
+                let there = |c: &u32| matches!(&self.model.clocks[*c as usize].thing, Thing::Zones(set) if set.contains(&replica.zone));
+                self.model.zone_clocks.clone().filter(there).for_each(|c| hurt(&mut pool, c));
             }
-        });
-        whole * each.sum::<f64>()
+            condition.add(pool);
+        }
+        if condition.pools().is_empty() {
+            condition.add(Pool { replicas: f64::from(u8::from(service.replicas.is_empty())), ..whole });
+        }
+        if matches!(service.serving.balance, LeastBusy | SharedQueue) {
+            condition.lump();
+        }
     }
 
-    /// A failure takes capacity, and nothing else.
+    /// Replicas of a service, each weighed by the speed that failures leave it.
+    pub(super) fn strength(&self, s: usize) -> f64 {
+        let mut condition = Condition::plain(f64::from(self.services[s].up));
+        self.weakened_pools(s, &mut condition);
+        condition.pools().iter().map(|pool| pool.replicas * pool.speed).sum()
+    }
+
+    /// A failure makes work worse, and nothing else.
     pub(super) fn weaken(&mut self, c: usize) {
         self.effects += 1;
         self.each_weakened(c, |weakened| *weakened += 1);
     }
 
-    /// Capacity is given back.
+    /// What it took is given back.
     pub(super) fn strengthen(&mut self, c: usize) {
         self.effects += 1;
         self.each_weakened(c, |weakened| *weakened -= 1);
@@ -229,160 +414,21 @@ impl<O: Observer> World<'_, O> {
     fn each_weakened(&mut self, c: usize, change: impl Fn(&mut u32)) {
         let model = self.model;
         match &model.clocks[c].thing {
-            crate::model::Thing::Replica(r) => {
+            Thing::Replica(r) => {
                 let s = model.replicas[*r as usize].service as usize;
                 change(&mut self.services[s].weakened);
                 self.capacity_changed(s);
             }
-            crate::model::Thing::Service(s) => {
+            Thing::Service(s) => {
                 change(&mut self.services[*s as usize].weakened);
                 self.capacity_changed(*s as usize);
             }
-            crate::model::Thing::Strike(_) => {}
-            crate::model::Thing::Zones(_) => {
+            Thing::Strike(_) => {}
+            Thing::Zones(_) => {
                 for s in 0..self.services.len() {
                     change(&mut self.services[s].weakened);
                     self.capacity_changed(s);
                 }
-            }
-        }
-    }
-
-    fn advance(&mut self, now: f64) {
-        let from = self.flow.last;
-        if now <= from {
-            return;
-        }
-        self.flow.last = now;
-        let flow = &self.flow;
-        if flow.broken_count == 0
-            && flow.fluid.is_empty()
-            && (flow.tight_count == 0 || !flow.may_overload(self.model, &self.drawn, from, now))
-        {
-            return;
-        }
-        self.account(from, now);
-    }
-
-    /// Follows the requests through an interval in which the state of the services does not change.
-    #[cold]
-    fn account(&mut self, from: f64, to: f64) {
-        let model = self.model;
-        for s in 0..model.services.len() {
-            let rotation = f64::from(self.flow.rotations[s].failed);
-            let up = f64::from(self.services[s].up);
-            self.flow.shares.own[s] = if !self.services[s].own_ok {
-                0.0
-            } else if rotation > 0.0 {
-                up / (up + rotation)
-            } else {
-                1.0
-            };
-        }
-        self.flow.shares.solve(model);
-        self.note_spared();
-        self.drop_queues_of_failed(from);
-        let mut at = from;
-        while at < to {
-            let piece = if at < 0.0 { 0 } else { model.demand.piece(at) };
-            let edge = if at < 0.0 { 0.0 } else { model.demand.edges[piece + 1] };
-            let until = if edge > at { edge.min(to) } else { to };
-            for (requests, curve) in self.flow.requests.iter_mut().zip(&self.drawn.curves) {
-                *requests = curve.total(&model.demand, until) - curve.total(&model.demand, at);
-            }
-            if !self.flow.fluid.is_empty() || self.flow.may_overload(model, &self.drawn, at, at) {
-                self.fluid_piece(at, until);
-            } else if self.flow.broken_count > 0 {
-                self.shares_piece(at, until);
-            }
-            at = until;
-        }
-    }
-
-    /// A piece in which nothing waits: every source loses its share.
-    fn shares_piece(&mut self, from: f64, to: f64) {
-        let n = self.flow.requests.len();
-        for s in 0..self.services.len() {
-            let (mut missed, mut bad, mut unworked, mut arrived) = (0.0, 0.0, 0.0, 0.0);
-            for source in 0..n {
-                let requests = self.flow.requests[source];
-                let reach = self.flow.shares.reach[s * n + source];
-                missed += requests * (self.model.services[s].visits[source] - reach);
-                arrived += requests * reach;
-            }
-            bad += arrived * (1.0 - self.flow.shares.ok[s]);
-            unworked += arrived * (1.0 - self.flow.shares.own[s]);
-            self.book(s, from, to, arrived, missed, bad, unworked);
-        }
-    }
-
-    /// Counts what an interval gave a service, and notes it for the objectives.
-    #[expect(clippy::too_many_arguments, reason = "one row of the books")]
-    pub(super) fn book(&mut self, s: usize, from: f64, to: f64, arrived: f64, missed: f64, bad: f64, unworked: f64) {
-        if missed == 0.0 && bad == 0.0 && unworked == 0.0 {
-            return;
-        }
-        let tally = &mut self.flow.tallies[s];
-        tally.missed += missed;
-        tally.bad += bad;
-        tally.unworked += unworked;
-        self.observer.lost(s as u32, from, to, bad);
-        for (o, objective) in self.model.objectives.iter().enumerate() {
-            if objective.service as usize == s && objective.counts != Counts::Time {
-                let spared = (arrived * self.flow.shares.spared[o]).min(bad);
-                self.outcome.objectives[o].log.push(Segment { from, to, bad: bad - spared, out: missed + spared });
-            }
-        }
-    }
-
-    /// For objectives that leave failures out: the share of requests that fail by those alone.
-    pub(super) fn note_spared(&mut self) {
-        let model = self.model;
-        for (o, objective) in model.objectives.iter().enumerate() {
-            self.flow.shares.spared[o] = 0.0;
-            if objective.counts == Counts::Time || !self.any_in_force(&objective.excludes) {
-                continue;
-            }
-            let now = self.flow.shares.structural(model, objective.service as usize, |s| self.services[s].own_ok);
-            for &u in &model.order {
-                self.flow.shares.imagined[u as usize] = self.own_ok_without(u as usize, Without::Modes(&objective.excludes));
-            }
-            let imagined = std::mem::take(&mut self.flow.shares.imagined);
-            let spared = self.flow.shares.structural(model, objective.service as usize, |s| imagined[s]);
-            self.flow.shares.imagined = imagined;
-            self.flow.shares.spared[o] = (spared - now).max(0.0);
-        }
-    }
-
-    /// By objective: the share that [`World::note_spared`] found.
-    pub(super) fn spared(&self) -> &[f64] {
-        &self.flow.shares.spared
-    }
-
-    /// What requests came to, for each service, over the measured time.
-    pub(super) fn finish_flow(&mut self) {
-        if !self.flow.active {
-            return;
-        }
-        let model = self.model;
-        let unresolved = if self.flow.fluid.is_empty() { Vec::new() } else { self.unresolved(model.horizon) };
-        for s in 0..self.services.len() {
-            let visits = &model.services[s].visits;
-            let healthy: f64 = visits
-                .iter()
-                .zip(&self.drawn.curves)
-                .map(|(visits, curve)| visits * curve.total(&model.demand, model.horizon))
-                .sum();
-            let tally = self.flow.tallies[s];
-            let waiting = unresolved.get(s).copied().unwrap_or(0.0);
-            let requests = (healthy - tally.missed - waiting).max(0.0);
-            let one = self.drawn.carry[s].capacity;
-            let given = &mut self.outcome.services[s];
-            given.sums[sum::REQUESTS] = requests;
-            given.sums[sum::GOOD] = (requests - tally.bad).max(0.0);
-            if one.is_finite() && requests > 0.0 {
-                given.sums[sum::BUSY] = (requests - tally.unworked).max(0.0) / one;
-                given.sums[sum::SERVERS] = self.services[s].area;
             }
         }
     }

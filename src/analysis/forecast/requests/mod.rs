@@ -15,7 +15,7 @@ use crate::report::{Part, Section, Summary};
 
 /// The sections on requests: from end to end, and at each service; none where they were followed as rates.
 pub fn sections(input: &Input<'_>, summary: &Summary) -> Vec<Section> {
-    let Some(runs) = &input.runs.requests else { return Vec::new() };
+    let Some(runs) = &input.runs.requests else { return as_rates(summary).into_iter().collect() };
     let charts = [charts::latency(input, runs)].into_iter().flatten().chain(charts::responses(input, runs));
     let courses = [charts::rates(input, runs), bars::failures(input, runs)].into_iter().flatten();
     let end_to_end = Section {
@@ -39,4 +39,19 @@ pub fn sections(input: &Input<'_>, summary: &Summary) -> Vec<Section> {
             .collect(),
     };
     vec![end_to_end, at_services]
+}
+
+/// The section on requests that are rates; none without any.
+fn as_rates(summary: &Summary) -> Option<Section> {
+    summary.services.values().any(|service| service.requests.is_some()).then(|| Section {
+        title: "Requests at each service".to_owned(),
+        intro: "Requests are rates: what they meet is solved from queueing formulas, calls end to end. Means are exact for exponential \
+                times that are balanced at random or wait in one line; quantiles are those of a law with the same first three cumulants."
+            .to_owned(),
+        parts: [Part::Table(tables::services(summary))]
+            .into_iter()
+            .chain(tables::errors(summary).map(Part::Table))
+            .chain(bars::reasons(summary).map(Part::Chart))
+            .collect(),
+    })
 }

@@ -24,7 +24,9 @@ const BUSY: f64 = 0.9;
 
 /// The answers: how fast, what fails, where requests wait; empty where they were followed as rates.
 pub fn verdicts(input: &Input<'_>, summary: &Summary) -> Vec<Verdict> {
-    let Some(runs) = &input.runs.requests else { return Vec::new() };
+    let Some(runs) = &input.runs.requests else {
+        return [busiest(summary), failing_most(summary), amplified(summary)].into_iter().flatten().collect();
+    };
     let mut verdicts: Vec<Verdict> = unsettled(input.runs).into_iter().collect();
     let alike = runs.sources.iter().filter_map(|served| independence(&served.batch_means)).filter(|found| found.doubtful);
     if let Some(found) = alike.max_by(|a, b| a.correlation.total_cmp(&b.correlation)) {

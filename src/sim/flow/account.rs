@@ -1,0 +1,356 @@
+//! The books of the requests: what each interval between two events adds to them.
+
+use super::calm::Calm;
+use super::healthy::{add_waits, slow};
+use super::rows::{Lengths, Row, add, failed, row};
+use super::{Flow, Standing};
+use crate::model::{Counts, Model};
+use crate::sim::outcome::sum;
+use crate::sim::structure::Without;
+use crate::sim::windows::Segment;
+use crate::sim::{Drawn, Observer, World};
+
+impl Flow {
+    /// Whether demand may be too much for some service to be calm in an interval; never misses that it is. Of services as they
+    /// should be the healthy system knows, unless something else is broken.
+    fn may_matter(&self, model: &Model, drawn: &Drawn, from: f64, to: f64) -> bool {
+        self.tight_count > 0
+            && (0..self.tight.len())
+                .filter(|&s| self.tight[s] && (self.broken_count > 0 || self.standings[s] != Standing::Usual))
+                .any(|s| self.peak(model, drawn, s, from, to) > self.calm_rates[s])
+    }
+
+    fn peak(&self, model: &Model, drawn: &Drawn, s: usize, from: f64, to: f64) -> f64 {
+        let n = drawn.curves.len();
+        let calm = self.entry.map_or(&self.healthy.calm, |entry| self.kept.get(entry));
+        let demand = |(reach, curve): (&f64, &crate::model::Curve)| {
+            if *reach > 0.0 { reach * curve.peak(&model.demand, from, to) } else { 0.0 }
+        };
+        calm.reach[s * n..(s + 1) * n].iter().zip(&drawn.curves).map(demand).sum()
+    }
+}
+
+impl<O: Observer> World<'_, O> {
+    #[inline]
+    pub(super) fn advance(&mut self, now: f64) {
+        let from = self.flow.last;
+        if now <= from {
+            return;
+        }
+        self.flow.last = now;
+        let flow = &self.flow;
+        if flow.broken_count == 0
+            && !flow.astray
+            && (flow.unusual.is_empty() || flow.tight_count == 0 || !flow.may_matter(self.model, &self.drawn, from, now))
+        {
+            return;
+        }
+        self.account(from, now);
+    }
+
+    /// Follows the requests through an interval in which the state of the services does not change.
+    #[cold]
+    fn account(&mut self, from: f64, to: f64) {
+        let model = self.model;
+        if self.flow.entry.is_none() && self.flow.broken_count > 0 {
+            let Flow { kept, net, conditions, unusual, follower, healthy, usual_rates, astray, .. } = &mut self.flow;
+            // Solving uses the state of load, which matters where it has not settled.
+            let queues = if *astray { Some(follower.state.clone()) } else { None };
+            self.flow.entry =
+                Some(kept.find((net, conditions), unusual, &mut follower.state, &healthy.calm, usual_rates));
+            if let Some(state) = queues {
+                self.flow.follower.state = state;
+            }
+        }
+        self.note_spared();
+        let mut at = from;
+        while at < to {
+            let piece = if at < 0.0 { 0 } else { model.demand.piece(at) };
+            let edge = if at < 0.0 { 0.0 } else { model.demand.edges[piece + 1] };
+            let until = if edge > at { edge.min(to) } else { to };
+            for ((asked, rate), curve) in self.flow.asked.iter_mut().zip(&mut self.flow.rates).zip(&self.drawn.curves) {
+                *asked = curve.total(&model.demand, until) - curve.total(&model.demand, at);
+                *rate = *asked / (until - at);
+            }
+            let matters = self.flow.astray || self.flow.may_matter(model, &self.drawn, at, at);
+            if matters {
+                self.enter(piece, at);
+                self.followed_piece(piece, at, until);
+            } else if let Some(entry) = self.flow.entry.filter(|_| self.flow.broken_count > 0) {
+                self.calm_piece(entry, at, until);
+            }
+            at = until;
+        }
+    }
+
+    /// Leaves the course of the healthy system, with what waits there.
+    fn enter(&mut self, piece: usize, at: f64) {
+        let flow = &mut self.flow;
+        if flow.astray {
+            return;
+        }
+        flow.astray = true;
+        let Some(waiting) = flow.healthy.waiting(piece) else { return };
+        flow.follower.state.queues.copy_from_slice(waiting);
+        let begun = at - self.model.demand.edges[piece].min(at);
+        if begun > 0.0 {
+            let healthy: Vec<super::Condition> =
+                self.model.services.iter().map(|service| super::Condition::plain(f64::from(service.active()))).collect();
+            let (net, coarse) = (&flow.net, flow.coarse);
+            flow.follower.follow((net, &healthy), &flow.rates, begun, coarse, |_, _, _| {});
+        }
+    }
+
+    /// A piece in which no queue matters: every source loses its share.
+    fn calm_piece(&mut self, entry: usize, from: f64, to: f64) {
+        let flow = &mut self.flow;
+        let (calm, healthy) = (flow.kept.get(entry), &flow.healthy.calm);
+        for &s in &calm.touched {
+            let s = s as usize;
+            let (came, usual) = (calm.requests(s, &flow.asked), healthy.requests(s, &flow.asked));
+            add(&mut flow.tallies[s], &calm.each[s], came);
+            add(&mut flow.tallies[s], &healthy.each[s], -usual);
+            let good = came * calm.each[s][row::GOOD];
+            if calm.good[s] != healthy.good[s] {
+                flow.apart[s][0].add(good, &calm.good[s]);
+                flow.replaced[s][0] += usual * healthy.each[s][row::GOOD];
+            } else {
+                flow.replaced[s][0] += usual * healthy.each[s][row::GOOD] - good;
+            }
+            flow.replaced[s][1] += usual * healthy.each[s][row::BEGUN] - came * calm.each[s][row::BEGUN];
+            let lost = came * failed(&calm.each[s]) - usual * failed(&healthy.each[s]);
+            self.observer.lost(s as u32, from, to, lost);
+        }
+        for (o, objective) in self.model.objectives.iter().enumerate() {
+            let s = objective.service as usize;
+            if objective.counts == Counts::Time || calm.touched.binary_search(&(s as u32)).is_err() {
+                continue;
+            }
+            let bad = |calm: &Calm| {
+                let each = &calm.each[s];
+                let slow = if objective.latency.is_finite() { each[row::GOOD] * calm.good[s].above(objective.latency) } else { 0.0 };
+                calm.requests(s, &flow.asked) * (failed(each) + slow)
+            };
+            let resolved = |calm: &Calm| calm.requests(s, &flow.asked) * calm.each[s][row::RESOLVED];
+            let all_bad = bad(calm);
+            let spared = (resolved(calm) * flow.shares.spared[o]).min(all_bad);
+            let usual = flow.healthy.bad[o] * healthy.requests(s, &flow.asked);
+            let segment = Segment { from, to, bad: all_bad - spared - usual, out: resolved(healthy) - resolved(calm) + spared };
+            self.outcome.objectives[o].log.push(segment);
+        }
+    }
+
+    /// A piece in which the state of load is followed.
+    fn followed_piece(&mut self, piece: usize, from: f64, to: f64) {
+        let model = self.model;
+        let whole = model.demand.edges[piece + 1] - model.demand.edges[piece];
+        let share = (to - from) / whole;
+        let Flow { follower, net, conditions, rates, tallies, apart, coarse, shares, healthy, .. } = &mut self.flow;
+        let (objectives, observer) = (&mut self.outcome.objectives, &mut self.observer);
+        follower.follow((net, conditions), rates, to - from, *coarse, |state, at, length| {
+            let (begin, end) = (from + at, from + at + length);
+            state.rows(net, rates, |s, counted, service| {
+                if counted[row::ARRIVED] <= 0.0 && counted[row::RESOLVED] <= 0.0 {
+                    return;
+                }
+                add(&mut tallies[s], &counted, length);
+                apart[s][0].add(counted[row::GOOD] * length, &service.in_time(&net.nodes[s]));
+                add_waits(&mut apart[s][1], counted[row::BEGUN] * length, service);
+                let usual = healthy.calm.requests(s, rates) * failed(&healthy.calm.each[s]);
+                observer.lost(s as u32, begin, end, (failed(&counted) - usual) * length);
+            });
+            for (o, objective) in model.objectives.iter().enumerate().filter(|(_, objective)| objective.counts != Counts::Time) {
+                let s = objective.service as usize;
+                let counted = state.row(net, s);
+                let bad = (failed(&counted) + slow(&counted, state, net, s, objective.latency)) * length;
+                let spared = (counted[row::RESOLVED] * length * shares.spared[o]).min(bad);
+                let usual = healthy.calm.requests(s, rates) * length;
+                let out = usual - counted[row::RESOLVED] * length;
+                let segment =
+                    Segment { from: begin, to: end, bad: bad - spared - healthy.bad[o] * usual, out: out + spared };
+                objectives[o].log.push(segment);
+            }
+        });
+        self.replace(piece, from, to, share);
+        let settled = self.flow.follower.state.settled();
+        let end = model.demand.edges[piece + 1];
+        let next = if to >= end { piece + 1 } else { piece };
+        self.flow.astray = !settled || self.flow.healthy.waiting(next).is_some();
+    }
+
+    /// Takes out of the books what the healthy system did in a part of a piece that was followed apart.
+    fn replace(&mut self, piece: usize, from: f64, to: f64, share: f64) {
+        let Flow { healthy, tallies, replaced, asked, .. } = &mut self.flow;
+        for s in 0..tallies.len() {
+            let usual = healthy.calm.requests(s, asked);
+            let each = &healthy.calm.each[s];
+            add(&mut tallies[s], each, -usual);
+            let mut gone = [usual * each[row::GOOD], usual * each[row::BEGUN]];
+            if let Some(beyond) = healthy.beyond(piece, s) {
+                add(&mut tallies[s], beyond, -share);
+                gone[0] += share * beyond[row::GOOD];
+                gone[1] += share * beyond[row::BEGUN];
+            }
+            replaced[s].iter_mut().zip(gone).for_each(|(sum, gone)| *sum += gone);
+        }
+        for (o, losses) in healthy.losses.iter().enumerate().filter(|(_, losses)| !losses.is_empty()) {
+            let [before, after] = [losses[piece], losses[piece + 1]];
+            let segment = Segment { from, to, bad: share * (before[0] - after[0]), out: share * (before[1] - after[1]) };
+            self.outcome.objectives[o].log.push(segment);
+        }
+    }
+
+    /// What waits in replicas that go, or at a service whose structure breaks, fails.
+    pub(super) fn lose_queue(&mut self, s: usize, ok: bool, up: f64) {
+        let flow = &mut self.flow;
+        if !flow.astray || !flow.net.nodes[s].loses || flow.net.nodes[s].waits {
+            return;
+        }
+        let before = flow.conditions[s].up();
+        let shared = self.model.services[s].serving.balance == crate::scenario::Balance::SharedQueue;
+        let left = if ok && shared {
+            1.0
+        } else if ok && before > 0.0 { (up / before).min(1.0) } else { f64::from(u8::from(ok)) };
+        let lost = flow.follower.state.queues[s] * (1.0 - left);
+        flow.follower.state.queues[s] -= lost;
+        if lost > 0.0 {
+            self.book_lost(s, lost);
+        }
+    }
+
+    /// Requests at a service that fail at once, and with them those that wait for them above.
+    #[cold]
+    fn book_lost(&mut self, s: usize, lost: f64) {
+        let model = self.model;
+        let at = self.flow.last;
+        let mut lost_at = vec![0.0; model.services.len()];
+        lost_at[s] = lost;
+        for &caller in &model.order {
+            let state = &self.flow.follower.state;
+            let arrivals = |s: u32| state.services[s as usize].arrivals;
+            let mut sum = 0.0;
+            for call in model.services[caller as usize].calls.iter().filter(|call| call.needed) {
+                let below = lost_at[call.to as usize];
+                if below > 0.0 && arrivals(call.to) > 0.0 {
+                    sum += below * (arrivals(caller) / arrivals(call.to)).min(1.0) * call.per_request.min(1.0);
+                }
+            }
+            lost_at[caller as usize] += sum;
+        }
+        for (u, &lost) in lost_at.iter().enumerate().filter(|(_, lost)| **lost > 0.0) {
+            let tally = &mut self.flow.tallies[u];
+            tally[if u == s { row::DOWN } else { row::DEPENDENCY }] += lost;
+            if u == s {
+                tally[row::RESOLVED] += lost;
+            } else {
+                tally[row::GOOD] -= lost;
+            }
+            self.observer.lost(u as u32, at, at, lost);
+            for (o, objective) in model.objectives.iter().enumerate() {
+                if objective.service as usize == u && objective.counts != Counts::Time {
+                    let out = if u == s { -lost } else { 0.0 };
+                    self.outcome.objectives[o].log.push(Segment { from: at, to: at, bad: lost, out });
+                }
+            }
+        }
+    }
+
+    /// For objectives that leave failures out: the share of requests that fail by those alone.
+    pub(in crate::sim) fn note_spared(&mut self) {
+        let model = self.model;
+        for (o, objective) in model.objectives.iter().enumerate() {
+            self.flow.shares.spared[o] = 0.0;
+            if objective.counts == Counts::Time || !self.any_in_force(&objective.excludes) {
+                continue;
+            }
+            let now = self.flow.shares.structural(model, objective.service as usize, |s| self.services[s].own_ok);
+            for &u in &model.order {
+                self.flow.shares.imagined[u as usize] = self.own_ok_without(u as usize, Without::Modes(&objective.excludes));
+            }
+            let imagined = std::mem::take(&mut self.flow.shares.imagined);
+            let spared = self.flow.shares.structural(model, objective.service as usize, |s| imagined[s]);
+            self.flow.shares.imagined = imagined;
+            self.flow.shares.spared[o] = (spared - now).max(0.0);
+        }
+    }
+
+    /// By objective: the share that [`World::note_spared`] found.
+    pub(in crate::sim) fn spared(&self) -> &[f64] {
+        &self.flow.shares.spared
+    }
+
+    /// Requests that the healthy system resolves at a service between two times, while it is calm.
+    pub(in crate::sim) fn usual_requests(&self, s: usize, from: f64, to: f64) -> f64 {
+        let n = self.drawn.curves.len();
+        let calm = &self.flow.healthy.calm;
+        let demand = &self.model.demand;
+        let asked = |curve: &crate::model::Curve| curve.total(demand, to) - curve.total(demand, from);
+        let came: f64 = calm.reach[s * n..(s + 1) * n].iter().zip(&self.drawn.curves).map(|(reach, curve)| reach * asked(curve)).sum();
+        came * calm.each[s][row::RESOLVED]
+    }
+
+    /// What of an objective's requests was bad in the healthy system before a time, and what did not come.
+    pub(in crate::sim) fn usual_loss(&self, o: usize, at: f64) -> (f64, f64) {
+        let healthy = &self.flow.healthy;
+        let Some(&bad) = healthy.bad.get(o) else { return (0.0, 0.0) };
+        let losses = healthy.losses.get(o).filter(|losses| !losses.is_empty());
+        if bad == 0.0 && losses.is_none() {
+            return (0.0, 0.0);
+        }
+        let s = self.model.objectives[o].service as usize;
+        let asked: Vec<f64> = self.drawn.curves.iter().map(|curve| curve.total(&self.model.demand, at)).collect();
+        let mut loss = (bad * healthy.calm.requests(s, &asked), 0.0);
+        if let Some(losses) = losses {
+            let piece = self.model.demand.piece(at);
+            let (from, to) = (self.model.demand.edges[piece], self.model.demand.edges[piece + 1]);
+            let share = ((at - from) / (to - from)).clamp(0.0, 1.0);
+            loss.0 += losses[piece][0] + share * (losses[piece + 1][0] - losses[piece][0]);
+            loss.1 += losses[piece][1] + share * (losses[piece + 1][1] - losses[piece][1]);
+        }
+        loss
+    }
+
+    /// Adds the stretches of time in which the healthy system may lose more than a share `bad` of an objective's requests.
+    pub(in crate::sim) fn usual_stretches(&self, o: usize, bad: f64, stretches: &mut Vec<(f64, f64)>) {
+        let healthy = &self.flow.healthy;
+        if healthy.bad[o] > bad {
+            stretches.push((0.0, self.model.horizon));
+        }
+        let edges = &self.model.demand.edges;
+        let lossy = |piece: &usize| healthy.losses[o][*piece] != healthy.losses[o][*piece + 1];
+        let pieces = healthy.losses[o].len().saturating_sub(1);
+        stretches.extend((0..pieces).filter(lossy).map(|piece| (edges[piece], edges[piece + 1])));
+    }
+
+    /// What requests came to, for each service, over the measured time.
+    pub(in crate::sim) fn finish_flow(&mut self) {
+        if !self.flow.active {
+            return;
+        }
+        let model = self.model;
+        let asked: Vec<f64> = self.drawn.curves.iter().map(|curve| curve.total(&model.demand, model.horizon)).collect();
+        for s in 0..self.services.len() {
+            let Flow { healthy, tallies, replaced, apart, lengths, net, .. } = &mut self.flow;
+            let usual = healthy.calm.requests(s, &asked);
+            let mut all = tallies[s];
+            add(&mut all, &healthy.calm.each[s], usual);
+            add(&mut all, &healthy.totals[s], 1.0);
+            let all: Row = all.map(|value| if value.abs() <= 1e-12 * usual { 0.0 } else { value.max(0.0) });
+            let given = &mut self.outcome.services[s];
+            given.sums[sum::REQUESTS] = all[row::RESOLVED];
+            given.sums[sum::GOOD] = all[row::GOOD].min(all[row::RESOLVED]);
+            if net.nodes[s].servers.is_finite() && all[row::RESOLVED] > 0.0 {
+                given.sums[sum::BUSY] = all[row::BUSY];
+                given.sums[sum::SERVERS] = self.services[s].area;
+            }
+            given.load = all;
+            for (which, counted) in [row::GOOD, row::BEGUN].into_iter().enumerate() {
+                let healthy_all = usual * healthy.calm.each[s][counted] + healthy.totals[s][counted];
+                let left = if healthy_all > 0.0 { (1.0 - replaced[s][which] / healthy_all).max(0.0) } else { 0.0 };
+                let sum: &mut Lengths = &mut lengths[s][which];
+                sum.merge(&healthy.lengths[s][which], left);
+                sum.merge(&apart[s][which], 1.0);
+            }
+        }
+    }
+}

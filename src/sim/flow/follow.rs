@@ -1,0 +1,84 @@
+//! Load through a time in which the sources ask at constant rates and nothing breaks or is mended.
+//!
+//! Where all queues settle, that is one solution. Else the time is cut into steps, each so short that what the services meet at
+//! its end differs little from what they met at its begin; what is counted in a step is the mean of both ends. Queues follow an
+//! implicit rule, so that long steps end where they should, and steps are as long as that difference allows.
+
+use super::condition::Condition;
+use super::net::Net;
+use super::state::State;
+
+/// Shares and rates that change by more than this within a step need a shorter one.
+pub const COARSE: f64 = 0.05;
+/// Steps of one time.
+const MOST_STEPS: usize = 10_000;
+
+/// The state of load, and room to go back.
+#[derive(Debug, Clone, Default)]
+pub struct Follower {
+    /// Where it stands.
+    pub state: State,
+    before: State,
+}
+
+impl Follower {
+    /// Nothing waits.
+    pub fn new(net: &Net) -> Self {
+        Self { state: State::new(net), before: State::new(net) }
+    }
+
+    /// Goes on for `seconds` with the sources at `rates`; `book` learns of every part of it: what happens, from when on, and for
+    /// how long. Shares and rates change by `coarse` within a step.
+    pub fn follow(
+        &mut self,
+        (net, conditions): (&Net, &[Condition]),
+        rates: &[f64],
+        seconds: f64,
+        coarse: f64,
+        mut book: impl FnMut(&mut State, f64, f64),
+    ) {
+        self.state.solve(net, conditions, rates, seconds);
+        if self.state.settled() {
+            self.state.commit();
+            return book(&mut self.state, 0.0, seconds);
+        }
+        self.state.solve(net, conditions, rates, 0.0);
+        let shortest = (1e-6 * seconds).min(1e-3);
+        let (mut at, mut step) = (0.0, seconds / 16.0);
+        for taken in 0..MOST_STEPS {
+            let left = seconds - at;
+            let length = if taken + 1 == MOST_STEPS || step > 0.9 * left { left } else { step };
+            self.before.clone_from(&self.state);
+            self.state.solve(net, conditions, rates, length);
+            let change = change(&self.before, &self.state);
+            if change > coarse && length > shortest && taken + 1 < MOST_STEPS {
+                std::mem::swap(&mut self.before, &mut self.state);
+                step = 0.5 * length;
+                continue;
+            }
+            book(&mut self.before, at, 0.5 * length);
+            book(&mut self.state, at + 0.5 * length, 0.5 * length);
+            self.state.commit();
+            at += length;
+            if at >= seconds {
+                return;
+            }
+            if change < 0.25 * coarse {
+                step = 2.0 * length;
+            }
+        }
+    }
+}
+
+/// By how much what the services meet differs between two states.
+fn change(before: &State, after: &State) -> f64 {
+    let pairs = before.services.iter().zip(&after.services);
+    let off = |a: f64, b: f64| if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()) };
+    pairs.fold(0.0, |most: f64, (a, b)| {
+        let shares = (a.answer.ok - b.answer.ok).abs().max((a.full - b.full).abs());
+        let late = (a.late - b.late).abs() / a.worked.max(b.worked).max(f64::MIN_POSITIVE);
+        let times = 0.1 * off(a.answer.good.mean, b.answer.good.mean);
+        let rates = off(a.arrivals, b.arrivals).max(off(a.worked, b.worked));
+        most.max(shares).max(late).max(times).max(rates)
+    })
+}
