@@ -61,7 +61,9 @@ pub struct Step {
 }
 
 /// Where a step changes a queue by less than this share of what arrives in it, the queue was steady all along.
-const SETTLED: f64 = 1e-4;
+const SETTLED: f64 = 1e-3;
+/// As near to its capacity as a queue without an end comes: e to the minus this.
+const FARTHEST: f64 = 34.0;
 /// How long those wait whom nobody serves, seconds.
 const NEVER: f64 = 1e9;
 /// Balancers are compared up to this load; above it they differ little.
@@ -187,9 +189,10 @@ impl Fleet {
         endless.max(0.05) * (cut / uncut).min(1.0)
     }
 
-    /// Where a queue of `queue` requests stands after `seconds` with `arrivals` per second.
+    /// Where a queue of `queue` requests stands after `seconds` with `arrivals` per second; `guess` is the rate of a step before,
+    /// or 0.
     #[must_use]
-    pub fn step(&self, queue: f64, seconds: f64, arrivals: f64) -> Step {
+    pub fn step(&self, queue: f64, seconds: f64, arrivals: f64, guess: f64) -> Step {
         let capacity = self.capacity();
         if capacity == f64::INFINITY {
             return Step { rate: arrivals, steady: Steady::default() };
@@ -210,13 +213,10 @@ impl Fleet {
         let rate = if endless {
             // The distance from the capacity, on a logarithmic scale.
             let rate = |z: f64| -capacity * libm::expm1(-z);
-            rate(crossing(0.0, 34.0, |z| self.excess(rate(z), queue, seconds, arrivals)))
+            let guess = if guess < capacity { -libm::log1p(-guess / capacity) } else { FARTHEST };
+            rate(crossing(guess, FARTHEST, |z| self.excess(rate(z), queue, seconds, arrivals)))
         } else {
-            let mut most = 2.0 * arrivals.max(capacity);
-            while self.excess(most, queue, seconds, arrivals) < 0.0 && most < 1e12 * capacity {
-                most *= 2.0;
-            }
-            crossing(0.0, most, |rate| self.excess(rate, queue, seconds, arrivals))
+            crossing(guess, 1e12 * capacity.max(arrivals), |rate| self.excess(rate, queue, seconds, arrivals))
         };
         let mut steady = self.steady(rate);
         let off = (arrivals - rate).abs();
@@ -231,10 +231,13 @@ impl Fleet {
         Step { rate, steady }
     }
 
-    /// By how much the queue of the steady state at `rate` is longer than one that began with `queue` would be.
+    /// By what factor more there are in the steady state at `rate`, with those served meanwhile, than came to a queue of `queue`
+    /// requests; its logarithm, which is nearly straight in the distance from the capacity.
     fn excess(&self, rate: f64, queue: f64, seconds: f64, arrivals: f64) -> f64 {
         let steady = self.steady(rate);
-        steady.queue - queue - seconds * (arrivals - rate) * (1.0 - steady.full)
+        let admitted = 1.0 - steady.full;
+        let (there, came) = (steady.queue + seconds * rate * admitted, queue + seconds * arrivals * admitted);
+        libm::log(there.max(f64::MIN_POSITIVE)) - libm::log(came.max(f64::MIN_POSITIVE))
     }
 }
 
@@ -289,15 +292,35 @@ fn held_back(rate: f64, service: f64, servers: f64, places: f64) -> Mmck {
     queue
 }
 
-/// Where a rising function crosses 0 between two arguments, to seven digits of its argument: the secant, kept from
-/// creeping by halving the weight of an end that stays (Illinois).
-fn crossing(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (low, high);
-    let (mut below, mut over) = (f(low), f(high));
+/// Where a rising function crosses 0 between 0 and `most`, to seven digits, from a guess: the ends are moved apart until it does so
+/// between them, then by the secant, kept from creeping by halving the weight of an end that stays (Illinois).
+fn crossing(guess: f64, most: f64, f: impl Fn(f64) -> f64) -> f64 {
+    let start = if guess > 0.0 { guess.min(most) } else { 1.0_f64.min(most) };
+    let value = f(start);
+    let (mut low, mut high, mut below, mut over) = (start, start, value, value);
+    let mut apart = 0.01 * start;
+    while below > 0.0 && low > 0.0 {
+        (high, over) = (low, below);
+        low = if apart < 0.5 * start { low - apart } else { 0.25 * low };
+        if low < 1e-12 * start {
+            low = 0.0;
+        }
+        below = f(low);
+        apart *= 4.0;
+    }
+    while over < 0.0 && high < most {
+        (low, below) = (high, over);
+        high = (high + apart).min(most);
+        over = f(high);
+        apart *= 4.0;
+    }
     let mut stayed = 0;
     for turn in 0..80 {
-        let share = if turn % 3 == 2 { 0.5 } else { -below / (over - below) };
-        let middle = low + (high - low) * if share.is_finite() { share.clamp(0.02, 0.98) } else { 0.5 };
+        if high - low <= 1e-7 * high {
+            break;
+        }
+        let share = if turn % 4 == 3 { 0.5 } else { -below / (over - below) };
+        let middle = low + (high - low) * if share.is_finite() { share.clamp(0.001, 0.999) } else { 0.5 };
         let value = f(middle);
         if value < 0.0 {
             (low, below) = (middle, value);
@@ -307,9 +330,6 @@ fn crossing(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
             (high, over) = (middle, value);
             below *= if stayed == -1 { 0.5 } else { 1.0 };
             stayed = -1;
-        }
-        if high - low <= 1e-7 * high {
-            break;
         }
     }
     f64::midpoint(low, high)
@@ -376,25 +396,25 @@ mod tests {
     #[test]
     fn a_queue_that_settles_is_steady_and_one_that_cannot_grows_as_a_fluid() {
         let endless = fleet(Balance::Random, 1.0, 1.0, f64::INFINITY, EXPONENTIAL);
-        let settled = endless.step(0.0, 1e6, 0.8);
+        let settled = endless.step(0.0, 1e6, 0.8, 0.0);
         close(settled.rate, 0.8, 1e-9);
         close(settled.steady.queue, 3.2, 1e-9);
-        let grown = endless.step(1_000.0, 500.0, 1.5);
+        let grown = endless.step(1_000.0, 500.0, 1.5, 0.0);
         close(grown.steady.queue, 1_250.0, 2e-3);
-        let drained = endless.step(1_000.0, 500.0, 0.5);
+        let drained = endless.step(1_000.0, 500.0, 0.5, 0.0);
         close(drained.steady.queue, 750.0, 2e-3);
         assert!(grown.steady.cv < 0.1 && drained.steady.cv < 0.1);
         // A queue that a cut left empty at a load that it can carry comes half way in about a relaxation time.
         let limited = fleet(Balance::Random, 1.0, 1.0, 20.0, EXPONENTIAL);
-        let full = limited.step(0.0, 1e5, 3.0);
+        let full = limited.step(0.0, 1e5, 3.0, 0.0);
         close(full.steady.full, Mmck::new(3.0, 1.0, 1.0, 20.0).lost, 1e-6);
-        let filling = limited.step(0.0, 4.0, 3.0);
+        let filling = limited.step(0.0, 4.0, 3.0, 0.0);
         assert!(filling.steady.queue > 5.0 && filling.steady.queue < 8.5, "{}", filling.steady.queue);
     }
 
     #[test]
     fn a_fleet_without_servers_holds_what_comes() {
         let nothing = fleet(Balance::Random, 0.0, 1.0, f64::INFINITY, EXPONENTIAL);
-        close(nothing.step(3.0, 10.0, 2.0).steady.queue, 23.0, 1e-12);
+        close(nothing.step(3.0, 10.0, 2.0, 0.0).steady.queue, 23.0, 1e-12);
     }
 }

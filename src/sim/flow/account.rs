@@ -90,14 +90,20 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         flow.astray = true;
-        let Some(waiting) = flow.healthy.waiting(piece) else { return };
+        for (condition, service) in flow.before.iter_mut().zip(&self.model.services) {
+            *condition = super::Condition::plain(f64::from(service.active()));
+        }
+        let (net, coarse) = (&flow.net, flow.coarse);
+        let Some(waiting) = flow.healthy.waiting(piece) else {
+            // As many wait as do so in the healthy system, which has settled.
+            flow.follower.state.solve(net, &flow.before, &flow.rates, f64::INFINITY);
+            flow.follower.state.commit();
+            return;
+        };
         flow.follower.state.queues.copy_from_slice(waiting);
         let begun = at - self.model.demand.edges[piece].min(at);
         if begun > 0.0 {
-            let healthy: Vec<super::Condition> =
-                self.model.services.iter().map(|service| super::Condition::plain(f64::from(service.active()))).collect();
-            let (net, coarse) = (&flow.net, flow.coarse);
-            flow.follower.follow((net, &healthy), &flow.rates, begun, coarse, |_, _, _| {});
+            flow.follower.follow((net, &flow.before), &flow.rates, begun, coarse, |_, _, _| {});
         }
     }
 
@@ -211,8 +217,9 @@ impl<O: Observer> World<'_, O> {
         let left = if ok && shared {
             1.0
         } else if ok && before > 0.0 { (up / before).min(1.0) } else { f64::from(u8::from(ok)) };
-        let lost = flow.follower.state.queues[s] * (1.0 - left);
-        flow.follower.state.queues[s] -= lost;
+        let queues = &mut flow.follower.state.queues[s];
+        let lost = queues.iter().sum::<f64>() * (1.0 - left);
+        queues.iter_mut().for_each(|queue| *queue *= left);
         if lost > 0.0 {
             self.book_lost(s, lost);
         }

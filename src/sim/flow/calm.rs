@@ -12,7 +12,7 @@ use crate::exact::queue::Fleet;
 /// A share of requests so small is none.
 const NO_LOSS: f64 = 1e-9;
 /// A wait this short, relative to the response time of the slowest service that leads to it, is none.
-const NO_WAIT: f64 = 0.01;
+const NO_WAIT: f64 = 0.05;
 /// Conditions that are kept.
 const KEPT: usize = 64;
 

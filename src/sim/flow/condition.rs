@@ -3,6 +3,9 @@
 /// Kinds of replicas that are told apart in one service; the least different are lumped where there are more.
 pub const MOST_POOLS: usize = 4;
 
+/// Requests that wait, by kind of replicas.
+pub type Queues = [f64; MOST_POOLS];
+
 /// Replicas that are alike.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Pool {
@@ -41,6 +44,21 @@ impl Condition {
     /// Replicas that serve.
     pub fn up(&self) -> f64 {
         self.pools().iter().map(|pool| pool.replicas).sum()
+    }
+
+    /// What waited in the replicas of another condition of the same service, in these.
+    pub fn take_over(&self, before: &Self, queues: &mut Queues) {
+        let same = self.count == before.count
+            && self.pools().iter().zip(before.pools()).all(|(a, b)| (a.speed, a.errors) == (b.speed, b.errors));
+        let up = self.up();
+        if same || up <= 0.0 {
+            return;
+        }
+        let all: f64 = queues.iter().sum();
+        *queues = [0.0; MOST_POOLS];
+        for (queue, pool) in queues.iter_mut().zip(self.pools()) {
+            *queue = all * pool.replicas / up;
+        }
     }
 
     /// Nothing but the number of replicas is unusual.

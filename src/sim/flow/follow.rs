@@ -10,8 +10,15 @@ use super::state::State;
 
 /// Shares and rates that change by more than this within a step need a shorter one.
 pub const COARSE: f64 = 0.05;
+/// No step is shorter, seconds; nor than a part of the time, where that is short.
+const SHORTEST: f64 = 0.25;
+/// After so many steps the state is looked at from further away: one that goes up and down about where it was is at rest, and
+/// any other is followed in longer steps.
+const PATIENCE: usize = 48;
+/// What goes up and down by less than this, relative to what waits, is at rest.
+const RESTLESS: f64 = 0.02;
 /// Steps of one time.
-const MOST_STEPS: usize = 10_000;
+const MOST_STEPS: usize = 5_000;
 
 /// The state of load, and room to go back.
 #[derive(Debug, Clone, Default)]
@@ -43,8 +50,9 @@ impl Follower {
             return book(&mut self.state, 0.0, seconds);
         }
         self.state.solve(net, conditions, rates, 0.0);
-        let shortest = (1e-6 * seconds).min(1e-3);
+        let mut shortest = (seconds / 256.0).min(SHORTEST);
         let (mut at, mut step) = (0.0, seconds / 16.0);
+        let mut waited = -1.0;
         for taken in 0..MOST_STEPS {
             let left = seconds - at;
             let length = if taken + 1 == MOST_STEPS || step > 0.9 * left { left } else { step };
@@ -65,6 +73,16 @@ impl Follower {
             }
             if change < 0.25 * coarse {
                 step = 2.0 * length;
+            }
+            if taken % PATIENCE == PATIENCE - 1 {
+                let waits: f64 = self.state.services.iter().map(|service| service.queue).sum();
+                if (waits - waited).abs() <= RESTLESS * waited {
+                    book(&mut self.before, at, 0.5 * (seconds - at));
+                    book(&mut self.state, f64::midpoint(at, seconds), 0.5 * (seconds - at));
+                    return;
+                }
+                (waited, shortest) = (waits, 2.0 * shortest);
+                step = step.max(shortest);
             }
         }
     }

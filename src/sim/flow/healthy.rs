@@ -4,7 +4,7 @@
 //! pieces of demand are followed one after the other, and what is counted in them beyond the calm is kept for each.
 
 use super::calm::Calm;
-use super::condition::Condition;
+use super::condition::{Condition, Queues};
 use super::follow::{COARSE, Follower};
 use super::net::Net;
 use super::rows::{Lengths, Row, add, failed, row};
@@ -23,7 +23,7 @@ pub struct Healthy {
     /// By place and service: what is counted beyond the calm.
     beyond: Vec<Row>,
     /// By place: what waits at the begin, where it has not settled then.
-    waiting: Vec<Option<Vec<f64>>>,
+    waiting: Vec<Option<Vec<Queues>>>,
     /// By service: what is counted beyond the calm over the horizon.
     pub totals: Vec<Row>,
     /// By service: how long good answers took, and how long requests waited.
@@ -149,7 +149,7 @@ impl Healthy {
     }
 
     /// What waits at the begin of a piece, where the healthy system has not settled then.
-    pub fn waiting(&self, piece: usize) -> Option<&Vec<f64>> {
+    pub fn waiting(&self, piece: usize) -> Option<&Vec<Queues>> {
         self.waiting.get(*self.places.get(piece)? as usize)?.as_ref()
     }
 

@@ -81,6 +81,8 @@ pub struct Flow {
     kept: Kept,
     follower: Follower,
     conditions: Vec<Condition>,
+    /// Room for all services as they should be.
+    before: Vec<Condition>,
     /// By service: how long calls keep a server while all is well.
     held: Vec<Cumulants>,
     standings: Vec<Standing>,
@@ -130,6 +132,7 @@ impl Flow {
             known: !model.parameters.iter().any(|parameter| load(&parameter.path)),
             kept: Kept::new(),
             conditions: model.services.iter().map(|service| Condition::plain(f64::from(service.active()))).collect(),
+            before: vec![Condition::plain(0.0); n],
             standings: vec![Standing::Usual; n],
             calm_rates: vec![f64::INFINITY; n],
             known_rates: vec![Vec::new(); n],
@@ -161,6 +164,7 @@ impl Flow {
             kept: Kept::new(),
             follower: Follower::default(),
             conditions: Vec::new(),
+            before: Vec::new(),
             held: Vec::new(),
             standings: Vec::new(),
             unusual: Vec::new(),
@@ -258,6 +262,9 @@ impl Flow {
     fn rate_of(&mut self, s: usize) -> f64 {
         let condition = &self.conditions[s];
         let (all, node, held) = (condition.up(), &self.net.nodes[s], self.held[s]);
+        if node.servers.is_infinite() {
+            return f64::INFINITY;
+        }
         if all <= 0.0 {
             return if condition.ok || node.waits { 0.0 } else { f64::INFINITY };
         }
@@ -354,6 +361,9 @@ impl<O: Observer> World<'_, O> {
         (condition.ok, condition.dead) = (ok, dead);
         if self.services[s].weakened > 0 {
             self.weakened_pools(s, &mut condition);
+        }
+        if self.flow.astray {
+            condition.take_over(&self.flow.conditions[s], &mut self.flow.follower.state.queues[s]);
         }
         self.flow.conditions[s] = condition;
         self.flow.review(self.model, s);

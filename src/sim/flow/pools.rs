@@ -1,7 +1,7 @@
 //! One service under load: its replicas as queues, and what comes out of them.
 
 use super::calls::{Answer, Chain};
-use super::condition::{Condition, Pool};
+use super::condition::{Condition, MOST_POOLS, Pool, Queues};
 use super::net::Node;
 use crate::dist::{Cumulants, Mixture};
 use crate::exact::queue::{Fleet, Step};
@@ -38,8 +38,11 @@ pub struct Service {
     pub held: Cumulants,
     /// Replicas at work, with all their servers.
     pub busy: f64,
-    /// Those who wait.
+    /// Those who wait, and in which kind of replicas.
     pub queue: f64,
+    pub queues: Queues,
+    /// The rates at which these queues would stay as they are.
+    pub rates: [f64; MOST_POOLS],
     /// First three raw moments of the work of what comes, in service times.
     pub work: [f64; 3],
     /// It stays as it is while nothing around it changes.
@@ -64,11 +67,16 @@ impl Default for Service {
             held: Cumulants::ZERO,
             busy: 0.0,
             queue: 0.0,
+            queues: [0.0; MOST_POOLS],
+            rates: [0.0; MOST_POOLS],
             work: [1.0; 3],
             settled: true,
         }
     }
 }
+
+/// A queue that drains is taken to have been at most so many times as long when those came who are served now.
+const LONGEST: f64 = 4.0;
 
 /// What the pools of a service add up to.
 #[derive(Default)]
@@ -103,17 +111,18 @@ impl Service {
         if now == before { 0.0 } else { (now - before).abs() / now.max(before) }
     }
 
-    /// What comes of its arrivals after `seconds` from a queue of `queue` requests.
-    pub fn serve(&mut self, node: &Node, condition: &Condition, chain: &Chain, queue: f64, seconds: f64) {
+    /// What comes of its arrivals after `seconds` from queues of `queues` requests.
+    pub fn serve(&mut self, node: &Node, condition: &Condition, chain: &Chain, queues: &Queues, seconds: f64) {
         self.broken = 1.0 - chain.ok;
         if !condition.ok && !node.waits {
             return self.fail_all();
         }
-        let (up, all) = (condition.up(), condition.up() + condition.dead);
+        let all = condition.up() + condition.dead;
         self.refused = if all > 0.0 { condition.dead / all } else { 0.0 };
         let own = worked(node.own, self.work);
         let mut sums = Sums::default();
-        for pool in condition.pools() {
+        self.queues = [0.0; MOST_POOLS];
+        for (place, pool) in condition.pools().iter().enumerate() {
             let share = if all > 0.0 { pool.replicas / all } else { 1.0 };
             let own = own.scaled(1.0 / pool.speed.max(1e-9));
             let busy = own.plus(chain.held);
@@ -127,12 +136,12 @@ impl Service {
                 limit: if all > 0.0 { node.limit * share } else { node.limit },
             };
             let arrivals = self.first_try() * share;
-            let waiting = if up > 0.0 { queue * pool.replicas / up } else { queue };
             let step = if node.servers.is_infinite() {
                 Step { rate: arrivals, ..Step::default() }
             } else {
-                fleet.step(waiting, seconds, arrivals)
+                fleet.step(queues[place], seconds, arrivals, self.rates[place])
             };
+            (self.queues[place], self.rates[place]) = (step.steady.queue, step.rate);
             sums.add(&step, arrivals, &fleet, pool, own, node.deadline.is_infinite());
         }
         self.sum_up(sums, node, chain);
@@ -200,7 +209,7 @@ impl Sums {
         self.queue += steady.queue;
         self.unsettled |= step.rate != arrivals;
         // Whoever is served now came when a queue that grows was shorter, and one that drains longer.
-        let since = served / admitted;
+        let since = (served / admitted).min(LONGEST);
         let wait = steady.wait_law();
         self.wait.add(admitted, &wait.scaled(since));
         self.waiting.add(admitted * steady.waits, &Cumulants::gamma(steady.wait * since, steady.cv));

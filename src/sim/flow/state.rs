@@ -5,25 +5,27 @@
 //! several states may agree; the one that is found is the one on whose side the queues stood.
 
 use super::calls::{Outcome, outcome};
-use super::condition::Condition;
+use super::condition::{Condition, MOST_POOLS, Queues};
 use super::net::Net;
 use super::pools::Service;
 use super::rows::{Row, row};
 
 /// Turns of passing rates down and answers up.
-const TURNS: usize = 60;
+const TURNS: usize = 40;
+/// Turns of a step within which queues have not settled: it is so short that rates change little.
+const FEW: usize = 4;
 /// After so many turns only half of a change is made.
 const PATIENT: usize = 8;
 /// Rates agree to this, relative to themselves.
-const AGREE: f64 = 1e-7;
+const AGREE: f64 = 1e-5;
 
 /// All services, and what each call comes to.
 #[derive(Debug, Clone, Default)]
 pub struct State {
     /// By service.
     pub services: Vec<Service>,
-    /// Requests that wait, by service.
-    pub queues: Vec<f64>,
+    /// Requests that wait, by service and kind of replicas.
+    pub queues: Vec<Queues>,
     outcomes: Vec<Outcome>,
     /// By site: calls that a request makes which has done its own work.
     made: Vec<f64>,
@@ -41,7 +43,7 @@ impl State {
         let uneven = net.sites.iter().any(|site| site.work != 1.0);
         Self {
             services: vec![Service::default(); net.nodes.len()],
-            queues: vec![0.0; net.nodes.len()],
+            queues: vec![[0.0; MOST_POOLS]; net.nodes.len()],
             outcomes: vec![Outcome::FINE; net.sites.len()],
             made: net.sites.iter().map(|site| site.whole + site.part).collect(),
             firsts: vec![0.0; net.sites.len()],
@@ -52,7 +54,7 @@ impl State {
 
     /// As new.
     pub fn reset(&mut self) {
-        self.queues.fill(0.0);
+        self.queues.fill([0.0; MOST_POOLS]);
         self.firsts.fill(0.0);
         self.services.fill(Service::default());
         self.outcomes.fill(Outcome::FINE);
@@ -66,7 +68,8 @@ impl State {
             for &s in &net.order {
                 self.answer(net, &conditions[s as usize], s as usize, seconds);
             }
-            if self.ask(net, rates, if turn < PATIENT { 1.0 } else { 0.5 }) <= AGREE {
+            let change = self.ask(net, rates, if turn < PATIENT { 1.0 } else { 0.5 });
+            if change <= AGREE || (turn + 1 >= FEW && !self.settled()) {
                 break;
             }
         }
@@ -75,7 +78,7 @@ impl State {
     /// The queues stand where the last solution ended.
     pub fn commit(&mut self) {
         for (queue, service) in self.queues.iter_mut().zip(&self.services) {
-            *queue = service.queue;
+            *queue = service.queues;
         }
     }
 
@@ -134,7 +137,7 @@ impl State {
             self.outcomes[i] = outcome(site, &self.services[site.to].answer, self.firsts[i]);
         }
         let chain = net.chain(node, &self.outcomes, &mut self.made);
-        self.services[s].serve(node, condition, &chain, self.queues[s], seconds);
+        self.services[s].serve(node, condition, &chain, &self.queues[s], seconds);
     }
 
     /// What a service does per second, as a row of the books.
