@@ -1,5 +1,6 @@
 //! Requests as a rate: what is lost, what waits, what it costs. Failures are scheduled and rates known, so every figure
-//! is worked out by hand.
+//! is worked out by hand: by structure, by Erlang's formula B where nobody can wait, and as a fluid where so many come that
+//! chance does not matter.
 
 mod common;
 
@@ -30,13 +31,20 @@ services:
 
 const ONE_HOUR: &str = "failures: {out: {hits: service, of: [db], schedule: {first: 2026-01-01T02:00}, repair: 1h}}";
 
-/// While what it calls is down, a service fails the requests that call: a tenth, all, all.
+/// Erlang B for one server without a queue: the share of a load that it loses.
+fn one_server(load: f64) -> f64 {
+    load / (1.0 + load)
+}
+
+/// While what it calls is down, a service fails the requests that call: a tenth, all, all. After a call that failed no other
+/// is made.
 #[test]
 fn a_failed_callee_fails_the_requests_that_call_it() {
     for (per_request, share, down) in [(0.1, 0.1, 0.0), (0.75, 0.75, 0.0), (1.0, 1.0, 0.1), (2.5, 1.0, 0.1)] {
         let run = ten_hours(&format!("  web: {{calls: [{{to: db, per_request: {per_request}}}]}}\n  db: {{}}"), ONE_HOUR);
         run.exactly("services", "web", "error_rate", 0.1 * share);
-        run.exactly("services", "db", "error_rate", 0.1);
+        let failed = f64::min(per_request, 1.0);
+        run.exactly("services", "db", "error_rate", failed / (9.0 * per_request + failed));
         run.exactly("services", "db", "throughput", 10.0 * per_request * 0.9);
         let lost = run.value("services", "web", "time_availability").map_or(0.0, |up| 1.0 - up);
         assert!((lost - down).abs() < 1e-12, "{per_request} a request: down {lost} of the time");
@@ -59,7 +67,7 @@ services: {web: {}}
 #[test]
 fn a_soft_callee_fails_nothing() {
     let run = ten_hours("  web: {calls: [{to: db, needed: false}]}\n  db: {}", ONE_HOUR);
-    assert_eq!(run.value("services", "web", "error_rate"), None);
+    run.exactly("services", "web", "error_rate", 0.0);
     run.exactly("services", "web", "throughput", 10.0);
     run.exactly("services", "db", "error_rate", 0.1);
 }
@@ -129,60 +137,65 @@ services:
     )
 }
 
-/// 10/s against 8/s: the queue of 100 is full after 50 s; from then on 2/s are lost. 100 still wait at the end.
+/// 10,000/s against 8,000/s: the queue of 100,000 is full after 50 s; from then on 2,000/s are lost. All of it waits at the end.
 #[test]
 fn a_full_queue_loses_what_exceeds_the_capacity() {
-    let run = loaded("1000s", "rate: 10/s", "  web: {capacity: 8/s, queue: 100}");
-    run.exactly("services", "web", "throughput", 8.0);
-    run.exactly("services", "web", "error_rate", 1900.0 / 9900.0);
-    run.exactly("services", "web", "utilization", 1.0);
+    let run = loaded("1000s", "rate: 10000/s", "  web: {capacity: 8000/s, queue: 100000}");
+    run.as_a_fluid("services", "web", "throughput", 8_000.0);
+    run.as_a_fluid("services", "web", "error_rate", 1900.0 / 9900.0);
+    run.as_a_fluid("services", "web", "utilization", 1.0);
 }
 
-/// The same with servers: 4 replicas of 2 servers that take a second each; 25 places each.
+/// The same with servers: 4 replicas of 2,000 servers that take a second each; 25,000 places each.
 #[test]
 fn servers_and_queues_add_up_over_replicas() {
-    let run = loaded("1000s", "rate: 10/s", "  web: {replicas: 4, concurrency: 2, service_time: 1s, queue: 25}");
-    run.exactly("services", "web", "throughput", 8.0);
-    run.exactly("services", "web", "error_rate", 1900.0 / 9900.0);
+    let run = loaded("1000s", "rate: 10000/s", "  web: {replicas: 4, concurrency: 2000, service_time: 1s, queue: 25000}");
+    run.as_a_fluid("services", "web", "throughput", 8_000.0);
+    run.as_a_fluid("services", "web", "error_rate", 1900.0 / 9900.0);
 }
 
-/// Twice the traffic for ten minutes: 20/s against 15/s pile up 3000 requests, which drain in ten minutes more.
+/// Twice the traffic for ten minutes: 20,000/s against 15,000/s pile up three million requests, which drain in ten minutes more.
 #[test]
 fn a_queue_without_end_loses_nothing() {
-    let surge = "rate: 10/s, surges: [{at: 2026-01-05T00:10, lasts: 10m, times: 2}]";
-    let run = loaded("1h", surge, "  web: {capacity: 15/s}");
-    assert_eq!(run.value("services", "web", "error_rate"), None);
-    run.exactly("services", "web", "throughput", 42_000.0 / 3600.0);
-    run.exactly("services", "web", "utilization", 42_000.0 / 3600.0 / 15.0);
-    // Until 00:25 it has drained half: 1500 wait.
-    let half = loaded("25m", surge, "  web: {capacity: 15/s}");
-    half.exactly("services", "web", "throughput", (21_000.0 - 1_500.0) / 1500.0);
-    // With 600 places it is full after 120 s and loses 5/s for 480 s.
-    let full = loaded("1h", surge, "  web: {capacity: 15/s, queue: 600}");
-    full.exactly("services", "web", "error_rate", 2400.0 / 42_000.0);
+    let surge = "rate: 10000/s, surges: [{at: 2026-01-05T00:10, lasts: 10m, times: 2}]";
+    let run = loaded("1h", surge, "  web: {capacity: 15000/s}");
+    run.exactly("services", "web", "error_rate", 0.0);
+    run.as_a_fluid("services", "web", "throughput", 42e6 / 3600.0);
+    run.as_a_fluid("services", "web", "utilization", 42_000.0 / 3600.0 / 15.0);
+    // Until 00:25 it has drained half: 1.5 million wait.
+    let half = loaded("25m", surge, "  web: {capacity: 15000/s}");
+    half.as_a_fluid("services", "web", "throughput", (21e6 - 1.5e6) / 1500.0);
+    // With 600,000 places it is full after 120 s and loses 5,000/s for 480 s.
+    let full = loaded("1h", surge, "  web: {capacity: 15000/s, queue: 600000}");
+    full.as_a_fluid("services", "web", "error_rate", 2400.0 / 42_000.0);
 }
 
-/// A callee that takes 100 ms and 10/s; 16/s for ten minutes, 8/s before and after. The caller waits 10.1 s, so at most
-/// 10 s in the queue: 100 requests, there after 16.67 s; then 6/s are lost.
+/// A callee that works off 10,000/s; 16,000/s come for ten minutes, 8,000/s before and after. The caller gives up after 10 s, which
+/// the queue reaches after 16.67 s. Where the callee learns of it, the queue stays there and 6,000/s are lost. Where it does not, it
+/// goes on growing to 3.6 million and drains by 2,000/s: nobody is served in time until the wait is back at 10 s, 1,750 s later.
 #[test]
 fn a_caller_loses_what_waits_longer_than_its_timeout() {
-    let surge = "rate: 8/s, surges: [{at: 2026-01-05T00:10, lasts: 10m, times: 2}]";
-    let lost = 6.0 * (600.0 - 100.0 / 6.0);
-    let all = 8.0 * 4200.0;
-    let timed = loaded("1h", surge, "  web: {calls: [{to: db, timeout: 10100ms}]}\n  db: {service_time: 100ms}");
-    timed.exactly("services", "web", "error_rate", lost / all);
-    timed.exactly("services", "db", "error_rate", lost / all);
-    // Two calls a request, of which either may be lost: 32/s against 20/s.
-    let patient = loaded("1h", surge, "  web: {calls: [{to: db}]}\n  db: {service_time: 100ms}");
-    assert_eq!(patient.value("services", "web", "error_rate"), None);
-    // A timeout shorter than the work itself leaves no time to wait, but nothing needs to.
-    let soft = loaded("1h", surge, "  web: {calls: [{to: db, timeout: 10100ms, needed: false}]}\n  db: {service_time: 100ms}");
-    assert_eq!(soft.value("services", "web", "error_rate"), None);
-    soft.exactly("services", "db", "error_rate", lost / all);
+    let surge = "rate: 8000/s, surges: [{at: 2026-01-05T00:10, lasts: 10m, times: 2}]";
+    let db = "\n  db: {capacity: 10000/s}";
+    let (reached, all) = (600.0 - 100.0 / 6.0, 8.0 * 4200.0);
+    let back = 1750.0;
+    let cases = [(", timed_out: cancelled", 6.0 * reached), ("", 16.0 * reached + 8.0 * back)];
+    for (word, lost) in cases {
+        let timed = loaded("1h", surge, &format!("  web: {{calls: [{{to: db, timeout: 10s{word}}}]}}{db}"));
+        // The ten seconds in which the wait passes the timeout are sharp to one.
+        let error = timed.value("services", "web", "error_rate").unwrap();
+        assert!((error - lost / all).abs() < 1.0 * 16.0 / all, "{word}: {error} against {}", lost / all);
+        let soft = loaded("1h", surge, &format!("  web: {{calls: [{{to: db, timeout: 10s, needed: false{word}}}]}}{db}"));
+        soft.exactly("services", "web", "error_rate", 0.0);
+        let below = soft.value("services", "db", "error_rate").unwrap();
+        assert!((below - lost / all).abs() < 1.0 * 16.0 / all, "{word}: {below} against {}", lost / all);
+    }
+    let patient = loaded("1h", surge, &format!("  web: {{calls: [{{to: db}}]}}{db}"));
+    patient.exactly("services", "web", "error_rate", 0.0);
 }
 
-/// When half of the places go with half of the replicas, what waits beyond the rest is lost: 10/s against 2 x 4/s fill
-/// both queues of 100 after 100 s. At 600 s one replica goes for good: 100 are lost at once, then 6/s.
+/// When half of the places go with half of the replicas, what waits there is lost: 10,000/s against 2 x 4,000/s fill
+/// both queues of 100,000 after 100 s. At 600 s one replica goes for good: 100,000 are lost at once, then 6,000/s.
 #[test]
 fn places_in_a_queue_go_with_their_replica() {
     let text = "
@@ -190,38 +203,38 @@ name: places
 start: 2026-01-01
 horizon: 1000s
 zones: [a, b]
-traffic: {users: {to: web, rate: 10/s}}
-services: {web: {replicas: 2, spread: zones, capacity: 4/s, queue: 100}}
+traffic: {users: {to: web, rate: 10000/s}}
+services: {web: {replicas: 2, spread: zones, capacity: 4000/s, queue: 100000}}
 failures: {out: {hits: zone, of: [a], schedule: {first: 2026-01-01T00:10}, repair: never}}
 ";
     let run = run(text, 1, 1);
-    run.exactly("services", "web", "throughput", (600.0 * 8.0 + 400.0 * 4.0) / 1000.0);
-    run.exactly("services", "web", "error_rate", (500.0 * 2.0 + 100.0 + 400.0 * 6.0) / 9900.0);
+    run.as_a_fluid("services", "web", "throughput", 600.0 * 8.0 + 400.0 * 4.0);
+    run.as_a_fluid("services", "web", "error_rate", (500.0 * 2.0 + 100.0 + 400.0 * 6.0) / 9900.0);
 }
 
-/// What waits in a service that goes down fails: 10/s against 8/s for 100 s, then a minute of nothing, then again.
+/// What waits in a service that goes down fails: 10,000/s against 8,000/s for 100 s, then a minute of nothing, then again.
 #[test]
 fn a_queue_fails_with_its_service() {
     let text = "
 name: dropped
 start: 2026-01-01
 horizon: 260s
-traffic: {users: {to: web, rate: 10/s}}
-services: {web: {capacity: 8/s}}
+traffic: {users: {to: web, rate: 10000/s}}
+services: {web: {capacity: 8000/s}}
 failures: {out: {hits: service, schedule: {first: '2026-01-01T00:01:40'}, repair: 60s}}
 ";
     let run = run(text, 1, 1);
-    // 200 wait after 100 s and fail; 600 fail on arrival; 200 wait at the end.
-    run.exactly("services", "web", "throughput", 1600.0 / 260.0);
-    run.exactly("services", "web", "error_rate", 800.0 / 2400.0);
+    // 200,000 wait after 100 s and fail; 600,000 fail on arrival; 200,000 wait at the end.
+    run.as_a_fluid("services", "web", "throughput", 1.6e6 / 260.0);
+    run.as_a_fluid("services", "web", "error_rate", 800.0 / 2400.0);
 }
 
-/// The same queue behind a caller: what fails there fails the requests that called, one for every two and a half calls,
-/// and what waits there is not answered yet.
+/// The same queue behind a caller: what fails there fails the requests that called, and so does what comes meanwhile; after the
+/// first call that fails no other is made.
 #[test]
 fn a_queue_that_fails_fails_the_callers() {
-    for per_request in [0.5, 1.0, 2.5] {
-        let rate = 10.0 / per_request;
+    for per_request in [0.5, 1.0] {
+        let rate = 10_000.0 / per_request;
         let text = format!(
             "
 name: dropped
@@ -231,43 +244,42 @@ traffic: {{users: {{to: front, rate: {rate}/s}}}}
 services:
   front: {{calls: [{{to: web}}]}}
   web: {{calls: [{{to: db, per_request: {per_request}}}]}}
-  db: {{capacity: 8/s}}
+  db: {{capacity: 8000/s}}
 failures: {{out: {{hits: service, of: [db], schedule: {{first: '2026-01-01T00:01:40'}}, repair: 60s}}}}
 "
         );
         let run = run(&text, 1, 1);
-        run.exactly("services", "db", "throughput", 1600.0 / 260.0);
-        run.exactly("services", "db", "error_rate", 800.0 / 2400.0);
-        // A request that calls with probability one half is not hurt by the other half.
-        let calling = f64::min(per_request, 1.0);
-        let (all, waiting) = (rate * 260.0, 200.0 / per_request.max(1.0));
-        let lost = 200.0 / per_request.max(1.0) + rate * 60.0 * calling;
+        run.as_a_fluid("services", "db", "throughput", 1.6e6 / 260.0);
+        run.as_a_fluid("services", "db", "error_rate", 800.0 / 2400.0);
+        // What waits below at the end counts as answered above: a caller that waits for ever is not followed to the answer.
+        let lost = 2e5 + rate * 60.0 * per_request;
         for service in ["front", "web"] {
-            run.exactly("services", service, "error_rate", lost / (all - waiting));
-            run.exactly("services", service, "throughput", (all - waiting - lost) / 260.0);
+            run.as_a_fluid("services", service, "error_rate", lost / (rate * 260.0));
         }
     }
 }
 
-/// Weights 1 and 3 for half a day each: 5/s and 15/s, of which 12/s are carried.
+/// Weights 1 and 3 for half a day each: 5/s and 15/s for one server that does 12/s, where nobody can wait.
 #[test]
 fn a_daily_profile_is_scaled_to_mean_one() {
     let weights = format!("[{}]", [[1; 12], [3; 12]].concat().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
     let run = loaded("2d", &format!("rate: 10/s, daily: {weights}"), "  web: {capacity: 12/s, queue: 0}");
-    run.exactly("services", "web", "error_rate", 0.15);
-    run.exactly("services", "web", "throughput", 8.5);
+    let lost = 5.0 * one_server(5.0 / 12.0) + 15.0 * one_server(15.0 / 12.0);
+    run.exactly("services", "web", "error_rate", lost / 20.0);
+    run.exactly("services", "web", "throughput", (20.0 - lost) / 2.0);
 }
 
-/// Eight times as much on Monday: 40/s against 5/s on other days, and 30/s are carried. 5 January 2026 is a Monday.
+/// Eight times as much on Monday: 40/s against 5/s on other days, for one server that does 30/s. 5 January 2026 is a Monday.
 #[test]
 fn a_weekly_profile_begins_on_monday() {
     let weights: Vec<String> = (0..168).map(|hour| if hour < 24 { "8".to_owned() } else { "1".to_owned() }).collect();
     let traffic = format!("rate: 10/s, weekly: [{}]", weights.join(", "));
     let run = loaded("7d", &traffic, "  web: {capacity: 30/s, queue: 0}");
-    run.exactly("services", "web", "error_rate", 1.0 / 7.0);
+    let lost = 40.0 * one_server(40.0 / 30.0) + 6.0 * 5.0 * one_server(5.0 / 30.0);
+    run.exactly("services", "web", "error_rate", lost / 70.0);
     // A day later it is still Monday's noon that counts.
     let monday = loaded("1d", &traffic, "  web: {capacity: 30/s, queue: 0}");
-    monday.exactly("services", "web", "throughput", 30.0);
+    monday.exactly("services", "web", "throughput", 40.0 * (1.0 - one_server(40.0 / 30.0)));
 }
 
 /// Hours are those of the time zone: it is one o'clock in Berlin when the scenario is an hour old, and on 29 March 2026
@@ -304,30 +316,32 @@ fn growth_compounds_or_adds() {
     linear.exactly("services", "web", "throughput", 15.0);
 }
 
-/// From 80/s to 160/s in a month, linearly, against 100/s: from a quarter of the time on 80 (1 + u) - 100 are lost,
-/// 22.5 of 120 on average.
+/// From 80/s to 160/s in a month, linearly, for one server that does 100/s where nobody can wait: at a load of a the share
+/// a/(1 + a) is lost, so ∫ a²/(1 + a) da of ∫ a da, from 0.8 to 1.6; the integral is a²/2 − a + ln(1 + a).
 #[test]
 fn growth_passes_the_capacity_when_it_does() {
-    let run = loaded("1mo", "rate: 80/s, growth: {linear: 100%/mo}", "  web: {capacity: 100/s, queue: 0}");
-    let lost = run.value("services", "web", "error_rate").expect("some are lost");
-    assert!((lost - 22.5 / 120.0).abs() < 2e-6, "{lost}");
-    // To 118/s: below the capacity on average, and above it at the end; 18²/2/38 of 99.
-    let run = loaded("1mo", "rate: 80/s, growth: {linear: 47.5%/mo}", "  web: {capacity: 100/s, queue: 0}");
-    let lost = run.value("services", "web", "error_rate").expect("some are lost");
-    assert!((lost - 18.0 * 18.0 / 2.0 / 38.0 / 99.0).abs() < 2e-6, "{lost}");
+    for (growth, end) in [("100%", 1.6), ("47.5%", 1.18)] {
+        let run = loaded("1mo", &format!("rate: 80/s, growth: {{linear: {growth}/mo}}"), "  web: {capacity: 100/s, queue: 0}");
+        let lost = |a: f64| a * a / 2.0 - a + (1.0 + a).ln();
+        let exact = (lost(end) - lost(0.8)) / (end * end / 2.0 - 0.32);
+        let found = run.value("services", "web", "error_rate").expect("some are lost");
+        // Growth is solved piece by piece, 1,024 of them: their means are off by a square of that.
+        assert!((found - exact).abs() < 2e-6, "{found} against {exact}");
+    }
 }
 
-/// Two minutes with 600 and 1200 requests, again and again; 15/s are carried.
+/// Two minutes with 600 and 1200 requests, again and again, for one server that does 15/s where nobody can wait.
 #[test]
 fn a_series_repeats_after_its_end() {
     let mut file = tempfile::NamedTempFile::new().expect("a file");
     file.write_all(b"time,value\n0,600\n60,1200\n").expect("written");
     let series = format!("series: {{file: {}, time: time, value: value, per: 1m}}", file.path().display());
     let run = loaded("4m", &series, "  web: {capacity: 15/s, queue: 0}");
-    run.exactly("services", "web", "error_rate", 600.0 / 3600.0);
-    run.exactly("services", "web", "throughput", 12.5);
+    let (less, more) = (600.0 * one_server(10.0 / 15.0), 1200.0 * one_server(20.0 / 15.0));
+    run.exactly("services", "web", "error_rate", (less + more) / 1800.0);
+    run.exactly("services", "web", "throughput", (1800.0 - less - more) / 120.0);
     let part = loaded("3m", &series, "  web: {capacity: 15/s, queue: 0}");
-    part.exactly("services", "web", "error_rate", 300.0 / 2400.0);
+    part.exactly("services", "web", "error_rate", (2.0 * less + more) / 2400.0);
 }
 
 /// Two replicas of four servers, 20/s of 100 ms: 2 of 8 are busy. With one replica out for half of the time 2 of 6.
@@ -354,7 +368,7 @@ fn a_held_server_is_busy_during_its_calls() {
     }
 }
 
-/// Half of the capacity for an hour: 10/s against 12/s, then 6/s.
+/// Half of the capacity for an hour: two servers without a queue share 10/s that each could do 6/s of, then 3/s.
 #[test]
 fn a_weakened_service_carries_less() {
     for hits in ["service", "replica"] {
@@ -364,7 +378,8 @@ fn a_weakened_service_carries_less() {
                 "failures: {{slow: {{hits: {hits}, schedule: {{first: 2026-01-01T02:00}}, effect: {{capacity: 50%}}, repair: 1h}}}}"
             ),
         );
-        run.exactly("services", "web", "error_rate", 0.04);
+        let lost = 0.9 * one_server(5.0 / 6.0) + 0.1 * one_server(5.0 / 3.0);
+        run.exactly("services", "web", "error_rate", lost);
         assert!(run.value("services", "web", "time_availability").is_none_or(|up| up == 1.0));
     }
 }
@@ -419,7 +434,8 @@ fn account(rate: f64, capacity: f64, places: f64, horizon: f64, changes: &[(f64,
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Every request that arrives is good, lost or still waiting, as many of each as the account says.
+    /// Every request that arrives is good, lost or still waiting, as many of each as the account says. With at least a thousand
+    /// servers chance moves loads of the size of the capacity by one over the square root of that, 3%.
     #[test]
     fn requests_are_conserved(
         rate in 1_u32..40,
@@ -429,8 +445,8 @@ proptest! {
         weak in prop::collection::vec((0_u32..3_400, 1_u32..900, 1_u32..10), 0..4),
     ) {
         let mut text = format!(
-            "\nname: random\nstart: 2026-01-01\nhorizon: 1h\ntraffic: {{users: {{to: web, rate: {rate}/s}}}}\nservices: {{web: {{capacity: {capacity}/s{}}}}}\n",
-            places.map_or(String::new(), |places| format!(", queue: {places}"))
+            "\nname: random\nstart: 2026-01-01\nhorizon: 1h\ntraffic: {{users: {{to: web, rate: {rate}000/s}}}}\nservices: {{web: {{service_time: 1s, concurrency: {capacity}000{}}}}}\n",
+            places.map_or(String::new(), |places| format!(", queue: {places}000"))
         );
         text += "objectives: {good: {service: web, target: 99%, window: rolling 1h}}\n";
         if outages.len() + weak.len() > 0 {
@@ -455,12 +471,12 @@ proptest! {
         let all = f64::from(rate) * HOUR;
         prop_assert!((good + lost + waiting - all).abs() < 1e-6 * all, "the account itself leaks");
         let run = run(&text, 1, 1);
-        let simulated = run.value("services", "web", "throughput").unwrap_or(0.0) * HOUR;
-        prop_assert!((simulated - good).abs() < 1e-6 * all, "good: {simulated} against {good} of {all}\n{text}");
+        let simulated = run.value("services", "web", "throughput").unwrap_or(0.0) * HOUR / 1_000.0;
+        prop_assert!((simulated - good).abs() < 0.03 * all, "good: {simulated} against {good} of {all}\n{text}");
         let failed = run.value("services", "web", "error_rate").unwrap_or(0.0);
         let exact = if lost > 1e-9 * all { lost / (all - waiting) } else { 0.0 };
-        prop_assert!((failed - exact).abs() < 1e-6, "lost: {failed} against {exact}\n{text}");
+        prop_assert!((failed - exact).abs() < 0.03, "lost: {failed} against {exact}\n{text}");
         let judged = run.value("objectives", "good", "attainment").unwrap_or(1.0);
-        prop_assert!((judged - (1.0 - lost / all)).abs() < 1e-6, "judged: {judged} against {}\n{text}", 1.0 - lost / all);
+        prop_assert!((judged - (1.0 - exact)).abs() < 0.03, "judged: {judged} against {}\n{text}", 1.0 - exact);
     }
 }

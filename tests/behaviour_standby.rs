@@ -243,12 +243,16 @@ fn only_the_active_carry_load() {
 traffic: {users: {to: db, rate: 15/s}}",
     );
     let run = run(&text, 1, 1);
-    let (all, lost) = (15.0 * 20.0 * HOUR, 5.0 * 300.0);
+    // Servers that do 10/s, where nobody can wait: two with 7.5/s each, and one with all of it for five minutes (Erlang B).
+    let lost = |load: f64| load / (1.0 + load);
+    let all = 15.0 * 20.0 * HOUR;
+    let lost = 15.0 * ((20.0 * HOUR - 300.0) * lost(0.75) + 300.0 * lost(1.5));
     run.exactly("services", "db", "error_rate", lost / all);
     run.exactly("services", "db", "utilization", (all - lost) / (10.0 * (2.0 * 20.0 * HOUR - 300.0)));
 }
 
-/// What degrades all replicas leaves two active ones half of what they carry, whatever the third could.
+/// What degrades all replicas leaves two active ones half of what they can do, whatever the third could: 7.5/s for each, of 10/s
+/// and then of 5/s, where nobody can wait (Erlang B).
 #[test]
 fn a_degraded_standby_carries_nothing() {
     let text = history(
@@ -257,7 +261,8 @@ fn a_degraded_standby_carries_nothing() {
         "  slow: {hits: replica, schedule: {first: 2026-01-01T10:00}, effect: {capacity: 50%}, repair: 1h}
 traffic: {users: {to: db, rate: 15/s}}",
     );
-    run(&text, 1, 1).exactly("services", "db", "error_rate", 5.0 / 15.0 / 20.0);
+    let lost = |load: f64| load / (1.0 + load);
+    run(&text, 1, 1).exactly("services", "db", "error_rate", (19.0 * lost(0.75) + lost(1.5)) / 20.0);
 }
 
 /// The failed replica gets half of the requests until the substitute takes its place after five minutes; the health check

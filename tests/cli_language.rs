@@ -154,7 +154,7 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn run_refuses_what_is_not_simulated_yet() {
     let refused = ends_with(2, &["run", STOREFRONT]);
-    for word in ["autoscale", "releases", "retries", "latency", "repair by a runbook"] {
+    for word in ["autoscale", "releases", "repair by a runbook"] {
         assert!(err(&refused).contains(&format!("not simulated yet: {word}")), "{word}: {}", err(&refused));
     }
     assert!(err(&ends_with(2, &["run", STOREFRONT, "--fidelity", "request"])).contains("not simulated yet"));
@@ -164,7 +164,7 @@ fn run_refuses_what_is_not_simulated_yet() {
 fn what_only_requests_have_is_refused_for_a_rate_and_nothing_to_check_complains_of() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios/requests.yaml");
     assert_eq!(out(&ends_with(0, &["check", file])), "requests: no mistakes, nothing suspicious\n");
-    let words = ["users", "arrivals", "discipline: priority", "shed", "slow_start", "hits", "work", "retries", "breaker"];
+    let words = ["users", "discipline: priority", "shed", "slow_start", "breaker"];
     for arguments in [&["run", file][..], &["reliability", "analyze", file]] {
         let refused = ends_with(2, arguments);
         for word in words {

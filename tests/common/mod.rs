@@ -143,6 +143,13 @@ impl Run {
         assert!(off <= 1e-9 * exact.abs().max(1e-3), "{kind}.{name}.{measure} is {value}, not {exact}");
     }
 
+    /// Asserts a measure of a queue that fills or drains as a fluid does: with thousands of requests a second chance is less than
+    /// a thousandth of it.
+    pub fn as_a_fluid(&self, kind: &str, name: &str, measure: &str, exact: f64) {
+        let value = self.value(kind, name, measure).unwrap_or_else(|| panic!("{kind}.{name}.{measure} was not observed"));
+        assert!((value - exact).abs() <= 1e-3 * exact.abs(), "{kind}.{name}.{measure} is {value}, not about {exact}");
+    }
+
     /// Asserts what was spent on `infrastructure`, `credits`, `repairs`, or all of it, the `total`.
     pub fn costs(&self, part: &str, exact: f64) {
         let value = self.summary["cost"][part]["value"].as_f64();

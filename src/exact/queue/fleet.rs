@@ -190,7 +190,7 @@ impl Fleet {
     }
 
     /// Where a queue of `queue` requests stands after `seconds` with `arrivals` per second; `guess` is the rate of a step before,
-    /// or 0.
+    /// or 0. After an infinite time it is in its steady state, or as if nothing ever waited where there is none.
     #[must_use]
     pub fn step(&self, queue: f64, seconds: f64, arrivals: f64, guess: f64) -> Step {
         let capacity = self.capacity();
@@ -205,6 +205,9 @@ impl Fleet {
             if (steady.queue - queue).abs() <= SETTLED * arrivals * seconds {
                 return Step { rate: arrivals, steady };
             }
+        }
+        if seconds == f64::INFINITY && capacity > 0.0 {
+            return Step { rate: arrivals, steady: Steady::default() };
         }
         if capacity <= 0.0 {
             let queue = if seconds.is_finite() { queue + arrivals * seconds } else { queue };

@@ -68,15 +68,12 @@ impl<O: Observer> World<'_, O> {
             let piece = if at < 0.0 { 0 } else { model.demand.piece(at) };
             let edge = if at < 0.0 { 0.0 } else { model.demand.edges[piece + 1] };
             let until = if edge > at { edge.min(to) } else { to };
-            for ((asked, rate), curve) in self.flow.asked.iter_mut().zip(&mut self.flow.rates).zip(&self.drawn.curves) {
-                *asked = curve.total(&model.demand, until) - curve.total(&model.demand, at);
-                *rate = *asked / (until - at);
-            }
-            let matters = self.flow.astray || self.flow.may_matter(model, &self.drawn, at, at);
-            if matters {
+            if self.flow.astray || self.flow.may_matter(model, &self.drawn, at, at) {
                 self.enter(piece, at);
+                self.ask_between(at, until);
                 self.followed_piece(piece, at, until);
             } else if let Some(entry) = self.flow.entry.filter(|_| self.flow.broken_count > 0) {
+                self.ask_between(at, until);
                 self.calm_piece(entry, at, until);
             }
             at = until;
@@ -85,25 +82,45 @@ impl<O: Observer> World<'_, O> {
 
     /// Leaves the course of the healthy system, with what waits there.
     fn enter(&mut self, piece: usize, at: f64) {
-        let flow = &mut self.flow;
-        if flow.astray {
+        let model = self.model;
+        if self.flow.astray {
             return;
         }
-        flow.astray = true;
-        for (condition, service) in flow.before.iter_mut().zip(&self.model.services) {
+        self.flow.astray = true;
+        for (condition, service) in self.flow.before.iter_mut().zip(&model.services) {
             *condition = super::Condition::plain(f64::from(service.active()));
         }
-        let (net, coarse) = (&flow.net, flow.coarse);
-        let Some(waiting) = flow.healthy.waiting(piece) else {
+        let begin = model.demand.edges[piece];
+        if at <= begin || !self.flow.healthy.is_unsettled(piece) {
             // As many wait as do so in the healthy system, which has settled.
-            flow.follower.state.solve(net, &flow.before, &flow.rates, f64::INFINITY);
-            flow.follower.state.commit();
+            self.ask_between(at, at + 1.0);
+            let Flow { follower, net, before, rates, healthy, .. } = &mut self.flow;
+            if let Some(waiting) = healthy.waiting(piece).filter(|_| at <= begin) {
+                follower.state.queues.copy_from_slice(waiting);
+            } else {
+                follower.state.solve(net, before, rates, f64::INFINITY);
+                follower.state.commit();
+            }
             return;
-        };
-        flow.follower.state.queues.copy_from_slice(waiting);
-        let begun = at - self.model.demand.edges[piece].min(at);
-        if begun > 0.0 {
-            flow.follower.follow((net, &flow.before), &flow.rates, begun, coarse, |_, _, _| {});
+        }
+        // What it did since the piece began is followed once more, up to here.
+        match self.flow.healthy.waiting(piece) {
+            Some(waiting) => self.flow.follower.state.queues.copy_from_slice(waiting),
+            None => self.flow.follower.state.reset(),
+        }
+        self.ask_between(begin, at);
+        std::mem::swap(&mut self.flow.conditions, &mut self.flow.before);
+        self.followed_piece(piece, begin, at);
+        std::mem::swap(&mut self.flow.conditions, &mut self.flow.before);
+        self.flow.astray = true;
+    }
+
+    /// Requests of each source between two times of one piece, and their rates.
+    fn ask_between(&mut self, from: f64, to: f64) {
+        let demand = &self.model.demand;
+        for ((asked, rate), curve) in self.flow.asked.iter_mut().zip(&mut self.flow.rates).zip(&self.drawn.curves) {
+            *asked = curve.total(demand, to) - curve.total(demand, from);
+            *rate = *asked / (to - from);
         }
     }
 
@@ -178,10 +195,11 @@ impl<O: Observer> World<'_, O> {
             }
         });
         self.replace(piece, from, to, share);
-        let settled = self.flow.follower.state.settled();
-        let end = model.demand.edges[piece + 1];
-        let next = if to >= end { piece + 1 } else { piece };
-        self.flow.astray = !settled || self.flow.healthy.waiting(next).is_some();
+        let next = if to >= model.demand.edges[piece + 1] { piece + 1 } else { piece };
+        // A queue that has settled is forgotten where it is that of the healthy system, or does not matter.
+        let flow = &self.flow;
+        let usual = flow.unusual.is_empty() || !flow.may_matter(model, &self.drawn, from, from);
+        self.flow.astray = !(usual && flow.follower.state.settled()) || flow.healthy.is_unsettled(next);
     }
 
     /// Takes out of the books what the healthy system did in a part of a piece that was followed apart.
@@ -208,8 +226,16 @@ impl<O: Observer> World<'_, O> {
 
     /// What waits in replicas that go, or at a service whose structure breaks, fails.
     pub(super) fn lose_queue(&mut self, s: usize, ok: bool, up: f64) {
+        if !self.flow.net.nodes[s].loses || self.flow.net.nodes[s].waits {
+            return;
+        }
+        let last = self.flow.last.max(0.0);
+        let piece = self.model.demand.piece(last);
+        if !self.flow.astray && self.flow.healthy.is_unsettled(piece) {
+            self.enter(piece, last);
+        }
         let flow = &mut self.flow;
-        if !flow.astray || !flow.net.nodes[s].loses || flow.net.nodes[s].waits {
+        if !flow.astray {
             return;
         }
         let before = flow.conditions[s].up();
@@ -239,7 +265,8 @@ impl<O: Observer> World<'_, O> {
             for call in model.services[caller as usize].calls.iter().filter(|call| call.needed) {
                 let below = lost_at[call.to as usize];
                 if below > 0.0 && arrivals(call.to) > 0.0 {
-                    sum += below * (arrivals(caller) / arrivals(call.to)).min(1.0) * call.per_request.min(1.0);
+                    let share = (arrivals(caller) * call.per_request / arrivals(call.to)).min(1.0);
+                    sum += below * share / call.per_request.max(1.0);
                 }
             }
             lost_at[caller as usize] += sum;

@@ -1,8 +1,8 @@
 //! Load through a time in which the sources ask at constant rates and nothing breaks or is mended.
 //!
 //! Where all queues settle, that is one solution. Else the time is cut into steps, each so short that what the services meet at
-//! its end differs little from what they met at its begin; what is counted in a step is the mean of both ends. Queues follow an
-//! implicit rule, so that long steps end where they should, and steps are as long as that difference allows.
+//! its end differs little from what they met at its begin. Queues follow an implicit rule, so that long steps end where they
+//! should: what comes and goes in a step is that of its end, and no request is lost or made up; times are the means of both ends.
 
 use super::condition::Condition;
 use super::net::Net;
@@ -15,7 +15,7 @@ const SHORTEST: f64 = 0.25;
 /// After so many steps the state is looked at from further away: one that goes up and down about where it was is at rest, and
 /// any other is followed in longer steps.
 const PATIENCE: usize = 48;
-/// What goes up and down by less than this, relative to what waits, is at rest.
+/// Where what waits would change by less than this in the time that is left, relative to itself, it is at rest.
 const RESTLESS: f64 = 0.02;
 /// Steps of one time.
 const MOST_STEPS: usize = 5_000;
@@ -35,7 +35,7 @@ impl Follower {
     }
 
     /// Goes on for `seconds` with the sources at `rates`; `book` learns of every part of it: what happens, from when on, and for
-    /// how long. Shares and rates change by `coarse` within a step.
+    /// how long. Shares and rates change by `coarse` within a step. Answers whether it was the same all the time.
     pub fn follow(
         &mut self,
         (net, conditions): (&Net, &[Condition]),
@@ -43,16 +43,17 @@ impl Follower {
         seconds: f64,
         coarse: f64,
         mut book: impl FnMut(&mut State, f64, f64),
-    ) {
+    ) -> bool {
         self.state.solve(net, conditions, rates, seconds);
         if self.state.settled() {
             self.state.commit();
-            return book(&mut self.state, 0.0, seconds);
+            book(&mut self.state, 0.0, seconds);
+            return true;
         }
         self.state.solve(net, conditions, rates, 0.0);
         let mut shortest = (seconds / 256.0).min(SHORTEST);
         let (mut at, mut step) = (0.0, seconds / 16.0);
-        let mut waited = -1.0;
+        let (mut waited, mut looked) = (f64::NAN, 0.0);
         for taken in 0..MOST_STEPS {
             let left = seconds - at;
             let length = if taken + 1 == MOST_STEPS || step > 0.9 * left { left } else { step };
@@ -64,26 +65,41 @@ impl Follower {
                 step = 0.5 * length;
                 continue;
             }
+            self.keep_times();
             book(&mut self.before, at, 0.5 * length);
             book(&mut self.state, at + 0.5 * length, 0.5 * length);
             self.state.commit();
             at += length;
             if at >= seconds {
-                return;
+                return false;
             }
             if change < 0.25 * coarse {
                 step = 2.0 * length;
             }
             if taken % PATIENCE == PATIENCE - 1 {
                 let waits: f64 = self.state.services.iter().map(|service| service.queue).sum();
-                if (waits - waited).abs() <= RESTLESS * waited {
+                let drift = (waits - waited) / (at - looked);
+                if drift.abs() * (seconds - at) <= RESTLESS * waits {
                     book(&mut self.before, at, 0.5 * (seconds - at));
                     book(&mut self.state, f64::midpoint(at, seconds), 0.5 * (seconds - at));
-                    return;
+                    return false;
                 }
-                (waited, shortest) = (waits, 2.0 * shortest);
+                (waited, looked, shortest) = (waits, at, 2.0 * shortest);
                 step = step.max(shortest);
             }
+        }
+        false
+    }
+}
+
+impl Follower {
+    /// The state before gets the counts of the present one, and keeps its times.
+    fn keep_times(&mut self) {
+        for (before, now) in self.before.services.iter_mut().zip(&self.state.services) {
+            let was = *before;
+            *before = *now;
+            (before.wait, before.waiting, before.waits, before.queue) = (was.wait, was.waiting, was.waits, was.queue);
+            (before.answer.good, before.answer.bad) = (was.answer.good, was.answer.bad);
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Healthy {
     beyond: Vec<Row>,
     /// By place: what waits at the begin, where it has not settled then.
     waiting: Vec<Option<Vec<Queues>>>,
+    /// By place: whether it is not the same all the time.
+    moves: Vec<bool>,
     /// By service: what is counted beyond the calm over the horizon.
     pub totals: Vec<Row>,
     /// By service: how long good answers took, and how long requests waited.
@@ -92,7 +94,8 @@ impl Healthy {
                 continue;
             }
             self.note(piece, pieces, follower);
-            let rows = self.followed(making, follower, &rates, seconds, &mut losses.now);
+            let (rows, same) = self.followed(making, follower, &rates, seconds, &mut losses.now);
+            self.moves.push(!same);
             for (s, mut counted) in rows.into_iter().enumerate() {
                 add(&mut counted, &self.calm.each[s], -self.calm.requests(s, &asked));
                 add(&mut self.totals[s], &counted, 1.0);
@@ -128,11 +131,11 @@ impl Healthy {
         rates: &[f64],
         seconds: f64,
         losses: &mut [[f64; 2]],
-    ) -> Vec<Row> {
+    ) -> (Vec<Row>, bool) {
         let mut rows = vec![[0.0; row::N]; self.totals.len()];
         let (model, net) = (making.model, making.net);
         let lengths = &mut self.lengths;
-        follower.follow((net, making.conditions), rates, seconds, COARSE, |state, _, length| {
+        let same = follower.follow((net, making.conditions), rates, seconds, COARSE, |state, _, length| {
             state.rows(net, rates, |s, counted, service| {
                 add(&mut rows[s], &counted, length);
                 lengths[s][0].add(counted[row::GOOD] * length, &service.in_time(&net.nodes[s]));
@@ -145,12 +148,18 @@ impl Healthy {
                 losses[o][1] -= length * counted[row::RESOLVED];
             }
         });
-        rows
+        (rows, same)
     }
 
     /// What waits at the begin of a piece, where the healthy system has not settled then.
     pub fn waiting(&self, piece: usize) -> Option<&Vec<Queues>> {
         self.waiting.get(*self.places.get(piece)? as usize)?.as_ref()
+    }
+
+    /// Whether queues in a piece are not those of its rates all the time.
+    pub fn is_unsettled(&self, piece: usize) -> bool {
+        let place = self.places.get(piece).map_or(NONE, |place| *place) as usize;
+        self.moves.get(place).is_some_and(|moves| *moves) || self.waiting.get(place).is_some_and(Option::is_some)
     }
 
     /// What is counted beyond the calm in a piece; `None` where it is calm.

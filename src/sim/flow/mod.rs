@@ -50,6 +50,9 @@ pub struct Rotation {
     pub failed: u32,
 }
 
+/// Next to no load, as a part of the usual one.
+const NO_LOAD: f64 = 1e-6;
+
 /// How a service stands to what it should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Standing {
@@ -115,7 +118,7 @@ pub struct Flow {
     /// Requests of each source in the present piece, and their rates.
     asked: Vec<f64>,
     rates: Vec<f64>,
-    /// The mean rates of the sources over the horizon.
+    /// Rates of the sources in proportion to their means over the horizon, at which every service is calm.
     usual_rates: Vec<f64>,
 }
 
@@ -215,7 +218,7 @@ impl Flow {
             self.tight_count += u32::from(self.tight[s]);
         }
         self.follower.state.reset();
-        self.astray = self.healthy.waiting(0).is_some();
+        self.astray = false;
         self.forget();
     }
 
@@ -228,17 +231,32 @@ impl Flow {
         self.known_rates.iter_mut().for_each(Vec::clear);
         let mean = |curve: &Curve| curve.total(&model.demand, model.horizon) / model.horizon;
         self.usual_rates.iter_mut().zip(&drawn.curves).for_each(|(rate, curve)| *rate = mean(curve).max(1e-9));
+        // First with next to no load, to know how much of it is calm; then as near to the usual load as that allows.
+        self.usual_rates.iter_mut().for_each(|rate| *rate *= NO_LOAD);
+        self.solve_calm(model, drawn);
+        let more = self.net.nodes.iter().enumerate().map(|(s, _)| {
+            let asked = self.healthy.calm.requests(s, &self.usual_rates);
+            if asked > 0.0 { 0.5 * self.calm_rates[s] / asked } else { f64::INFINITY }
+        });
+        let more = more.fold(1.0 / NO_LOAD, f64::min).max(1.0);
+        self.usual_rates.iter_mut().for_each(|rate| *rate *= more);
+        self.solve_calm(model, drawn);
+        let calm_rates = self.calm_rates.clone();
+        let making = Making { model, net: &self.net, curves: &drawn.curves, conditions: &self.conditions, calm_rates: &calm_rates };
+        self.healthy.follow(&making, &mut self.follower);
+    }
+
+    /// What requests meet while all is healthy and calm.
+    fn solve_calm(&mut self, model: &Model, drawn: &Drawn) {
         self.healthy = Healthy::new(model, &self.net, &mut self.follower, &self.conditions, &self.usual_rates);
         self.held = self.follower.state.services.iter().map(|service| service.held).collect();
+        self.known_rates.iter_mut().for_each(Vec::clear);
         let n = drawn.curves.len();
         for s in 0..self.net.nodes.len() {
             let reach = &self.healthy.calm.reach[s * n..(s + 1) * n];
             self.highest[s] = reach.iter().zip(&drawn.curves).map(|(reach, curve)| reach * curve.highest()).sum();
             self.calm_rates[s] = self.rate_of(s);
         }
-        let calm_rates = self.calm_rates.clone();
-        let making = Making { model, net: &self.net, curves: &drawn.curves, conditions: &self.conditions, calm_rates: &calm_rates };
-        self.healthy.follow(&making, &mut self.follower);
     }
 
     /// Measuring begins.
