@@ -271,17 +271,29 @@ impl Body {
         // Above this the gamma is a normal law to six digits, and its function slow.
         const ROUND: f64 = 2e4;
         let shape = shape.max(1e-3);
-        if shape <= ROUND { Self::Gamma { from, shape, scale } } else { Self::Gamma { from: from + (shape - ROUND) * scale, shape: ROUND, scale } }
+        if shape <= ROUND {
+            Self::Gamma { from, shape, scale }
+        } else {
+            Self::Gamma { from: from + (shape - ROUND) * scale, shape: ROUND, scale }
+        }
     }
 
     fn above(&self, t: f64) -> f64 {
         match *self {
             Self::Constant(value) => f64::from(u8::from(value > t)),
             Self::Gamma { from, shape, scale } => {
-                if t <= from { 1.0 } else { libm::exp(incomplete_gamma(shape, (t - from) / scale).upper) }
+                if t <= from {
+                    1.0
+                } else {
+                    libm::exp(incomplete_gamma(shape, (t - from) / scale).upper)
+                }
             }
             Self::Lognormal { from, mu, sigma } => {
-                if t <= from { 1.0 } else { normal_survival((libm::log(t - from) - mu) / sigma) }
+                if t <= from {
+                    1.0
+                } else {
+                    normal_survival((libm::log(t - from) - mu) / sigma)
+                }
             }
         }
     }

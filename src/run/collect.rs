@@ -1,7 +1,9 @@
 //! From the outcomes of replications to their sums.
 
 use super::requests::Warmup;
-use super::runs::{CostRuns, FailureRuns, LoadRuns, ObjectiveRuns, PartRuns, QUANTILES, Row, Runs, ServiceRuns, TeamRuns, WindowRuns, row};
+use super::runs::{
+    CostRuns, FailureRuns, LoadRuns, ObjectiveRuns, PartRuns, QUANTILES, Row, Runs, ServiceRuns, TeamRuns, WindowRuns, row,
+};
 use crate::model::{Mode, Model, Windows};
 use crate::sim::{BUDGET_POINTS, Lengths, ObjectiveOutcome, Outcome, ServiceOutcome, part, sum};
 use crate::stats::{Joint, Moments, Proportion, Sketch};

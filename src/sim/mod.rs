@@ -34,8 +34,8 @@ mod upkeep;
 mod windows;
 
 pub use distance::Distance;
-pub use flow::{Lengths, Row, row};
 pub use drawn::Drawn;
+pub use flow::{Lengths, Row, row};
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
 pub use parts::Stages;

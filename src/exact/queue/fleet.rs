@@ -156,7 +156,8 @@ impl Fleet {
         let ratio = rate * mean / servers;
         let places = self.places * together / factor;
         let kept_out = (self.limit / lines - servers).max(0.0) / factor;
-        let exponential = if kept_out < places { held_back(rate, mean, servers, kept_out) } else { Mmck::new(rate, mean, servers, places) };
+        let exponential =
+            if kept_out < places { held_back(rate, mean, servers, kept_out) } else { Mmck::new(rate, mean, servers, places) };
         let places = places.min(kept_out);
         if exponential.waits <= 0.0 {
             return Steady { full: exponential.lost, ..Steady::default() };
@@ -285,7 +286,11 @@ fn held_back(rate: f64, service: f64, servers: f64, places: f64) -> Mmck {
     }
     for _ in 0..30 {
         let middle = f64::midpoint(low, high);
-        if admitted(middle).throughput < rate { low = middle } else { high = middle }
+        if admitted(middle).throughput < rate {
+            low = middle
+        } else {
+            high = middle
+        }
         if high - low <= 1e-6 * high {
             break;
         }

@@ -56,8 +56,7 @@ impl<O: Observer> World<'_, O> {
             let Flow { kept, net, conditions, unusual, follower, healthy, usual_rates, astray, .. } = &mut self.flow;
             // Solving uses the state of load, which matters where it has not settled.
             let queues = if *astray { Some(follower.state.clone()) } else { None };
-            self.flow.entry =
-                Some(kept.find((net, conditions), unusual, &mut follower.state, &healthy.calm, usual_rates));
+            self.flow.entry = Some(kept.find((net, conditions), unusual, &mut follower.state, &healthy.calm, usual_rates));
             if let Some(state) = queues {
                 self.flow.follower.state = state;
             }
@@ -151,7 +150,8 @@ impl<O: Observer> World<'_, O> {
             }
             let bad = |calm: &Calm| {
                 let each = &calm.each[s];
-                let slow = if objective.latency.is_finite() { each[row::GOOD] * calm.good[s].above(objective.latency) } else { 0.0 };
+                let slow =
+                    if objective.latency.is_finite() { each[row::GOOD] * calm.good[s].above(objective.latency) } else { 0.0 };
                 calm.requests(s, &flow.asked) * (failed(each) + slow)
             };
             let resolved = |calm: &Calm| calm.requests(s, &flow.asked) * calm.each[s][row::RESOLVED];
@@ -189,8 +189,7 @@ impl<O: Observer> World<'_, O> {
                 let spared = (counted[row::RESOLVED] * length * shares.spared[o]).min(bad);
                 let usual = healthy.calm.requests(s, rates) * length;
                 let out = usual - counted[row::RESOLVED] * length;
-                let segment =
-                    Segment { from: begin, to: end, bad: bad - spared - healthy.bad[o] * usual, out: out + spared };
+                let segment = Segment { from: begin, to: end, bad: bad - spared - healthy.bad[o] * usual, out: out + spared };
                 objectives[o].log.push(segment);
             }
         });
@@ -242,7 +241,11 @@ impl<O: Observer> World<'_, O> {
         let shared = self.model.services[s].serving.balance == crate::scenario::Balance::SharedQueue;
         let left = if ok && shared {
             1.0
-        } else if ok && before > 0.0 { (up / before).min(1.0) } else { f64::from(u8::from(ok)) };
+        } else if ok && before > 0.0 {
+            (up / before).min(1.0)
+        } else {
+            f64::from(u8::from(ok))
+        };
         let queues = &mut flow.follower.state.queues[s];
         let lost = queues.iter().sum::<f64>() * (1.0 - left);
         queues.iter_mut().for_each(|queue| *queue *= left);
@@ -319,7 +322,8 @@ impl<O: Observer> World<'_, O> {
         let calm = &self.flow.healthy.calm;
         let demand = &self.model.demand;
         let asked = |curve: &crate::model::Curve| curve.total(demand, to) - curve.total(demand, from);
-        let came: f64 = calm.reach[s * n..(s + 1) * n].iter().zip(&self.drawn.curves).map(|(reach, curve)| reach * asked(curve)).sum();
+        let came: f64 =
+            calm.reach[s * n..(s + 1) * n].iter().zip(&self.drawn.curves).map(|(reach, curve)| reach * asked(curve)).sum();
         came * calm.each[s][row::RESOLVED]
     }
 

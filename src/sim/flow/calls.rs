@@ -24,8 +24,7 @@ pub struct Answer {
 
 impl Answer {
     /// At once, and well.
-    pub const AT_ONCE: Self =
-        Self { ok: 1.0, good: Cumulants::ZERO, bad: Cumulants::ZERO, lasting: 0.0, memory: 0.0, same: 0.0 };
+    pub const AT_ONCE: Self = Self { ok: 1.0, good: Cumulants::ZERO, bad: Cumulants::ZERO, lasting: 0.0, memory: 0.0, same: 0.0 };
 }
 
 /// What one call comes to.
@@ -98,7 +97,13 @@ fn cached(call: Outcome, hits: f64) -> Outcome {
     let mut good = Mixture::default();
     good.add(hits, &Cumulants::ZERO);
     good.add((1.0 - hits) * call.ok, &call.good);
-    Outcome { ok: hits + (1.0 - hits) * call.ok, good: good.law(), attempts: (1.0 - hits) * call.attempts, full_again: (1.0 - hits) * call.full_again, ..call }
+    Outcome {
+        ok: hits + (1.0 - hits) * call.ok,
+        good: good.law(),
+        attempts: (1.0 - hits) * call.attempts,
+        full_again: (1.0 - hits) * call.full_again,
+        ..call
+    }
 }
 
 /// A call whose failures are tried again, within a budget.

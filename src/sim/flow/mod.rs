@@ -242,7 +242,8 @@ impl Flow {
         self.usual_rates.iter_mut().for_each(|rate| *rate *= more);
         self.solve_calm(model, drawn);
         let calm_rates = self.calm_rates.clone();
-        let making = Making { model, net: &self.net, curves: &drawn.curves, conditions: &self.conditions, calm_rates: &calm_rates };
+        let making =
+            Making { model, net: &self.net, curves: &drawn.curves, conditions: &self.conditions, calm_rates: &calm_rates };
         self.healthy.follow(&making, &mut self.follower);
     }
 
@@ -324,7 +325,8 @@ impl Flow {
             _ => {}
         }
         self.entry = None;
-        self.calm_rates[s] = if standing == Standing::Usual && before == Standing::Usual { self.calm_rates[s] } else { self.rate_of(s) };
+        self.calm_rates[s] =
+            if standing == Standing::Usual && before == Standing::Usual { self.calm_rates[s] } else { self.rate_of(s) };
         let tight = self.calm_rates[s] < self.highest[s];
         if tight != self.tight[s] {
             self.tight[s] = tight;
@@ -407,7 +409,8 @@ impl<O: Observer> World<'_, O> {
             let mut pool = whole;
             replica.clocks.clone().for_each(|c| hurt(&mut pool, c));
             if replica.zone != NONE {
-                let there = |c: &u32| matches!(&self.model.clocks[*c as usize].thing, Thing::Zones(set) if set.contains(&replica.zone));
+                let there =
+                    |c: &u32| matches!(&self.model.clocks[*c as usize].thing, Thing::Zones(set) if set.contains(&replica.zone));
                 self.model.zone_clocks.clone().filter(there).for_each(|c| hurt(&mut pool, c));
             }
             condition.add(pool);

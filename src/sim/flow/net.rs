@@ -183,7 +183,11 @@ impl Net {
             let holds = node.sites.start + node.held;
             for i in node.sites.clone() {
                 let site = &self.sites[i];
-                let wide = if site.together || self.sites.get(i + 1).is_some_and(|next| next.together) { site.whole + site.part } else { 1.0 };
+                let wide = if site.together || self.sites.get(i + 1).is_some_and(|next| next.together) {
+                    site.whole + site.part
+                } else {
+                    1.0
+                };
                 let there = if i < holds && !site.timeout.is_finite() { servers * wide } else { f64::INFINITY };
                 self.nodes[site.to].limit += there;
             }
@@ -200,7 +204,8 @@ impl Net {
         for &s in &self.order {
             let node = &self.nodes[s as usize];
             let calls = self.sites[node.sites.clone()].iter();
-            let time = |site: &Site| (site.whole + site.part) * (1.0 - site.hits) * self.nodes[site.to].unloaded.min(site.timeout);
+            let time =
+                |site: &Site| (site.whole + site.part) * (1.0 - site.hits) * self.nodes[site.to].unloaded.min(site.timeout);
             let unloaded = node.own.mean + calls.map(time).sum::<f64>();
             self.nodes[s as usize].unloaded = unloaded;
             self.nodes[s as usize].above = unloaded;

@@ -13,7 +13,7 @@ use super::rows::{Row, row};
 /// Turns of passing rates down and answers up.
 const TURNS: usize = 40;
 /// Turns of a step within which queues have not settled: it is so short that rates change little.
-const FEW: usize = 4;
+const FEW: usize = 2;
 /// After so many turns only half of a change is made.
 const PATIENT: usize = 8;
 /// Rates agree to this, relative to themselves.
