@@ -5,6 +5,7 @@ mod common;
 
 use common::run;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// A caller and its callee under load and outages, in steps of a twentieth of a second: how many requests each loses, and
 /// how many arrive at the callee.
@@ -68,13 +69,13 @@ fn steps(pair: &Pair, horizon: f64) -> Steps {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn a_caller_and_its_callee_agree_with_small_steps(
         rate in 5_u32..40,
         capacity in [5_u32..60, 5_u32..60],
-        places in [prop_oneof![Just(None), (0_u32..500).prop_map(Some)], prop_oneof![Just(None), (0_u32..500).prop_map(Some)]],
+        places in [prop_oneof![Just(None), (1_u32..500).prop_map(Some)], prop_oneof![Just(None), (1_u32..500).prop_map(Some)]],
         per_request in prop_oneof![Just(0.5), Just(1.0)],
         timeout in prop_oneof![Just(None), (1_u32..60).prop_map(Some)],
         outages in prop::collection::vec((0_usize..2, 0_u32..1_700, 1_u32..600), 0..4),
@@ -107,10 +108,10 @@ proptest! {
         let all = f64::from(rate) * 1800.0;
         let run = run(&text, 1, 1);
         let lost = |name: &str| 1.0 - run.value("objectives", name, "attainment").unwrap_or(1.0);
-        prop_assert!((lost("web") - exact.lost / (all - exact.waiting[0])).abs() < 4e-3, "web: {} against {}\n{text}", lost("web"), exact.lost / (all - exact.waiting[0]));
+        prop_assert!((lost("web") - exact.lost / (all - exact.waiting[0])).abs() < 2e-3, "web: {} against {}\n{text}", lost("web"), exact.lost / (all - exact.waiting[0]));
         // Who gives up some time is counted when it comes, who does not when it is served.
         let waiting = if timeout.is_some() { 0.0 } else { exact.waiting[1] };
         let below = exact.lost_below / (exact.below - waiting).max(1.0);
-        prop_assert!((lost("db") - below).abs() < 4e-3, "db: {} against {below}\n{text}", lost("db"));
+        prop_assert!((lost("db") - below).abs() < 2e-3, "db: {} against {below}\n{text}", lost("db"));
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use common::{HOUR, YEAR};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 const HORIZON: f64 = 300.0 * HOUR;
 const ZONES: [&str; 3] = ["a", "b", "c"];
@@ -298,7 +299,7 @@ fn account(services: &[Service], failures: &[(String, Hit, f64, f64)]) -> Vec<Co
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 0, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn outages_and_charges_follow_from_the_failures(seed in any::<u64>()) {

@@ -4,6 +4,7 @@ mod common;
 
 use common::{DAY, HOUR, Run, compiled, run, run_after};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// One replica that runs for 11 h and is repaired in one, with a part that takes 31 h from the order.
 fn worn(horizon: u32, spares: &str) -> Run {
@@ -197,7 +198,7 @@ failures:
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     /// A rack of which all replicas fail within a day, and long after all are repaired: every second of every incident, from
     /// its detection to its end, was a wait for a part, a wait for a person, or work.

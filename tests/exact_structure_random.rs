@@ -4,6 +4,7 @@
 
 use ninefold::exact::structure::{Diagram, Measure, Node, Steady, Tree};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// A gate: how many of its inputs it takes, of those many, and the inputs as numbers to be taken modulo what there is.
 type Gate = (usize, Vec<usize>);
@@ -52,7 +53,7 @@ fn close(what: &str, value: f64, exact: f64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn as_a_list_of_all_states_says(

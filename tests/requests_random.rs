@@ -9,6 +9,7 @@ use ninefold::scenario::Fidelity;
 use ninefold::sim::request::{Plan, Requests, Served, count};
 use ninefold::stats::Moments;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Choices, by a generator of Lehmer's kind: a scenario is a function of its number.
 struct Choices(u64);
@@ -157,7 +158,7 @@ fn check(number: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn every_request_is_accounted_for(number in any::<u64>()) {

@@ -1,6 +1,7 @@
 //! The laws against themselves, against the literature's closed forms and against other people's code.
 
 mod accuracy;
+mod cumulants;
 mod errors;
 mod quantiles;
 mod reference;

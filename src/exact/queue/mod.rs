@@ -17,10 +17,9 @@
 //! | [`ggc_wait`] | G/G/c (Allen & Cunneen) | mean wait 1% to 8% low for M/D/c at load 0.9 (2 to 50 servers), 18% for 20 servers at 0.7; mean response at most 19% high for Eₙ/M/c |
 //! | [`least_busy`] | join the shortest queue (Nelson & Philips, refitted) | mean response within 2%, probability to wait within 25% |
 //! | [`power_of_choices_wait`] | the least busy of a few chosen at random | limit for many replicas: response 12% low for 10 of load 0.9, 1.5% for 100 of load 0.8 |
-//!
 //! | [`Fleet`] | all of these behind one name, and the way from one steady state to another | as the rows above |
 //!
-//! The figures of the three rows before the last rows are measured in the tests. Service times are exponential where an M stands; first come
+//! The figures of the three rows before the last are measured in the tests. Service times are exponential where an M stands; first come
 //! first served throughout. Where time matters: Erlang B and C, M/M/c/K and impatience take from 0.1 to 1 microsecond (some 3
 //! in the worst case), for any number of servers.
 

@@ -2,10 +2,9 @@
 
 use super::calm::Calm;
 use super::healthy::{add_waits, slow};
-use super::rows::{Lengths, Row, add, failed, row};
+use super::rows::{add, failed, row};
 use super::{Flow, Standing};
 use crate::model::{Counts, Model};
-use crate::sim::outcome::sum;
 use crate::sim::structure::Without;
 use crate::sim::windows::Segment;
 use crate::sim::{Drawn, Observer, World};
@@ -32,7 +31,7 @@ impl Flow {
 
 impl<O: Observer> World<'_, O> {
     #[inline]
-    pub(super) fn advance(&mut self, now: f64) {
+    pub(in crate::sim) fn advance(&mut self, now: f64) {
         let from = self.flow.last;
         if now <= from {
             return;
@@ -80,7 +79,7 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// Leaves the course of the healthy system, with what waits there.
-    fn enter(&mut self, piece: usize, at: f64) {
+    pub(super) fn enter(&mut self, piece: usize, at: f64) {
         let model = self.model;
         if self.flow.astray {
             return;
@@ -133,11 +132,11 @@ impl<O: Observer> World<'_, O> {
             add(&mut flow.tallies[s], &calm.each[s], came);
             add(&mut flow.tallies[s], &healthy.each[s], -usual);
             let good = came * calm.each[s][row::GOOD];
-            if calm.good[s] != healthy.good[s] {
-                flow.apart[s][0].add(good, &calm.good[s]);
-                flow.replaced[s][0] += usual * healthy.each[s][row::GOOD];
+            flow.replaced[s][0] += usual * healthy.each[s][row::GOOD];
+            if calm.good[s] == healthy.good[s] {
+                flow.replaced[s][0] -= good;
             } else {
-                flow.replaced[s][0] += usual * healthy.each[s][row::GOOD] - good;
+                flow.apart[s][0].add(good, &calm.good[s]);
             }
             flow.replaced[s][1] += usual * healthy.each[s][row::BEGUN] - came * calm.each[s][row::BEGUN];
             let lost = came * failed(&calm.each[s]) - usual * failed(&healthy.each[s]);
@@ -223,75 +222,6 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// What waits in replicas that go, or at a service whose structure breaks, fails.
-    pub(super) fn lose_queue(&mut self, s: usize, ok: bool, up: f64) {
-        if !self.flow.net.nodes[s].loses || self.flow.net.nodes[s].waits {
-            return;
-        }
-        let last = self.flow.last.max(0.0);
-        let piece = self.model.demand.piece(last);
-        if !self.flow.astray && self.flow.healthy.is_unsettled(piece) {
-            self.enter(piece, last);
-        }
-        let flow = &mut self.flow;
-        if !flow.astray {
-            return;
-        }
-        let before = flow.conditions[s].up();
-        let shared = self.model.services[s].serving.balance == crate::scenario::Balance::SharedQueue;
-        let left = if ok && shared {
-            1.0
-        } else if ok && before > 0.0 {
-            (up / before).min(1.0)
-        } else {
-            f64::from(u8::from(ok))
-        };
-        let queues = &mut flow.follower.state.queues[s];
-        let lost = queues.iter().sum::<f64>() * (1.0 - left);
-        queues.iter_mut().for_each(|queue| *queue *= left);
-        if lost > 0.0 {
-            self.book_lost(s, lost);
-        }
-    }
-
-    /// Requests at a service that fail at once, and with them those that wait for them above.
-    #[cold]
-    fn book_lost(&mut self, s: usize, lost: f64) {
-        let model = self.model;
-        let at = self.flow.last;
-        let mut lost_at = vec![0.0; model.services.len()];
-        lost_at[s] = lost;
-        for &caller in &model.order {
-            let state = &self.flow.follower.state;
-            let arrivals = |s: u32| state.services[s as usize].arrivals;
-            let mut sum = 0.0;
-            for call in model.services[caller as usize].calls.iter().filter(|call| call.needed) {
-                let below = lost_at[call.to as usize];
-                if below > 0.0 && arrivals(call.to) > 0.0 {
-                    let share = (arrivals(caller) * call.per_request / arrivals(call.to)).min(1.0);
-                    sum += below * share / call.per_request.max(1.0);
-                }
-            }
-            lost_at[caller as usize] += sum;
-        }
-        for (u, &lost) in lost_at.iter().enumerate().filter(|(_, lost)| **lost > 0.0) {
-            let tally = &mut self.flow.tallies[u];
-            tally[if u == s { row::DOWN } else { row::DEPENDENCY }] += lost;
-            if u == s {
-                tally[row::RESOLVED] += lost;
-            } else {
-                tally[row::GOOD] -= lost;
-            }
-            self.observer.lost(u as u32, at, at, lost);
-            for (o, objective) in model.objectives.iter().enumerate() {
-                if objective.service as usize == u && objective.counts != Counts::Time {
-                    let out = if u == s { -lost } else { 0.0 };
-                    self.outcome.objectives[o].log.push(Segment { from: at, to: at, bad: lost, out });
-                }
-            }
-        }
-    }
-
     /// For objectives that leave failures out: the share of requests that fail by those alone.
     pub(in crate::sim) fn note_spared(&mut self) {
         let model = self.model;
@@ -314,81 +244,5 @@ impl<O: Observer> World<'_, O> {
     /// By objective: the share that [`World::note_spared`] found.
     pub(in crate::sim) fn spared(&self) -> &[f64] {
         &self.flow.shares.spared
-    }
-
-    /// Requests that the healthy system resolves at a service between two times, while it is calm.
-    pub(in crate::sim) fn usual_requests(&self, s: usize, from: f64, to: f64) -> f64 {
-        let n = self.drawn.curves.len();
-        let calm = &self.flow.healthy.calm;
-        let demand = &self.model.demand;
-        let asked = |curve: &crate::model::Curve| curve.total(demand, to) - curve.total(demand, from);
-        let came: f64 =
-            calm.reach[s * n..(s + 1) * n].iter().zip(&self.drawn.curves).map(|(reach, curve)| reach * asked(curve)).sum();
-        came * calm.each[s][row::RESOLVED]
-    }
-
-    /// What of an objective's requests was bad in the healthy system before a time, and what did not come.
-    pub(in crate::sim) fn usual_loss(&self, o: usize, at: f64) -> (f64, f64) {
-        let healthy = &self.flow.healthy;
-        let Some(&bad) = healthy.bad.get(o) else { return (0.0, 0.0) };
-        let losses = healthy.losses.get(o).filter(|losses| !losses.is_empty());
-        if bad == 0.0 && losses.is_none() {
-            return (0.0, 0.0);
-        }
-        let s = self.model.objectives[o].service as usize;
-        let asked: Vec<f64> = self.drawn.curves.iter().map(|curve| curve.total(&self.model.demand, at)).collect();
-        let mut loss = (bad * healthy.calm.requests(s, &asked), 0.0);
-        if let Some(losses) = losses {
-            let piece = self.model.demand.piece(at);
-            let (from, to) = (self.model.demand.edges[piece], self.model.demand.edges[piece + 1]);
-            let share = ((at - from) / (to - from)).clamp(0.0, 1.0);
-            loss.0 += losses[piece][0] + share * (losses[piece + 1][0] - losses[piece][0]);
-            loss.1 += losses[piece][1] + share * (losses[piece + 1][1] - losses[piece][1]);
-        }
-        loss
-    }
-
-    /// Adds the stretches of time in which the healthy system may lose more than a share `bad` of an objective's requests.
-    pub(in crate::sim) fn usual_stretches(&self, o: usize, bad: f64, stretches: &mut Vec<(f64, f64)>) {
-        let healthy = &self.flow.healthy;
-        if healthy.bad[o] > bad {
-            stretches.push((0.0, self.model.horizon));
-        }
-        let edges = &self.model.demand.edges;
-        let lossy = |piece: &usize| healthy.losses[o][*piece] != healthy.losses[o][*piece + 1];
-        let pieces = healthy.losses[o].len().saturating_sub(1);
-        stretches.extend((0..pieces).filter(lossy).map(|piece| (edges[piece], edges[piece + 1])));
-    }
-
-    /// What requests came to, for each service, over the measured time.
-    pub(in crate::sim) fn finish_flow(&mut self) {
-        if !self.flow.active {
-            return;
-        }
-        let model = self.model;
-        let asked: Vec<f64> = self.drawn.curves.iter().map(|curve| curve.total(&model.demand, model.horizon)).collect();
-        for s in 0..self.services.len() {
-            let Flow { healthy, tallies, replaced, apart, lengths, net, .. } = &mut self.flow;
-            let usual = healthy.calm.requests(s, &asked);
-            let mut all = tallies[s];
-            add(&mut all, &healthy.calm.each[s], usual);
-            add(&mut all, &healthy.totals[s], 1.0);
-            let all: Row = all.map(|value| if value.abs() <= 1e-12 * usual { 0.0 } else { value.max(0.0) });
-            let given = &mut self.outcome.services[s];
-            given.sums[sum::REQUESTS] = all[row::RESOLVED];
-            given.sums[sum::GOOD] = all[row::GOOD].min(all[row::RESOLVED]);
-            if net.nodes[s].servers.is_finite() && all[row::RESOLVED] > 0.0 {
-                given.sums[sum::BUSY] = all[row::BUSY];
-                given.sums[sum::SERVERS] = self.services[s].area;
-            }
-            given.load = all;
-            for (which, counted) in [row::GOOD, row::BEGUN].into_iter().enumerate() {
-                let healthy_all = usual * healthy.calm.each[s][counted] + healthy.totals[s][counted];
-                let left = if healthy_all > 0.0 { (1.0 - replaced[s][which] / healthy_all).max(0.0) } else { 0.0 };
-                let sum: &mut Lengths = &mut lengths[s][which];
-                sum.merge(&healthy.lengths[s][which], left);
-                sum.merge(&apart[s][which], 1.0);
-            }
-        }
     }
 }

@@ -192,8 +192,8 @@ impl Net {
             } else {
                 at_once(&self.sites[at..end], &outcomes[at..end])
             };
-            for site in at..end {
-                made[site] = reach * group.made.unwrap_or(self.sites[site].whole + self.sites[site].part);
+            for (made, site) in made[at..end].iter_mut().zip(&self.sites[at..end]) {
+                *made = reach * group.made.unwrap_or(site.whole + site.part);
             }
             let failed = so_far.plus(group.bad);
             bad.add(reach * (1.0 - group.ok), &failed);

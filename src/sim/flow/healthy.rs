@@ -179,7 +179,8 @@ impl Making<'_> {
 /// Every so many calm pieces one is looked at: a number without a factor in common with the hours of a week.
 fn stride(pieces: usize) -> usize {
     let about = (pieces / LOOKS).max(1);
-    (about..).find(|stride| stride % 2 != 0 && stride % 3 != 0 && stride % 7 != 0).unwrap_or(1)
+    // Of so many numbers that follow each other one has none.
+    (about..about + 42).find(|stride| stride % 2 != 0 && stride % 3 != 0 && stride % 7 != 0).unwrap_or(1)
 }
 
 /// What requests of objectives were lost, piece by piece.

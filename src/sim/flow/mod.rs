@@ -18,20 +18,22 @@ mod account;
 mod calls;
 mod calm;
 mod condition;
+mod finish;
 mod follow;
 mod healthy;
+mod lost;
 mod net;
 mod pools;
 mod rows;
 mod shares;
+mod standing;
 mod state;
 
 use std::collections::VecDeque;
 
-use super::{Drawn, Observer, World};
+use super::Drawn;
 use crate::dist::Cumulants;
-use crate::model::{Curve, Model, NONE, Thing};
-use crate::scenario::Balance::{LeastBusy, SharedQueue};
+use crate::model::{Curve, Model};
 use calm::{Kept, calm_rate};
 use condition::{Condition, Pool};
 use follow::Follower;
@@ -67,6 +69,7 @@ enum Standing {
 
 /// The state of all requests.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 pub struct Flow {
     /// Some traffic exists.
     pub active: bool,
@@ -291,11 +294,13 @@ impl Flow {
         let mut least = f64::INFINITY;
         for pool in condition.pools() {
             let same = |(other, _): &&(Pool, f64)| other.replicas == pool.replicas && other.speed == pool.speed;
-            let rate = known.iter().find(same).map(|(_, rate)| *rate).unwrap_or_else(|| {
+            let rate = if let Some((_, rate)) = known.iter().find(same) {
+                *rate
+            } else {
                 let rate = calm_rate(node, held, pool);
                 known.push((*pool, rate));
                 rate
-            });
+            };
             least = least.min(rate * all / pool.replicas.max(f64::MIN_POSITIVE));
         }
         least
@@ -338,129 +343,4 @@ impl Flow {
 /// Whether requests reach a service.
 fn is_reached(model: &Model, s: usize) -> bool {
     model.services[s].visits.iter().any(|&visits| visits > 0.0)
-}
-
-impl<O: Observer> World<'_, O> {
-    /// Accounts for the requests up to `now`, before something changes.
-    #[inline]
-    pub(super) fn before_change(&mut self, now: f64) {
-        if self.flow.active {
-            self.advance(now - self.from);
-        }
-    }
-
-    /// A service's structure broke or was mended.
-    pub(super) fn structure_changed(&mut self, s: usize, own_ok: bool) {
-        if self.flow.active {
-            self.lose_queue(s, own_ok, f64::from(self.services[s].up));
-            self.flow.conditions[s].ok = own_ok;
-            self.flow.review(self.model, s);
-        }
-    }
-
-    /// The number or strength of a service's replicas changed.
-    #[inline]
-    pub(super) fn capacity_changed(&mut self, s: usize) {
-        if self.flow.active {
-            self.renew_pools(s);
-        }
-    }
-
-    /// The share of a service's failed replicas that still get requests changed.
-    pub(super) fn rotation_changed(&mut self, s: usize) {
-        self.flow.conditions[s].dead = f64::from(self.flow.rotations[s].failed);
-        self.flow.review(self.model, s);
-    }
-
-    fn renew_pools(&mut self, s: usize) {
-        let up = f64::from(self.services[s].up);
-        self.lose_queue(s, self.flow.conditions[s].ok, up);
-        let dead = f64::from(self.flow.rotations[s].failed);
-        let ok = self.flow.conditions[s].ok;
-        let mut condition = Condition::plain(up);
-        (condition.ok, condition.dead) = (ok, dead);
-        if self.services[s].weakened > 0 {
-            self.weakened_pools(s, &mut condition);
-        }
-        if self.flow.astray {
-            condition.take_over(&self.flow.conditions[s], &mut self.flow.follower.state.queues[s]);
-        }
-        self.flow.conditions[s] = condition;
-        self.flow.review(self.model, s);
-    }
-
-    /// Replicas told apart by what failures leave them.
-    #[cold]
-    fn weakened_pools(&self, s: usize, condition: &mut Condition) {
-        let hurt = |pool: &mut Pool, c: u32| {
-            let component = &self.components[c as usize];
-            if component.phase.failed() {
-                let mode = &self.drawn.modes[component.mode as usize];
-                pool.speed *= mode.capacity / mode.slower;
-                pool.errors = 1.0 - (1.0 - pool.errors) * (1.0 - mode.errors);
-            }
-        };
-        let service = &self.model.services[s];
-        let mut whole = Pool { replicas: 1.0, speed: 1.0, errors: 0.0 };
-        service.own_clocks.clone().for_each(|c| hurt(&mut whole, c));
-        condition.clear();
-        for r in service.replicas.clone().filter(|&r| self.is_active(s, r)) {
-            let replica = &self.model.replicas[r as usize];
-            let mut pool = whole;
-            replica.clocks.clone().for_each(|c| hurt(&mut pool, c));
-            if replica.zone != NONE {
-                let there =
-                    |c: &u32| matches!(&self.model.clocks[*c as usize].thing, Thing::Zones(set) if set.contains(&replica.zone));
-                self.model.zone_clocks.clone().filter(there).for_each(|c| hurt(&mut pool, c));
-            }
-            condition.add(pool);
-        }
-        if condition.pools().is_empty() {
-            condition.add(Pool { replicas: f64::from(u8::from(service.replicas.is_empty())), ..whole });
-        }
-        if matches!(service.serving.balance, LeastBusy | SharedQueue) {
-            condition.lump();
-        }
-    }
-
-    /// Replicas of a service, each weighed by the speed that failures leave it.
-    pub(super) fn strength(&self, s: usize) -> f64 {
-        let mut condition = Condition::plain(f64::from(self.services[s].up));
-        self.weakened_pools(s, &mut condition);
-        condition.pools().iter().map(|pool| pool.replicas * pool.speed).sum()
-    }
-
-    /// A failure makes work worse, and nothing else.
-    pub(super) fn weaken(&mut self, c: usize) {
-        self.effects += 1;
-        self.each_weakened(c, |weakened| *weakened += 1);
-    }
-
-    /// What it took is given back.
-    pub(super) fn strengthen(&mut self, c: usize) {
-        self.effects += 1;
-        self.each_weakened(c, |weakened| *weakened -= 1);
-    }
-
-    fn each_weakened(&mut self, c: usize, change: impl Fn(&mut u32)) {
-        let model = self.model;
-        match &model.clocks[c].thing {
-            Thing::Replica(r) => {
-                let s = model.replicas[*r as usize].service as usize;
-                change(&mut self.services[s].weakened);
-                self.capacity_changed(s);
-            }
-            Thing::Service(s) => {
-                change(&mut self.services[*s as usize].weakened);
-                self.capacity_changed(*s as usize);
-            }
-            Thing::Strike(_) => {}
-            Thing::Zones(_) => {
-                for s in 0..self.services.len() {
-                    change(&mut self.services[s].weakened);
-                    self.capacity_changed(s);
-                }
-            }
-        }
-    }
 }

@@ -144,7 +144,7 @@ impl Service {
             (self.queues[place], self.rates[place]) = (step.steady.queue, step.rate);
             sums.add(&step, arrivals, &fleet, pool, own, node.deadline.is_infinite());
         }
-        self.sum_up(sums, node, chain);
+        self.sum_up(&sums, node, chain);
     }
 
     /// Requests per second that meet the queue as anybody does.
@@ -158,7 +158,7 @@ impl Service {
         *self = Self { answer: Answer { ok: 0.0, ..Answer::AT_ONCE }, ..unserved };
     }
 
-    fn sum_up(&mut self, sums: Sums, node: &Node, chain: &Chain) {
+    fn sum_up(&mut self, sums: &Sums, node: &Node, chain: &Chain) {
         let some = |part: f64, of: f64| if of > 0.0 { part / of } else { 0.0 };
         self.full = some(sums.full, self.first_try());
         self.worked = sums.worked;

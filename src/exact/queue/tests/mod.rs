@@ -4,6 +4,7 @@
 mod approximations;
 mod cases;
 mod chains;
+mod fleet;
 mod limits;
 mod networks;
 mod reference;
