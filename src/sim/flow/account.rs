@@ -19,6 +19,18 @@ impl Flow {
                 .any(|s| self.peak(model, drawn, s, from, to) > self.calm_rates[s])
     }
 
+    /// Where queues have settled, no replica is behind others of its kind.
+    fn catch_up(&mut self, model: &Model) {
+        if !self.follower.state.settled() {
+            return;
+        }
+        for s in 0..self.conditions.len() {
+            if self.conditions[s].catch_up(&mut self.follower.state.queues[s]) {
+                self.review(model, s);
+            }
+        }
+    }
+
     fn peak(&self, model: &Model, drawn: &Drawn, s: usize, from: f64, to: f64) -> f64 {
         let n = drawn.curves.len();
         let calm = self.entry.map_or(&self.healthy.calm, |entry| self.kept.get(entry));
@@ -85,6 +97,8 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         self.flow.astray = true;
+        // Nothing of what was solved before, so that it does not matter what that was.
+        self.flow.follower.state.reset();
         for (condition, service) in self.flow.before.iter_mut().zip(&model.services) {
             *condition = super::Condition::plain(f64::from(service.active()));
         }
@@ -136,7 +150,7 @@ impl<O: Observer> World<'_, O> {
             if calm.good[s] == healthy.good[s] {
                 flow.replaced[s][0] -= good;
             } else {
-                flow.apart[s][0].add(good, &calm.good[s]);
+                calm.good[s].add_to(&mut flow.apart[s][0], good);
             }
             flow.replaced[s][1] += usual * healthy.each[s][row::BEGUN] - came * calm.each[s][row::BEGUN];
             let lost = came * failed(&calm.each[s]) - usual * failed(&healthy.each[s]);
@@ -176,7 +190,7 @@ impl<O: Observer> World<'_, O> {
                     return;
                 }
                 add(&mut tallies[s], &counted, length);
-                apart[s][0].add(counted[row::GOOD] * length, &service.in_time(&net.nodes[s]));
+                service.in_time(&net.nodes[s]).add_to(&mut apart[s][0], counted[row::GOOD] * length);
                 add_waits(&mut apart[s][1], counted[row::BEGUN] * length, service);
                 let usual = healthy.calm.requests(s, rates) * failed(&healthy.calm.each[s]);
                 observer.lost(s as u32, begin, end, (failed(&counted) - usual) * length);
@@ -193,6 +207,7 @@ impl<O: Observer> World<'_, O> {
             }
         });
         self.replace(piece, from, to, share);
+        self.flow.catch_up(model);
         let next = if to >= model.demand.edges[piece + 1] { piece + 1 } else { piece };
         // A queue that has settled is forgotten where it is that of the healthy system, or does not matter.
         let flow = &self.flow;

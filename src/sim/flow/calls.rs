@@ -3,6 +3,7 @@
 //! Times are carried as cumulants: those of calls one after the other add up; of calls at the same time the longest counts.
 
 use super::net::{Again, Net, Node, Site};
+use super::times::Times;
 use crate::dist::{Cumulants, Mixture};
 
 /// What those meet who ask a service.
@@ -11,7 +12,7 @@ pub struct Answer {
     /// The share that is answered, and well.
     pub ok: f64,
     /// How long that takes.
-    pub good: Cumulants,
+    pub good: Times,
     /// How long it takes to fail.
     pub bad: Cumulants,
     /// Of the failures, the share that comes of too much load and so meets a retry as well.
@@ -24,7 +25,7 @@ pub struct Answer {
 
 impl Answer {
     /// At once, and well.
-    pub const AT_ONCE: Self = Self { ok: 1.0, good: Cumulants::ZERO, bad: Cumulants::ZERO, lasting: 0.0, memory: 0.0, same: 0.0 };
+    pub const AT_ONCE: Self = Self { ok: 1.0, good: Times::ZERO, bad: Cumulants::ZERO, lasting: 0.0, memory: 0.0, same: 0.0 };
 }
 
 /// What one call comes to.
@@ -68,20 +69,16 @@ const SELDOM: f64 = 1e-9;
 
 /// One call, of which `per_second` are made for the first time.
 pub fn outcome(site: &Site, answer: &Answer, per_second: f64) -> Outcome {
-    let part = if site.timeout.is_finite() {
-        answer.good.up_to(site.timeout)
-    } else {
-        crate::dist::Part { share: 1.0, law: answer.good }
-    };
+    let (in_time, good) = answer.good.up_to(site.timeout);
     // Where the work of those who give up is taken back, the queue has lost them already.
-    let in_time = if site.takes_back { 1.0 } else { part.share };
+    let in_time = if site.takes_back { 1.0 } else { in_time };
     let late = answer.ok * (1.0 - in_time);
     let first = answer.ok * in_time;
     let mut failing = Mixture::default();
     failing.add(1.0 - answer.ok, &cut(answer.bad, site.timeout));
     failing.add(late, &Cumulants::constant(if late > 0.0 { site.timeout } else { 0.0 }));
     let bad = failing.law();
-    let once = Outcome { ok: first, good: part.law, bad, late, ..Outcome::FINE };
+    let once = Outcome { ok: first, good: good.all, bad, late, ..Outcome::FINE };
     let tried = match &site.again {
         Some(again) if first < 1.0 - 1e-12 => retried(again, once, answer, per_second),
         _ => once,

@@ -6,6 +6,7 @@ use super::condition::{Condition, Pool, mix};
 use super::net::{Net, Node};
 use super::rows::{Row, row};
 use super::state::State;
+use super::times::Times;
 use crate::dist::Cumulants;
 use crate::exact::queue::Fleet;
 
@@ -25,7 +26,7 @@ pub struct Calm {
     /// By service: what is counted for one request that comes.
     pub each: Vec<Row>,
     /// By service: how long good answers take.
-    pub good: Vec<Cumulants>,
+    pub good: Vec<Times>,
     /// Services for which something differs from the healthy condition.
     pub touched: Vec<u32>,
 }

@@ -62,7 +62,7 @@ impl Follower {
             let change = change(&self.before, &self.state);
             if change > coarse && length > shortest && taken + 1 < MOST_STEPS {
                 std::mem::swap(&mut self.before, &mut self.state);
-                step = 0.5 * length;
+                step = length * (0.7 * coarse / change).clamp(0.1, 0.5);
                 continue;
             }
             self.keep_times();
@@ -73,9 +73,7 @@ impl Follower {
             if at >= seconds {
                 return false;
             }
-            if change < 0.25 * coarse {
-                step = 2.0 * length;
-            }
+            step = length * (0.7 * coarse / change).clamp(0.5, 4.0);
             if taken % PATIENCE == PATIENCE - 1 {
                 let waits: f64 = self.state.services.iter().map(|service| service.queue).sum();
                 let drift = (waits - waited) / (at - looked);
@@ -111,7 +109,7 @@ fn change(before: &State, after: &State) -> f64 {
     pairs.fold(0.0, |most: f64, (a, b)| {
         let shares = (a.answer.ok - b.answer.ok).abs().max((a.full - b.full).abs());
         let late = (a.late - b.late).abs() / a.worked.max(b.worked).max(f64::MIN_POSITIVE);
-        let times = 0.1 * off(a.answer.good.mean, b.answer.good.mean);
+        let times = 0.1 * off(a.answer.good.all.mean, b.answer.good.all.mean);
         let rates = off(a.arrivals, b.arrivals).max(off(a.worked, b.worked));
         most.max(shares).max(late).max(times).max(rates)
     })

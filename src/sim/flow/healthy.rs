@@ -138,7 +138,7 @@ impl Healthy {
         let same = follower.follow((net, making.conditions), rates, seconds, COARSE, |state, _, length| {
             state.rows(net, rates, |s, counted, service| {
                 add(&mut rows[s], &counted, length);
-                lengths[s][0].add(counted[row::GOOD] * length, &service.in_time(&net.nodes[s]));
+                service.in_time(&net.nodes[s]).add_to(&mut lengths[s][0], counted[row::GOOD] * length);
                 add_waits(&mut lengths[s][1], counted[row::BEGUN] * length, service);
             });
             for (o, objective) in model.objectives.iter().enumerate() {
@@ -240,11 +240,11 @@ impl Looks {
                 continue;
             }
             let good = service.in_time(&making.net.nodes[s]);
-            lengths[0].add(requests * each[row::GOOD], &good);
+            good.add_to(&mut lengths[0], requests * each[row::GOOD]);
             add_waits(&mut lengths[1], requests * each[row::BEGUN], service);
             // Between the mean rates and these the times differ a little, though nothing is lost.
             let sums = &mut self.rows[s];
-            sums[row::RESPONSE] += requests * each[row::GOOD] * (good.mean - calm.good[s].mean);
+            sums[row::RESPONSE] += requests * each[row::GOOD] * (good.all.mean - calm.good[s].all.mean);
             sums[row::WAIT] += requests * (each[row::BEGUN] * service.wait.mean - each[row::WAIT]);
             sums[row::QUEUED] += requests * (service.queue / service.arrivals - each[row::QUEUED]);
         }

@@ -28,6 +28,7 @@ mod rows;
 mod shares;
 mod standing;
 mod state;
+mod times;
 
 use std::collections::VecDeque;
 

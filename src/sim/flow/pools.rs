@@ -3,6 +3,7 @@
 use super::calls::{Answer, Chain};
 use super::condition::{Condition, MOST_POOLS, Pool, Queues};
 use super::net::Node;
+use super::times::Times;
 use crate::dist::{Cumulants, Mixture};
 use crate::exact::queue::{Fleet, Step};
 use crate::scenario::Balance;
@@ -89,7 +90,8 @@ struct Sums {
     wait: Mixture,
     waiting: Mixture,
     /// From arrival to the end of its own work, of what no fault spoils, and of what one does.
-    fine: Mixture,
+    fine: [(f64, Cumulants); MOST_POOLS],
+    pools: usize,
     spoilt: Mixture,
     unsettled: bool,
     memory: f64,
@@ -172,13 +174,13 @@ impl Service {
         self.held = chain.held;
         let admitted = (1.0 - self.refused - self.full).max(0.0);
         let ok = admitted * (1.0 - self.fault) * chain.ok;
-        let fine = sums.fine.law();
+        let fine = Times::new(sums.fine[..sums.pools].iter().copied());
         let mut bad = Mixture::default();
         bad.add(self.refused, &Cumulants::ZERO);
         let given_up = if node.patience.is_finite() { Cumulants::constant(node.patience) } else { Cumulants::ZERO };
         bad.add(self.full, &given_up);
         bad.add(admitted * self.fault, &sums.spoilt.law());
-        bad.add(admitted * (1.0 - self.fault) * self.broken, &fine.plus(chain.bad));
+        bad.add(admitted * (1.0 - self.fault) * self.broken, &fine.all.plus(chain.bad));
         self.answer = Answer {
             ok,
             good: fine.plus(chain.good),
@@ -190,8 +192,8 @@ impl Service {
     }
 
     /// How long the answers take that come in time for whoever asks longest.
-    pub fn in_time(&self, node: &Node) -> Cumulants {
-        if node.deadline.is_finite() { self.answer.good.up_to(node.deadline).law } else { self.answer.good }
+    pub fn in_time(&self, node: &Node) -> Times {
+        self.answer.good.up_to(node.deadline).1
     }
 }
 
@@ -214,7 +216,8 @@ impl Sums {
         self.wait.add(admitted, &wait.scaled(since));
         self.waiting.add(admitted * steady.waits, &Cumulants::gamma(steady.wait * since, steady.cv));
         let done = if patient { wait.scaled(since) } else { wait }.plus(own);
-        self.fine.add(admitted * (1.0 - pool.errors), &done);
+        self.fine[self.pools] = (admitted * (1.0 - pool.errors), done);
+        self.pools += 1;
         self.spoilt.add(admitted * pool.errors, &done);
         self.memory = self.memory.max(relaxation(fleet, arrivals));
         let meets_again = match fleet.balance {

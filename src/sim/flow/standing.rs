@@ -66,7 +66,7 @@ impl<O: Observer> World<'_, O> {
             }
         };
         let service = &self.model.services[s];
-        let mut whole = Pool { replicas: 1.0, speed: 1.0, errors: 0.0 };
+        let mut whole = Pool::WHOLE;
         service.own_clocks.clone().for_each(|c| hurt(&mut whole, c));
         condition.clear();
         for r in service.replicas.clone().filter(|&r| self.is_active(s, r)) {

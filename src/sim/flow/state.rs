@@ -162,7 +162,7 @@ impl State {
         counted[row::DEPENDENCY] = broken;
         counted[row::FAULT] = fault;
         counted[row::BUSY] = service.busy;
-        counted[row::RESPONSE] = (fine - late) * service.in_time(node).mean;
+        counted[row::RESPONSE] = (fine - late) * service.in_time(node).all.mean;
         counted[row::BEGUN] = service.worked;
         counted[row::WAIT] = service.worked * service.wait.mean;
         counted[row::QUEUED] = service.queue;
@@ -170,7 +170,7 @@ impl State {
         counted[row::FIRST] = service.arrivals;
         counted[row::WASTED] = late;
         let answer = &service.answer;
-        counted[row::PRESENT] = service.arrivals * (answer.ok * answer.good.mean + (1.0 - answer.ok) * answer.bad.mean);
+        counted[row::PRESENT] = service.arrivals * (answer.ok * answer.good.all.mean + (1.0 - answer.ok) * answer.bad.mean);
         counted
     }
 
