@@ -84,7 +84,9 @@ fn a_zone_outage_costs_exactly_what_it_should() {
     is(&summary, &["services", "db", "capacity_lost"], 1.0);
     is(&summary, &["services", "web", "requests_lost"], 10.0 * LASTS);
     is(&summary, &["services", "db", "requests_lost"], 10.0 * LASTS);
-    is(&summary, &["services", "search", "requests_lost"], 5.0 * LASTS);
+    // A page that misses the database asks nobody else.
+    is_unseen(&summary, &["services", "search", "requests_lost"]);
+    is(&summary, &["services", "search", "requests_kept_away"], 5.0 * LASTS);
     is_unseen(&summary, &["services", "mail", "downtime"]);
     is(&summary, &["services", "mail", "goes_down"], 0.0);
     // A hundredth of the requests of January, and of the seconds of seven days.

@@ -29,6 +29,8 @@ pub struct State {
     outcomes: Vec<Outcome>,
     /// By site: calls that a request makes which has done its own work.
     made: Vec<f64>,
+    /// The same where no call fails.
+    whole: Vec<f64>,
     /// By site: calls made for the first time, per second.
     firsts: Vec<f64>,
     /// Room for what comes to each service.
@@ -40,12 +42,14 @@ pub struct State {
 impl State {
     /// Nothing waits, and nothing has been asked.
     pub fn new(net: &Net) -> Self {
+        let whole: Vec<f64> = net.sites.iter().map(|site| site.whole + site.part).collect();
         let uneven = net.sites.iter().any(|site| site.work != 1.0);
         Self {
             services: vec![Service::default(); net.nodes.len()],
             queues: vec![[0.0; MOST_POOLS]; net.nodes.len()],
             outcomes: vec![Outcome::FINE; net.sites.len()],
-            made: net.sites.iter().map(|site| site.whole + site.part).collect(),
+            made: whole.clone(),
+            whole,
             firsts: vec![0.0; net.sites.len()],
             coming: vec![0.0; net.nodes.len()],
             work: vec![[0.0; 4]; if uneven { net.nodes.len() } else { 0 }],
@@ -56,6 +60,7 @@ impl State {
     pub fn reset(&mut self) {
         self.queues.fill([0.0; MOST_POOLS]);
         self.firsts.fill(0.0);
+        self.made.copy_from_slice(&self.whole);
         self.services.fill(Service::default());
         self.outcomes.fill(Outcome::FINE);
     }
