@@ -51,10 +51,21 @@ impl<O: Observer> World<'_, O> {
         self.replica_down[replica as usize] == 0 && (zone == NONE || self.zone_down[zone as usize] == 0)
     }
 
+    /// Accounts for the requests before the failure of clock `c` begins or ends.
+    #[inline]
+    fn before_failure_changes(&mut self, c: usize, now: f64) {
+        let component = &self.components[c];
+        match component.target {
+            Target::Replica => self.before_change_of(component.service as usize, now),
+            Target::Service => self.before_change_of(component.thing as usize, now),
+            Target::Zones | Target::Strike => self.before_change(now),
+        }
+    }
+
     /// The failure of clock `c` begins.
     #[inline]
     pub(super) fn fail(&mut self, c: usize, now: f64) {
-        self.before_change(now);
+        self.before_failure_changes(c, now);
         if self.stages[c].outages > 0 {
             self.keep_stages(c);
         }
@@ -130,7 +141,7 @@ impl<O: Observer> World<'_, O> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "in the loop of every run; whoever else calls it is cold")]
     pub(super) fn restore(&mut self, c: usize, now: f64) {
-        self.before_change(now);
+        self.before_failure_changes(c, now);
         self.observer.repaired(c as u32, &self.stages, now);
         let component = &mut self.components[c];
         let mode = &mut self.drawn.modes[component.mode as usize];

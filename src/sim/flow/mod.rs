@@ -78,6 +78,8 @@ pub struct Flow {
     pub checked: Vec<u32>,
     /// By service.
     pub rotations: Vec<Rotation>,
+    /// By service: it matters to some request, or something that depends on it does.
+    matters: Vec<bool>,
     /// Accounted up to here, seconds after the start.
     last: f64,
     /// The numbers that load depends on are known: they and the healthy system are made once.
@@ -136,6 +138,7 @@ impl Flow {
             active: !model.demand.is_empty(),
             checked: (0..n).filter(|&s| model.services[s].health_check > 0.0 && is_reached(model, s)).map(|s| s as u32).collect(),
             rotations: vec![Rotation::default(); n],
+            matters: model.services.iter().map(|service| service.reach.iter().any(|&s| is_reached(model, s as usize))).collect(),
             known: !model.parameters.iter().any(|parameter| load(&parameter.path)),
             kept: Kept::new(),
             conditions: model.services.iter().map(|service| Condition::plain(f64::from(service.active()))).collect(),
@@ -163,6 +166,7 @@ impl Flow {
             active: false,
             checked: Vec::new(),
             rotations: Vec::new(),
+            matters: Vec::new(),
             last: 0.0,
             known: true,
             made: false,

@@ -14,6 +14,15 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
+    /// As [`World::before_change`], before something happens to one service or a replica of it: where that matters to no request,
+    /// they go on as if nothing had been.
+    #[inline]
+    pub(in crate::sim) fn before_change_of(&mut self, s: usize, now: f64) {
+        if self.flow.active && self.flow.matters[s] {
+            self.advance(now - self.from);
+        }
+    }
+
     /// A service's structure broke or was mended.
     pub(in crate::sim) fn structure_changed(&mut self, s: usize, own_ok: bool) {
         if self.flow.active {
