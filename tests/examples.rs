@@ -25,10 +25,16 @@ fn examples() -> Vec<String> {
     names
 }
 
-/// A scenario as it is meant to be followed: as a rate where it can be, else request by request, which takes longer.
+/// A scenario as it is meant to be followed: as a rate where it and all its policies can be, else request by request, which
+/// takes longer.
 fn run(text: &str, policy: Option<&str>, replications: u64, threads: usize) -> Run {
-    let loaded = parse("example.yaml", text, &Patches::default()).expect("a scenario without mistakes");
-    if unsimulated(&loaded.scenario, Fidelity::Flow).is_empty() {
+    let is_rate = |policy: Vec<String>| {
+        let patches = Patches { policy, ..Patches::default() };
+        let loaded = parse("example.yaml", text, &patches).expect("a scenario without mistakes");
+        unsimulated(&loaded.scenario, Fidelity::Flow).is_empty()
+    };
+    let policies = common::policies(text).into_iter().map(|policy| vec![policy]);
+    if policies.chain([Vec::new()]).all(is_rate) {
         return common::run_policy(text, policy, replications, threads);
     }
     let fidelity = Fidelity::Request;
