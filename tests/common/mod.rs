@@ -172,6 +172,11 @@ impl Run {
         self.summary[kind][name][measure]["value"].as_f64()
     }
 
+    /// The same by its whole path, with dots between the names.
+    pub fn value_at(&self, path: &str) -> Option<f64> {
+        path.split('.').fold(&self.summary, |value, name| &value[name])["value"].as_f64()
+    }
+
     /// How many things in the scenario are legal but suspicious.
     pub fn warnings(&self) -> usize {
         self.warnings

@@ -26,6 +26,11 @@ pub struct Answer {
 impl Answer {
     /// At once, and well.
     pub const AT_ONCE: Self = Self { ok: 1.0, good: Times::ZERO, bad: Cumulants::ZERO, lasting: 0.0, memory: 0.0, same: 0.0 };
+
+    /// How long it takes on average, good or bad.
+    pub fn mean(&self) -> f64 {
+        self.ok * self.good.all.mean + (1.0 - self.ok) * self.bad.mean
+    }
 }
 
 /// What one call comes to.

@@ -87,7 +87,10 @@ impl Healthy {
             let rates: Vec<f64> = asked.iter().map(|asked| asked / seconds).collect();
             losses.begin(piece);
             if follower.state.settled() && making.is_calm(&self.calm, &rates) {
-                looks.calm(&asked);
+                // Where all pieces are calm they are added at once below, since only some come here.
+                if !always_calm {
+                    looks.calm(&asked);
+                }
                 if piece % stride == 0 {
                     looks.look(&self.calm, making, follower, &asked, &rates);
                 }
@@ -247,6 +250,7 @@ impl Looks {
             sums[row::RESPONSE] += requests * each[row::GOOD] * (good.all.mean - calm.good[s].all.mean);
             sums[row::WAIT] += requests * (each[row::BEGUN] * service.wait.mean - each[row::WAIT]);
             sums[row::QUEUED] += requests * (service.queue / service.arrivals - each[row::QUEUED]);
+            sums[row::PRESENT] += requests * (service.answer.mean() - each[row::PRESENT]);
         }
     }
 

@@ -174,8 +174,7 @@ impl State {
         counted[row::ARRIVED] = service.arrivals;
         counted[row::FIRST] = service.arrivals;
         counted[row::WASTED] = late;
-        let answer = &service.answer;
-        counted[row::PRESENT] = service.arrivals * (answer.ok * answer.good.all.mean + (1.0 - answer.ok) * answer.bad.mean);
+        counted[row::PRESENT] = service.arrivals * service.answer.mean();
         counted
     }
 
