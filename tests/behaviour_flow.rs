@@ -76,8 +76,8 @@ fn a_failure_that_slows_down_makes_another_queue() {
     let (fast, slow) = (0.01_f64 / 0.75, 0.03_f64 / 0.25);
     let run = served(25.0, "100ms", &half_of_it("slower: 3"));
     is(&run, "services.s.utilization", 0.5);
-    is(&run, "services.s.response_time.mean", (fast + slow) / 2.0);
-    is(&run, "services.s.wait.mean", (fast - 0.01 + slow - 0.03) / 2.0);
+    is(&run, "services.s.response_time.mean", f64::midpoint(fast, slow));
+    is(&run, "services.s.wait.mean", f64::midpoint(fast - 0.01, slow - 0.03));
     is(&run, "objectives.soon.attainment", 1.0 - 0.5 * ((-0.1 / fast).exp() + (-0.1 / slow).exp()));
     is(&run, "services.s.response_time.p99", p99_of_both(fast, slow));
 }
