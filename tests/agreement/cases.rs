@@ -143,10 +143,24 @@ fn failures() -> Vec<Case> {
     let errs =
         "failures: {fault: {hits: service, of: [db], schedule: {first: 2026-01-01}, repair: never, effect: {errors: 20%}}}\n";
     let slow = "failures: {slow: {hits: zone, of: [a], schedule: {first: 2026-01-01}, repair: never, effect: {slower: 3}}}\n";
+    let slow_for_a_while =
+        "failures: {slow: {hits: zone, of: [a], schedule: {first: '2026-01-01T00:05'}, repair: 2m, effect: {slower: 5}}}\n";
     let crash = "failures: {crash: {hits: replica, of: [web], mttf: 20m, repair: {exponential: {mean: 2m}}}}\n";
     vec![
         Case::new("retries of a callee that errs", 10, 1_800.0, calling(60.0, ", retries: {max: 2, backoff: 20ms}", &ten) + errs),
         Case::new("one slow replica of four", 10, 1_800.0, alone(100.0, &format!("{ten}, replicas: 4, spread: zones")) + slow),
+        Case::new(
+            "a slow replica behind a timeout",
+            10,
+            1_800.0,
+            calling(100.0, ", timeout: 60ms", &format!("{ten}, replicas: 4, spread: zones")) + slow,
+        ),
+        Case::new(
+            "a replica that was too slow for a while",
+            40,
+            1_200.0,
+            calling(160.0, ", timeout: 200ms", &format!("{ten}, replicas: 4, spread: zones")) + slow_for_a_while,
+        ),
         Case::new(
             "replicas that crash under load",
             40,

@@ -19,7 +19,7 @@ impl Flow {
 impl<O: Observer> World<'_, O> {
     /// What waits in replicas that go, or at a service whose structure breaks, fails.
     pub(super) fn lose_queue(&mut self, s: usize, ok: bool, up: f64) {
-        if !self.flow.net.nodes[s].loses || self.flow.net.nodes[s].waits {
+        if !self.flow.matters[s] || !self.flow.net.nodes[s].loses || self.flow.net.nodes[s].waits {
             return;
         }
         let last = self.flow.last.max(0.0);
