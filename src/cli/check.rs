@@ -63,7 +63,8 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
 
 /// What no fidelity simulates yet, then what is suspicious.
 fn findings(loaded: &Loaded) -> Problems {
-    let unknown = unsimulated(&loaded.scenario, Fidelity::Request);
+    let as_rate = unsimulated(&loaded.scenario, Fidelity::Flow);
+    let unknown = unsimulated(&loaded.scenario, Fidelity::Request).into_iter().filter(|found| as_rate.contains(found));
     loaded.problems(unknown.into_iter().chain(loaded.warnings.iter().cloned()))
 }
 

@@ -248,6 +248,17 @@ impl Curve {
         self.before[piece] + self.base[piece] * growth.between(demand.edges[piece], t)
     }
 
+    /// Requests between two times of one piece.
+    #[must_use]
+    pub fn between(&self, demand: &Demand, from: f64, to: f64) -> f64 {
+        let piece = demand.piece(from);
+        if from == demand.edges[piece] && to == demand.edges[piece + 1] {
+            self.in_piece(piece)
+        } else {
+            self.base[piece] * self.growth().between(from, to)
+        }
+    }
+
     /// Rate at `t`, requests/s.
     #[must_use]
     pub fn rate(&self, demand: &Demand, t: f64) -> f64 {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::compile::Compiler;
 use super::uncertain::Spread as Law;
-use super::{Handling, Inspection, Model, NONE, Serving, Timing, Value, Work, request, upkeep};
+use super::{Handling, Inspection, Model, NONE, Scaling, Serving, Timing, Value, Work, request, scaling, upkeep};
 use crate::scenario::{self, Spread};
 
 /// A service and what its state depends on.
@@ -20,6 +20,8 @@ pub struct Service {
     pub up_when: Option<UpWhen>,
     /// Of its replicas, some wait to take over: those of the highest indices at the start.
     pub standby: Option<Standby>,
+    /// How the number of its replicas follows the load; then `replicas` are all that there is room for.
+    pub scaling: Option<Scaling>,
     /// What its requests ask of other services.
     pub calls: Vec<Call>,
     /// Services that must be up for this one to be up, its `up_when` tree aside: needed callees.
@@ -61,10 +63,17 @@ pub struct Service {
 }
 
 impl Service {
-    /// Replicas that are active while all is well.
+    /// Replicas that are active while all is well; those at the start where they follow the load.
     #[must_use]
     pub fn active(&self) -> u32 {
-        self.replicas.len() as u32 - self.standby.as_ref().map_or(0, |standby| standby.waiting)
+        self.present().len() as u32 - self.standby.as_ref().map_or(0, |standby| standby.waiting)
+    }
+
+    /// Replicas that are there while all is well, at work or waiting; those at the start where they follow the load.
+    #[must_use]
+    pub fn present(&self) -> Range<u32> {
+        let first = |scaling: &Scaling| self.replicas.start + scaling.initial.unwrap_or(scaling.min);
+        self.scaling.as_ref().map_or(self.replicas.clone(), |scaling| self.replicas.start..first(scaling))
     }
 
     /// Whether a replica of it stands in one of these zones.
@@ -164,13 +173,13 @@ pub(super) fn compile(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
     let scenario = compiler.scenario;
     for (name, written) in &scenario.services {
         let path = format!("services.{name}");
-        let count = replica_count(written);
         let from = replicas.len() as u32;
         let zones = match &written.spread {
             None => Vec::new(),
             Some(Spread::Zones) => (0..compiler.zones.len() as u32).collect(),
             Some(Spread::Over(names)) => compiler.zones_of(&format!("{path}.spread"), names),
         };
+        let count = written.autoscale.as_ref().map_or_else(|| replica_count(written), |scale| scaling::room(scale, zones.len()));
         replicas.extend((0..count as usize).map(|i| Replica {
             service: services.len() as u32,
             zone: if zones.is_empty() { NONE } else { zones[i % zones.len()] },
@@ -183,6 +192,7 @@ pub(super) fn compile(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
             needs: written.needs.unwrap_or(1).min(count),
             up_when,
             standby: written.standby.as_ref().and_then(|standby| compile_standby(compiler, &path, standby)),
+            scaling: scaling::compile(compiler, &path, written, count),
             calls: compile_calls(compiler, &path, written),
             depends_on: Vec::new(),
             needed_by: Vec::new(),
@@ -210,7 +220,7 @@ pub(super) fn compile(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
 }
 
 /// Replicas of a service: 1 by default, 0 where something else says when it is up.
-pub(super) fn replica_count(service: &scenario::Service) -> u32 {
+fn replica_count(service: &scenario::Service) -> u32 {
     let default = u32::from(service.up_when.is_none() && service.external.is_none());
     service.replicas.unwrap_or(default)
 }

@@ -7,10 +7,12 @@ use serde::Deserialize;
 use super::distribution::{Distribution, Uncertain};
 use crate::units::{Fraction, GrowthRate, MoneyPerTime, Rate, Time};
 
+mod autoscale;
 mod call;
 mod retries;
 mod words;
 
+pub use autoscale::{Autoscale, Floor, ScalingLimits};
 pub use call::{Breaker, Call, TimedOut};
 pub use retries::{Backoff, Budget, Jitter, Retries};
 
@@ -67,7 +69,7 @@ pub struct Service {
     /// The services it calls for each request, in order. Default: none.
     #[serde(default)]
     pub calls: Vec<Call>,
-    /// How the number of replicas follows the load. Default: it does not.
+    /// How the number of replicas follows the load; `replicas` is then how many there are at the start. Default: it does not.
     pub autoscale: Option<Autoscale>,
     /// New versions: how often, how often bad, and how they are rolled out. Default: none.
     pub releases: Option<Releases>,
@@ -219,23 +221,6 @@ pub enum StandbyMode {
         /// The fraction of the active ones' hazard.
         rate: Uncertain<Fraction>,
     },
-}
-
-/// How the number of replicas follows the load.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "a map with `metric`, `target`, `min`, `max` and `startup`")]
-pub struct Autoscale {
-    /// What is measured: `utilization`.
-    pub metric: String,
-    /// The value that it is kept at, a fraction like `65%`.
-    pub target: Fraction,
-    /// The smallest number of replicas.
-    pub min: u32,
-    /// The largest number of replicas.
-    pub max: u32,
-    /// How long a new replica takes until it serves, a duration. Default: 0s.
-    #[serde(default = "zero")]
-    pub startup: Time,
 }
 
 /// New versions of a service.

@@ -1,5 +1,5 @@
-//! Words of the language that the simulator does not follow: at all yet, or where requests are a rate. They are refused by
-//! name, never ignored.
+//! Words of the language that the simulator does not follow: at all yet, or at one fidelity. They are refused by name, never
+//! ignored.
 
 use super::diagnostic::Diagnostic;
 use super::failure::{Failure, Hits, Repair};
@@ -9,8 +9,7 @@ use super::schema::Scenario;
 use super::service::{Call, Discipline, Service};
 use super::traffic::{After, Traffic};
 
-/// Everything in a scenario that the simulator would have to ignore at a fidelity. What request fidelity ignores, flow does
-/// too.
+/// Everything in a scenario that the simulator would have to ignore at a fidelity.
 #[must_use]
 pub fn unsimulated(scenario: &Scenario, fidelity: Fidelity) -> Vec<Diagnostic> {
     let mut found = Found { fidelity, diagnostics: Vec::new() };
@@ -48,6 +47,12 @@ impl Found {
         self.tell(present && self.fidelity == Fidelity::Flow, what, path, help);
     }
 
+    /// It is followed where requests are a rate, and not where each is.
+    fn one_by_one(&mut self, present: bool, what: &str, path: impl FnOnce() -> KeyPath) {
+        let help = "`--fidelity flow` simulates it; remove it, or set it to `null`, to simulate each request";
+        self.tell(present && self.fidelity == Fidelity::Request, what, path, help);
+    }
+
     fn tell(&mut self, present: bool, what: &str, path: impl FnOnce() -> KeyPath, help: &str) {
         if present {
             let diagnostic = Diagnostic::error("not-simulated", path(), format!("not simulated yet: {what}"));
@@ -60,7 +65,7 @@ fn in_service(path: &KeyPath, service: &Service, found: &mut Found) {
     let test = service.standby.as_ref().and_then(|standby| standby.test.as_ref());
     let costs = test.is_some_and(|test| test.cost.is_some());
     found.add(costs, "what a test costs", || path.key("standby").key("test").key("cost"));
-    found.add(service.autoscale.is_some(), "autoscale", || path.key("autoscale"));
+    found.one_by_one(service.autoscale.is_some(), "autoscale", || path.key("autoscale"));
     found.add(service.releases.is_some(), "releases", || path.key("releases"));
     found.add(service.instance.is_some(), "instance", || path.key("instance"));
     found.add(!service.resources.is_empty(), "resources", || path.key("resources"));

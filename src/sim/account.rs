@@ -176,6 +176,7 @@ impl<O: Observer> World<'_, O> {
             state.waited = 0.0;
             state.asked = 0.0;
         }
+        self.scalings.measure_from(left);
         for stock in &mut self.stocks {
             stock.tally = [0.0; part::N];
         }
@@ -197,6 +198,7 @@ impl<O: Observer> World<'_, O> {
             given.sums[sum::UP] = length - given.sums[sum::DOWN];
             given.up_at_end = state.is_up;
             given.replicas = state.area / length;
+            given.scaled = self.scalings.counted(s).copied().unwrap_or_default();
         }
         let modes = self.drawn.modes.iter().zip(&self.drawn.failure_costs);
         for (given, (mode, cost)) in self.outcome.failures.iter_mut().zip(modes) {
@@ -215,7 +217,7 @@ impl<O: Observer> World<'_, O> {
         }
         self.finish_flow();
         self.finish_windows();
-        self.outcome.cost = self.drawn.cost * length;
+        self.outcome.cost = self.drawn.cost * length + self.scaled_cost();
     }
 }
 

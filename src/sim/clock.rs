@@ -117,6 +117,9 @@ impl<O: Observer> World<'_, O> {
     /// Whether nothing stops the clock.
     fn may_run(&self, c: usize) -> bool {
         let component = &self.components[c];
+        if component.target == Target::Replica && self.is_off(component.service as usize, component.thing) {
+            return false;
+        }
         match self.model.modes[component.mode as usize].ages_while {
             AgesWhile::Always => true,
             AgesWhile::ServiceUp(service) => self.services[service as usize].is_up,

@@ -53,13 +53,14 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// An errand is due; behind them all comes the end of the warm-up.
+    /// An errand is due; behind them come the scalers, and behind all the end of the warm-up.
     #[cold]
     pub(super) fn run_errand(&mut self, errand: usize, now: f64) {
         match self.errands.get(errand) {
             Some(&Errand::Opening(team)) => self.opens(team as usize, now),
             Some(&Errand::Look(team)) => self.looked(team as usize, now),
             Some(&Errand::Delivery(stock)) => self.delivered(stock as usize, now),
+            None if errand - self.errands.len() < self.scalings.slots() => self.scaling_due(errand > self.errands.len(), now),
             None => self.warmed_up(now),
         }
     }

@@ -120,7 +120,7 @@ impl<O: Observer> World<'_, O> {
     #[cold]
     pub(super) fn share_load(&mut self, s: usize, now: f64) {
         let service = &self.model.services[s];
-        let share = f64::from(service.active()) / f64::from(self.services[s].up);
+        let share = f64::from(self.usual_replicas(s)) / f64::from(self.services[s].up);
         for c in service.replica_clocks.clone().chain(service.own_clocks.clone()) {
             let component = &self.components[c as usize];
             let Some(life) = self.drawn.lives[component.mode as usize].as_ref().filter(|life| life.load != 0.0) else { continue };

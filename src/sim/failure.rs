@@ -90,6 +90,9 @@ impl<O: Observer> World<'_, O> {
         if !alone {
             self.review_siblings(c, now);
         }
+        if !self.scalings.is_empty() {
+            self.look_soon(now);
+        }
     }
 
     /// A failure begins that cannot be repaired at once: nobody is free, it needs a part, it is found by looking for it, or
@@ -163,6 +166,9 @@ impl<O: Observer> World<'_, O> {
             if self.replaces {
                 self.keep_up(c, now);
             }
+        }
+        if !self.scalings.is_empty() {
+            self.look_soon(now);
         }
     }
 

@@ -24,6 +24,7 @@ mod parts;
 pub mod request;
 mod rotation;
 mod rules;
+mod scaling;
 mod spares;
 mod split;
 mod standby;
@@ -39,6 +40,7 @@ pub use flow::{Lengths, Row, row};
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
 pub use parts::Stages;
+pub use scaling::scaled;
 pub use spares::part;
 pub use split::Branch;
 
@@ -48,6 +50,7 @@ use errands::Errand;
 use exposure::Exposure;
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, TeamState};
+use scaling::Scalings;
 use standby::Standbys;
 
 /// The state of one replication.
@@ -100,6 +103,7 @@ pub struct World<'m, O = ()> {
     scratch: structure::Scratch,
     flow: Flow,
     standbys: Standbys,
+    scalings: Scalings,
     outcome: Outcome,
     observer: O,
     /// What is measured lies between these times of the simulation's clock, which starts with the warm-up.
@@ -135,12 +139,13 @@ impl<'m, O: Observer> World<'m, O> {
             .collect();
         let standbys = Standbys::new(model);
         // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health
-        // check (replicas leaving the rotation), then the errands of people and parts, then the warm-up's end.
+        // check (replicas leaving the rotation), then the errands of people and parts, then the scalers, then the warm-up's end.
         let kinds = rules::Kinds::new(model);
         let first = model.clocks.len() + standbys.slots() + flow.checked.len();
         let (teams, stocks, errands) = errands::crews(model, &kinds, first);
         let cases = if teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
-        let slots = first + errands.len() + usize::from(warmup > 0.0);
+        let scalings = Scalings::new(model, first + errands.len());
+        let slots = first + errands.len() + scalings.slots() + usize::from(warmup > 0.0);
         let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();
         let ages = if components.iter().any(|component| component.exposed) { components.len() } else { 0 };
         Self {
@@ -175,6 +180,7 @@ impl<'m, O: Observer> World<'m, O> {
             scratch: structure::Scratch::new(model),
             flow,
             standbys,
+            scalings,
             outcome: Outcome::new(model),
             observer,
             from: warmup,
@@ -262,11 +268,13 @@ impl<'m, O: Observer> World<'m, O> {
             self.events.place(slot, NEVER);
         }
         self.start_errands(seed, replication);
+        self.start_scaling();
         if self.from > 0.0 {
             self.events.place(self.warmup_slot(), self.from);
         }
         self.events.rebuild();
         self.start_waiting();
+        self.stop_absent();
         for s in 0..self.services.len() {
             // An `up_when` that nothing fulfils: down from the start, by no failure.
             if !self.services[s].is_up {
@@ -302,7 +310,7 @@ impl<'m, O: Observer> World<'m, O> {
     }
 
     fn warmup_slot(&self) -> usize {
-        self.components.len() + self.standbys.slots() + self.flow.checked.len() + self.errands.len()
+        self.components.len() + self.standbys.slots() + self.flow.checked.len() + self.errands.len() + self.scalings.slots()
     }
 
     /// The end of the warm-up: what was counted is forgotten, what is in force stays.

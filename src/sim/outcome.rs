@@ -1,6 +1,7 @@
 //! What one replication gave.
 
 use super::flow::{Row, row};
+use super::scaling::scaled;
 use super::spares::part;
 use super::windows::Segment;
 use crate::model::{Model, Windows};
@@ -65,6 +66,8 @@ pub struct ServiceOutcome {
     pub longest: f64,
     /// Replicas that were up, averaged over time.
     pub replicas: f64,
+    /// Where its replicas follow the load: the counts named in [`scaled`].
+    pub scaled: [f64; scaled::N],
     /// Each outage that was seen: (seconds, whether it ended before the horizon).
     pub lengths: Vec<(f64, bool)>,
     /// Downtime charged to each mode, seconds.
@@ -123,6 +126,7 @@ impl Outcome {
             first_outage: f64::INFINITY,
             longest: 0.0,
             replicas: 0.0,
+            scaled: [0.0; scaled::N],
             lengths: Vec::new(),
             causes: vec![0.0; model.modes.len()],
             load: [0.0; row::N],

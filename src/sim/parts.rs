@@ -70,7 +70,7 @@ pub struct Component {
     pub phase: Phase,
     /// What it hits.
     pub target: Target,
-    /// Nothing else can stop its clock: no sibling, no condition on ageing, no age to keep.
+    /// Nothing else can stop its clock: no sibling, no condition on ageing, no age to keep, no scaler.
     pub alone: bool,
     /// Its age is kept, since its pace may change or a repair may leave it old.
     pub exposed: bool,
@@ -102,6 +102,7 @@ impl Component {
             target,
             exposed,
             alone: clock.siblings.len() == 1
+                && replica.is_none_or(|replica| model.services[replica.service as usize].scaling.is_none())
                 && !exposed
                 && !matches!(mode.ages_while, AgesWhile::ServiceUp(_))
                 && matches!(mode.trigger, Trigger::Life(_)),

@@ -178,6 +178,7 @@ impl World<'_> {
             scratch: _,
             flow: _,
             standbys,
+            scalings,
             outcome: _,
             observer: (),
             from,
@@ -199,6 +200,7 @@ impl World<'_> {
         self.links.clone_from(links);
         self.stocks.clone_from(stocks);
         self.standbys.clone_from(standbys);
+        self.scalings.clone_from(scalings);
         self.services_down = *services_down;
         self.in_force = *in_force;
         self.in_force_clocks = *in_force_clocks;

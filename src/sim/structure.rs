@@ -221,7 +221,7 @@ impl<O: Observer> World<'_, O> {
                 };
                 let up = |r: u32| {
                     let replica = &self.model.replicas[r as usize];
-                    !(replica.clocks.clone().any(counts) || (replica.zone != NONE && zone_down(replica.zone)))
+                    !(self.is_off(u, r) || replica.clocks.clone().any(counts) || (replica.zone != NONE && zone_down(replica.zone)))
                 };
                 let present = |up: &dyn Fn(u32) -> bool| service.replicas.clone().filter(|&r| up(r)).count() as u32;
                 let waiting =
@@ -229,7 +229,7 @@ impl<O: Observer> World<'_, O> {
                 present(&up) - waiting
             }
         };
-        count.min(service.active())
+        if service.scaling.is_some() { count } else { count.min(service.active()) }
     }
 
     /// Fills `culprits` of a service that is down: the modes of the failures whose repair alone would end it, else of

@@ -45,7 +45,7 @@ impl<O: Observer> World<'_, O> {
         let of = |up: bool| {
             let fits = move |c: &u32| {
                 let component = &self.components[*c as usize];
-                component.mode == mode && self.replica_is_up(component.thing) == up
+                component.mode == mode && self.replica_is_up(component.thing) == up && !self.is_off(service, component.thing)
             };
             clocks.clone().filter(fits)
         };

@@ -36,14 +36,14 @@ pub fn hits(model: &Model, clock: u32) -> Vec<Hit> {
     let lost: Vec<u32> = (0..model.services.len() as u32).map(|s| lost(model, thing, s)).collect();
     let left = |s: u32| {
         let service = &model.services[s as usize];
-        let there = service.replicas.len() as u32 - if takes_down { lost[s as usize] } else { 0 };
+        let there = service.present().len() as u32 - if takes_down { lost[s as usize] } else { 0 };
         // Those that stand by take over, as far as there are some.
         there.min(service.active())
     };
     let mut hits = vec![Hit { blow: Blow::None, why: String::new(), via: None }; model.services.len()];
     for &s in &model.order {
         let service = &model.services[s as usize];
-        let replicas = service.replicas.len() as u32;
+        let replicas = service.present().len() as u32;
         let found = if *thing == Thing::Service(s) {
             let (blow, why) = if takes_down { (Blow::Down, "the failure takes all of it") } else { (Blow::Weaker, LESS) };
             Hit { blow, why: why.to_owned(), via: None }
@@ -90,9 +90,9 @@ fn lost(model: &Model, thing: &Thing, s: u32) -> u32 {
     let service = &model.services[s as usize];
     match thing {
         Thing::Replica(replica) => u32::from(service.replicas.contains(replica)),
-        Thing::Strike(struck) if *struck == s => service.replicas.len() as u32,
+        Thing::Strike(struck) if *struck == s => service.present().len() as u32,
         Thing::Zones(zones) => {
-            service.replicas.clone().filter(|&replica| zones.contains(&model.replicas[replica as usize].zone)).count() as u32
+            service.present().filter(|&replica| zones.contains(&model.replicas[replica as usize].zone)).count() as u32
         }
         Thing::Strike(_) | Thing::Service(_) => 0,
     }

@@ -199,11 +199,11 @@ pub fn dependencies(model: &Model) -> Table {
         list(read.into_iter().map(|s| name(s).to_owned()).collect())
     };
     let zones = |s: &crate::model::Service| {
-        let stands = |zone: u32| s.replicas.clone().filter(|r| model.replicas[*r as usize].zone == zone).count();
+        let stands = |zone: u32| s.present().filter(|r| model.replicas[*r as usize].zone == zone).count();
         let there = (0..model.zones.len() as u32).map(|zone| (zone, stands(zone))).filter(|(_, count)| *count > 0);
         list(there.map(|(zone, count)| format!("{} × {count}", model.zones[zone as usize])).collect())
     };
-    let replicas = |s: &crate::model::Service| (!s.replicas.is_empty()).then(|| format!("{} of {}", s.needs, s.replicas.len()));
+    let replicas = |s: &crate::model::Service| (!s.present().is_empty()).then(|| format!("{} of {}", s.needs, s.present().len()));
     let services = &model.services;
     Frame::default()
         .text("service", services.iter().map(|s| s.name.clone()))

@@ -95,7 +95,7 @@ impl Layout<'_, '_> {
         let (groups, others): (Vec<u32>, Vec<u32>) = of.iter().partition(|&&s| self.model.services[s as usize].standby.is_some());
         let replicas: Vec<Node> = others
             .iter()
-            .flat_map(|&s| self.model.services[s as usize].replicas.clone())
+            .flat_map(|&s| self.model.services[s as usize].present())
             .map(|replica| self.replica(replica))
             .collect();
         let fewer = |needs: usize| (replicas.len() + 1).saturating_sub(needs);
@@ -107,7 +107,7 @@ impl Layout<'_, '_> {
         for s in groups {
             let service = &self.model.services[s as usize];
             let active = service.active() as usize;
-            let members: Vec<Node> = service.replicas.clone().map(|replica| self.replica(replica)).collect();
+            let members: Vec<Node> = service.present().map(|replica| self.replica(replica)).collect();
             short = (0..=needs)
                 .map(|needs| {
                     // However many the service gives, up to those that are active, it lacks them or the rest is too little.

@@ -12,6 +12,7 @@ mod objectives;
 mod readiness;
 mod references;
 mod requests;
+mod scaling;
 mod services;
 mod teams;
 mod traffic;
@@ -104,6 +105,7 @@ pub const RULES: &[Rule] = &[
     mistake("needs-too-many", "A service needs no more replicas than it has.", services::needs),
     mistake("bad-standby", "Some replicas are active beside those that wait.", services::standby),
     mistake("bad-number", "Plain numbers of services are in their range.", services::numbers),
+    mistake("bad-autoscale", "Replicas that follow the load have a target, limits and room.", scaling::rules),
     mistake("bad-shed", "Load shedding turns away some requests and not all.", requests::shed),
     mistake("bad-slow-start", "A share of the requests that grows is one that a replica has.", requests::slow_start),
     mistake("bad-retries", "Retries are few, and their budget and pauses within limits.", calls::retries),

@@ -5,6 +5,9 @@ use crate::scenario::path::KeyPath;
 use crate::scenario::service::{Balance, Service, StandbyMode};
 
 fn replicas(service: &Service) -> u32 {
+    if let Some(autoscale) = &service.autoscale {
+        return autoscale.min;
+    }
     let default = u32::from(service.up_when.is_none() && service.external.is_none());
     service.replicas.unwrap_or(default)
 }
@@ -77,17 +80,6 @@ pub fn numbers(context: &Context<'_>) -> Vec<Finding> {
     found.extend(each(context, |service| {
         let capacity = service.capacity?;
         (capacity.low() <= 0.0).then(|| ("capacity", "a replica that carries nothing serves nothing".into()))
-    }));
-    found.extend(each(context, |service| {
-        let autoscale = service.autoscale.as_ref()?;
-        if autoscale.metric != "utilization" {
-            return Some(("autoscale", format!("no metric `{:.40}`: only `utilization` is known", autoscale.metric)));
-        }
-        if autoscale.target.0 <= 0.0 {
-            return Some(("autoscale", "a target of 0% would need replicas without end".into()));
-        }
-        (autoscale.min == 0 || autoscale.min > autoscale.max)
-            .then(|| ("autoscale", format!("from {} to {} replicas: expected 1 <= `min` <= `max`", autoscale.min, autoscale.max)))
     }));
     found.extend(each(context, |service| {
         let external = service.external.as_ref()?;

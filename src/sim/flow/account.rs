@@ -31,6 +31,19 @@ impl Flow {
         }
     }
 
+    /// Replicas of a service at work: on average over the `every` seconds before `at` where load is calm, else at the end of what was
+    /// followed.
+    pub fn busy(&self, model: &Model, drawn: &Drawn, s: usize, at: f64, every: f64) -> f64 {
+        if self.astray {
+            return self.follower.state.services[s].busy;
+        }
+        let calm = self.entry.filter(|_| self.broken_count > 0).map_or(&self.healthy.calm, |entry| self.kept.get(entry));
+        let n = drawn.curves.len();
+        let rate = |curve: &crate::model::Curve| (curve.total(&model.demand, at) - curve.total(&model.demand, at - every)) / every;
+        let comes = |(reach, curve): (&f64, &crate::model::Curve)| if *reach > 0.0 { reach * rate(curve) } else { 0.0 };
+        calm.reach[s * n..(s + 1) * n].iter().zip(&drawn.curves).map(comes).sum::<f64>() * calm.each[s][row::BUSY]
+    }
+
     fn peak(&self, model: &Model, drawn: &Drawn, s: usize, from: f64, to: f64) -> f64 {
         let n = drawn.curves.len();
         let calm = self.entry.map_or(&self.healthy.calm, |entry| self.kept.get(entry));
@@ -75,8 +88,9 @@ impl<O: Observer> World<'_, O> {
         self.note_spared();
         let mut at = from;
         while at < to {
-            let piece = if at < 0.0 { 0 } else { model.demand.piece(at) };
-            let edge = if at < 0.0 { 0.0 } else { model.demand.edges[piece + 1] };
+            let pieces = self.flow.healthy.pieces(model);
+            let piece = if at < 0.0 { 0 } else { pieces.piece(at) };
+            let edge = if at < 0.0 { 0.0 } else { pieces.edges[piece + 1] };
             let until = if edge > at { edge.min(to) } else { to };
             if self.flow.astray || self.flow.may_matter(model, &self.drawn, at, at) {
                 self.enter(piece, at);
@@ -102,7 +116,10 @@ impl<O: Observer> World<'_, O> {
         for (condition, service) in self.flow.before.iter_mut().zip(&model.services) {
             *condition = super::Condition::plain(f64::from(service.active()));
         }
-        let begin = model.demand.edges[piece];
+        for (place, &s) in self.flow.healthy.course.scaled.iter().enumerate() {
+            self.flow.before[s as usize] = super::Condition::plain(f64::from(self.flow.healthy.course.ready(piece, place)));
+        }
+        let begin = self.flow.healthy.pieces(model).edges[piece];
         if at <= begin || !self.flow.healthy.is_unsettled(piece) {
             // As many wait as do so in the healthy system, which has settled.
             self.ask_between(at, at + 1.0);
@@ -179,7 +196,8 @@ impl<O: Observer> World<'_, O> {
     /// A piece in which the state of load is followed.
     fn followed_piece(&mut self, piece: usize, from: f64, to: f64) {
         let model = self.model;
-        let whole = model.demand.edges[piece + 1] - model.demand.edges[piece];
+        let edges = &self.flow.healthy.pieces(model).edges;
+        let (whole, end) = (edges[piece + 1] - edges[piece], edges[piece + 1]);
         let share = (to - from) / whole;
         let Flow { follower, net, conditions, rates, tallies, apart, coarse, shares, healthy, .. } = &mut self.flow;
         let (objectives, observer) = (&mut self.outcome.objectives, &mut self.observer);
@@ -208,7 +226,7 @@ impl<O: Observer> World<'_, O> {
         });
         self.replace(piece, from, to, share);
         self.flow.catch_up(model);
-        let next = if to >= model.demand.edges[piece + 1] { piece + 1 } else { piece };
+        let next = if to >= end { piece + 1 } else { piece };
         // A queue that has settled is forgotten where it is that of the healthy system, or does not matter.
         let flow = &self.flow;
         let usual = flow.unusual.is_empty() || !flow.may_matter(model, &self.drawn, from, from);

@@ -29,8 +29,9 @@ impl<O: Observer> World<'_, O> {
         let asked: Vec<f64> = self.drawn.curves.iter().map(|curve| curve.total(&self.model.demand, at)).collect();
         let mut loss = (bad * healthy.calm.requests(s, &asked), 0.0);
         if let Some(losses) = losses {
-            let piece = self.model.demand.piece(at);
-            let (from, to) = (self.model.demand.edges[piece], self.model.demand.edges[piece + 1]);
+            let pieces = healthy.pieces(self.model);
+            let piece = pieces.piece(at);
+            let (from, to) = (pieces.edges[piece], pieces.edges[piece + 1]);
             let share = ((at - from) / (to - from)).clamp(0.0, 1.0);
             loss.0 += losses[piece][0] + share * (losses[piece + 1][0] - losses[piece][0]);
             loss.1 += losses[piece][1] + share * (losses[piece + 1][1] - losses[piece][1]);
@@ -44,7 +45,7 @@ impl<O: Observer> World<'_, O> {
         if healthy.bad[o] > bad {
             stretches.push((0.0, self.model.horizon));
         }
-        let edges = &self.model.demand.edges;
+        let edges = &healthy.pieces(self.model).edges;
         let lossy = |piece: &usize| healthy.losses[o][*piece] != healthy.losses[o][*piece + 1];
         let pieces = healthy.losses[o].len().saturating_sub(1);
         stretches.extend((0..pieces).filter(lossy).map(|piece| (edges[piece], edges[piece + 1])));

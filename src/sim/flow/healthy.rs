@@ -5,10 +5,12 @@
 
 use super::calm::Calm;
 use super::condition::{Condition, Queues};
+use super::course::{Course, Walk};
 use super::follow::{COARSE, Follower};
 use super::net::Net;
 use super::rows::{Lengths, Row, add, failed, row};
-use crate::model::{Counts, Curve, Model, NONE};
+use crate::dist::Cumulants;
+use crate::model::{Counts, Curve, Demand, Model, NONE};
 
 /// Calm pieces of demand of which the times are looked at.
 const LOOKS: usize = 96;
@@ -18,6 +20,8 @@ const LOOKS: usize = 96;
 pub struct Healthy {
     /// What requests meet where it is calm.
     pub calm: Calm,
+    /// The replicas that follow the load, and with them the pieces of demand.
+    pub course: Course,
     /// By piece of demand: its place among those that are not calm, or [`NONE`].
     places: Vec<u32>,
     /// By place and service: what is counted beyond the calm.
@@ -46,8 +50,20 @@ pub struct Making<'a> {
     pub curves: &'a [Curve],
     /// All services as they should be.
     pub conditions: &'a [Condition],
-    /// By service: the greatest rate at which it is calm.
+    /// The uncertain numbers.
+    pub draws: &'a [f64],
+    /// By service: the greatest rate at which it is calm; where it is scaled that is for the course to say.
     pub calm_rates: &'a [f64],
+    /// By service: how long calls keep a server while all is well.
+    pub held: &'a [Cumulants],
+}
+
+/// A piece of demand: its number, when it begins, what is asked in it and at which rates.
+struct Piece {
+    number: usize,
+    begin: f64,
+    asked: Vec<f64>,
+    rates: Vec<f64>,
 }
 
 impl Healthy {
@@ -66,62 +82,124 @@ impl Healthy {
             let share = failed(each) + slow;
             if share < 1e-12 { 0.0 } else { share }
         });
-        Self { bad: bad.collect(), calm, ..Self::default() }
+        Self { bad: bad.collect(), calm, course: Course::new(model), ..Self::default() }
     }
 
     /// Follows the pieces that are not calm, and looks at some of the others.
     pub fn follow(&mut self, making: &Making, follower: &mut Follower) {
         let Making { model, curves, .. } = making;
-        let (services, pieces) = (model.services.len(), model.demand.edges.len() - 1);
+        let services = model.services.len();
         self.totals = vec![[0.0; row::N]; services];
         self.lengths = vec![Default::default(); services];
         let mut looks = Looks::new(services, curves.len());
-        let stride = stride(pieces);
         let highest: Vec<f64> = curves.iter().map(Curve::highest).collect();
-        let always_calm = making.is_calm(&self.calm, &highest);
-        let mut losses = Losses::new(model, if always_calm { 0 } else { pieces });
+        let always_calm = self.course.scaled.is_empty() && is_calm(&self.calm, &highest, making.calm_rates);
+        let mut losses = Losses::new(model);
+        self.losses = vec![Vec::new(); model.objectives.len()];
         follower.state.reset();
-        for piece in (0..pieces).step_by(if always_calm { stride } else { 1 }) {
-            let seconds = model.demand.edges[piece + 1] - model.demand.edges[piece];
-            let asked: Vec<f64> = curves.iter().map(|curve| curve.in_piece(piece)).collect();
-            let rates: Vec<f64> = asked.iter().map(|asked| asked / seconds).collect();
-            losses.begin(piece);
-            if follower.state.settled() && making.is_calm(&self.calm, &rates) {
-                // Where all pieces are calm they are added at once below, since only some come here.
-                if !always_calm {
-                    looks.calm(&asked);
-                }
-                if piece % stride == 0 {
-                    looks.look(&self.calm, making, follower, &asked, &rates);
-                }
-                continue;
-            }
-            self.note(piece, pieces, follower);
-            let (rows, same) = self.followed(making, follower, &rates, seconds, &mut losses.now);
-            self.moves.push(!same);
-            for (s, mut counted) in rows.into_iter().enumerate() {
-                add(&mut counted, &self.calm.each[s], -self.calm.requests(s, &asked));
-                add(&mut self.totals[s], &counted, 1.0);
-                self.beyond.push(counted);
-            }
-            for (o, objective) in model.objectives.iter().enumerate() {
-                let usual = self.calm.requests(objective.service as usize, &asked);
-                losses.now[o][0] -= self.bad[o] * usual;
-                losses.now[o][1] += usual;
-            }
-        }
-        self.losses = losses.finish();
         if always_calm {
+            self.look_at_some(making, follower, &mut looks);
             looks.calm(&curves.iter().map(|curve| curve.total(&model.demand, model.horizon)).collect::<Vec<_>>());
+        } else {
+            self.go_through(making, follower, &mut looks, &mut losses);
+            self.losses = losses.finish();
         }
         looks.add_to(&self.calm, &mut self.totals, &mut self.lengths);
     }
 
-    /// A piece that is not calm.
-    fn note(&mut self, piece: usize, pieces: usize, follower: &Follower) {
-        if self.places.is_empty() {
-            self.places = vec![NONE; pieces];
+    /// All pieces are calm, and only the times of some are looked at.
+    fn look_at_some(&self, making: &Making, follower: &mut Follower, looks: &mut Looks) {
+        let demand = &making.model.demand;
+        let pieces = demand.edges.len() - 1;
+        for number in (0..pieces).step_by(stride(pieces)) {
+            let piece = making.piece(number, demand.edges[number], demand.edges[number + 1]);
+            looks.look(&self.calm, making, making.conditions, follower, &piece);
         }
+    }
+
+    /// One piece after the other, cut where replicas that follow the load come or go.
+    fn go_through(&mut self, making: &Making, follower: &mut Follower, looks: &mut Looks, losses: &mut Losses) {
+        let Making { model, curves, .. } = making;
+        let mut conditions = making.conditions.to_vec();
+        let mut calm_rates = making.calm_rates.to_vec();
+        let pieces = model.demand.edges.len() - 1;
+        let stride = stride(pieces);
+        let at_first = making.piece(0, 0.0, model.demand.edges[1]);
+        let Self { calm, course, .. } = &mut *self;
+        course.foresee(model, making.draws, calm, curves);
+        let mut walk = Walk::new(model, course, |s| calm.requests(s, &at_first.rates) * calm.each[s][row::BUSY]);
+        let mut number = 0;
+        for piece in 0..pieces {
+            let (mut at, end) = (model.demand.edges[piece], model.demand.edges[piece + 1]);
+            walk.demand_changed(model, &self.course, at);
+            while at < end {
+                self.set_course(making, &walk, &mut conditions, &mut calm_rates);
+                let whole = making.piece(number, at, end);
+                let calm = follower.state.settled() && is_calm(&self.calm, &whole.rates, &calm_rates);
+                let until = if calm {
+                    let Self { calm, course, .. } = &mut *self;
+                    let busy = |s: usize| calm.requests(s, &whole.rates) * calm.each[s][row::BUSY];
+                    walk.calm_until(model, course, end, busy)
+                } else {
+                    walk.next().min(end)
+                };
+                let now = if until < end { making.piece(number, at, until) } else { whole };
+                losses.begin();
+                if calm {
+                    looks.calm(&now.asked);
+                    if number % stride == 0 {
+                        looks.look(&self.calm, making, &conditions, follower, &now);
+                    }
+                } else {
+                    self.follow_piece(making, &conditions, follower, &now, until, losses);
+                    let state = &follower.state;
+                    walk.go_to(model, &mut self.course, until, state.settled(), |s| state.services[s].busy);
+                }
+                walk.close(&mut self.course, until);
+                (number, at) = (number + 1, until);
+            }
+        }
+        walk.finish(&mut self.course);
+    }
+
+    /// Replicas that follow the load serve as many as do so now.
+    fn set_course(&mut self, making: &Making, walk: &Walk, conditions: &mut [Condition], calm_rates: &mut [f64]) {
+        walk.set_conditions(&self.course, conditions);
+        for (place, serving) in walk.serving().enumerate() {
+            let s = self.course.scaled[place] as usize;
+            calm_rates[s] = self.course.calm_rate(making.net, making.held, place, serving);
+        }
+    }
+
+    /// A piece that is not calm.
+    fn follow_piece(
+        &mut self,
+        making: &Making,
+        conditions: &[Condition],
+        follower: &mut Follower,
+        piece: &Piece,
+        until: f64,
+        losses: &mut Losses,
+    ) {
+        self.note(piece.number, follower);
+        let seconds = until - piece.begin;
+        let (rows, same) = self.followed(making, conditions, follower, &piece.rates, seconds, &mut losses.now);
+        self.moves.push(!same);
+        for (s, mut counted) in rows.into_iter().enumerate() {
+            add(&mut counted, &self.calm.each[s], -self.calm.requests(s, &piece.asked));
+            add(&mut self.totals[s], &counted, 1.0);
+            self.beyond.push(counted);
+        }
+        for (o, objective) in making.model.objectives.iter().enumerate() {
+            let usual = self.calm.requests(objective.service as usize, &piece.asked);
+            losses.now[o][0] -= self.bad[o] * usual;
+            losses.now[o][1] += usual;
+        }
+    }
+
+    /// A piece has a place among those that are not calm.
+    fn note(&mut self, piece: usize, follower: &Follower) {
+        self.places.resize(piece + 1, NONE);
         self.places[piece] = self.waiting.len() as u32;
         self.waiting.push((!follower.state.settled()).then(|| follower.state.queues.clone()));
     }
@@ -130,6 +208,7 @@ impl Healthy {
     fn followed(
         &mut self,
         making: &Making,
+        conditions: &[Condition],
         follower: &mut Follower,
         rates: &[f64],
         seconds: f64,
@@ -138,7 +217,7 @@ impl Healthy {
         let mut rows = vec![[0.0; row::N]; self.totals.len()];
         let (model, net) = (making.model, making.net);
         let lengths = &mut self.lengths;
-        let same = follower.follow((net, making.conditions), rates, seconds, COARSE, |state, _, length| {
+        let same = follower.follow((net, conditions), rates, seconds, COARSE, |state, _, length| {
             state.rows(net, rates, |s, counted, service| {
                 add(&mut rows[s], &counted, length);
                 service.in_time(&net.nodes[s]).add_to(&mut lengths[s][0], counted[row::GOOD] * length);
@@ -152,6 +231,11 @@ impl Healthy {
             }
         });
         (rows, same)
+    }
+
+    /// The pieces of demand.
+    pub fn pieces<'a>(&'a self, model: &'a Model) -> &'a Demand {
+        if self.course.scaled.is_empty() { &model.demand } else { &self.course.pieces }
     }
 
     /// What waits at the begin of a piece, where the healthy system has not settled then.
@@ -173,10 +257,18 @@ impl Healthy {
 }
 
 impl Making<'_> {
-    /// Whether every service is calm where the sources ask at these rates.
-    fn is_calm(&self, calm: &Calm, rates: &[f64]) -> bool {
-        (0..self.calm_rates.len()).all(|s| calm.requests(s, rates) <= self.calm_rates[s])
+    /// What the sources ask between two times of one piece of demand.
+    fn piece(&self, number: usize, begin: f64, end: f64) -> Piece {
+        let demand = &self.model.demand;
+        let asked: Vec<f64> = self.curves.iter().map(|curve| curve.between(demand, begin, end)).collect();
+        let rates = asked.iter().map(|asked| asked / (end - begin)).collect();
+        Piece { number, begin, asked, rates }
     }
+}
+
+/// Whether every service is calm where the sources ask at these rates.
+fn is_calm(calm: &Calm, rates: &[f64], calm_rates: &[f64]) -> bool {
+    (0..calm_rates.len()).all(|s| calm.requests(s, rates) <= calm_rates[s])
 }
 
 /// Every so many calm pieces one is looked at: a number without a factor in common with the hours of a week.
@@ -193,22 +285,16 @@ struct Losses {
 }
 
 impl Losses {
-    fn new(model: &Model, pieces: usize) -> Self {
-        let course = vec![[0.0; 2]; if pieces > 0 { pieces + 1 } else { 0 }];
-        Self { now: vec![[0.0; 2]; model.objectives.len()], courses: vec![course; model.objectives.len()] }
+    fn new(model: &Model) -> Self {
+        Self { now: vec![[0.0; 2]; model.objectives.len()], courses: vec![Vec::new(); model.objectives.len()] }
     }
 
-    fn begin(&mut self, piece: usize) {
-        for (course, now) in self.courses.iter_mut().zip(&self.now) {
-            if let Some(point) = course.get_mut(piece) {
-                *point = *now;
-            }
-        }
+    fn begin(&mut self) {
+        self.courses.iter_mut().zip(&self.now).for_each(|(course, now)| course.push(*now));
     }
 
     fn finish(mut self) -> Vec<Vec<[f64; 2]>> {
-        let last = self.courses.first().map_or(0, |course| course.len().saturating_sub(1));
-        self.begin(last);
+        self.begin();
         let any = |course: &Vec<[f64; 2]>| course.iter().any(|loss| loss.iter().any(|loss| loss.abs() > 1e-6));
         self.courses.into_iter().map(|course| if any(&course) { course } else { Vec::new() }).collect()
     }
@@ -233,9 +319,10 @@ impl Looks {
         self.all.iter_mut().zip(asked).for_each(|(sum, asked)| *sum += asked);
     }
 
-    fn look(&mut self, calm: &Calm, making: &Making, follower: &mut Follower, asked: &[f64], rates: &[f64]) {
+    fn look(&mut self, calm: &Calm, making: &Making, conditions: &[Condition], follower: &mut Follower, piece: &Piece) {
+        let Piece { asked, rates, .. } = piece;
         self.seen.iter_mut().zip(asked).for_each(|(sum, asked)| *sum += asked);
-        follower.state.solve(making.net, making.conditions, rates, f64::INFINITY);
+        follower.state.solve(making.net, conditions, rates, f64::INFINITY);
         for (s, lengths) in self.lengths.iter_mut().enumerate() {
             let service = &follower.state.services[s];
             let (requests, each) = (calm.requests(s, asked), &calm.each[s]);

@@ -23,7 +23,7 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let last = self.flow.last.max(0.0);
-        let piece = self.model.demand.piece(last);
+        let piece = self.flow.healthy.pieces(self.model).piece(last);
         if !self.flow.astray && self.flow.healthy.is_unsettled(piece) {
             self.enter(piece, last);
         }

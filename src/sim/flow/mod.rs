@@ -18,6 +18,7 @@ mod account;
 mod calls;
 mod calm;
 mod condition;
+mod course;
 mod finish;
 mod follow;
 mod healthy;
@@ -42,6 +43,7 @@ use healthy::{Healthy, Making};
 use net::Net;
 use shares::Shares;
 
+pub use course::{Course, next_look};
 pub use rows::{Lengths, Row, row};
 
 /// Failed replicas of a service that still get requests.
@@ -90,6 +92,8 @@ pub struct Flow {
     kept: Kept,
     follower: Follower,
     conditions: Vec<Condition>,
+    /// By service: replicas that serve in the healthy system now.
+    usual: Vec<f64>,
     /// Room for all services as they should be.
     before: Vec<Condition>,
     /// By service: how long calls keep a server while all is well.
@@ -142,6 +146,7 @@ impl Flow {
             known: !model.parameters.iter().any(|parameter| load(&parameter.path)),
             kept: Kept::new(),
             conditions: model.services.iter().map(|service| Condition::plain(f64::from(service.active()))).collect(),
+            usual: vec![0.0; n],
             before: vec![Condition::plain(0.0); n],
             standings: vec![Standing::Usual; n],
             calm_rates: vec![f64::INFINITY; n],
@@ -175,6 +180,7 @@ impl Flow {
             kept: Kept::new(),
             follower: Follower::default(),
             conditions: Vec::new(),
+            usual: Vec::new(),
             before: Vec::new(),
             held: Vec::new(),
             standings: Vec::new(),
@@ -209,8 +215,9 @@ impl Flow {
             rotation.leaving.clear();
             rotation.failed = 0;
         }
-        for (condition, service) in self.conditions.iter_mut().zip(&model.services) {
-            *condition = Condition::plain(f64::from(service.active()));
+        for ((usual, condition), service) in self.usual.iter_mut().zip(&mut self.conditions).zip(&model.services) {
+            *usual = f64::from(service.active());
+            *condition = Condition::plain(*usual);
         }
         self.standings.fill(Standing::Usual);
         self.unusual.clear();
@@ -218,6 +225,10 @@ impl Flow {
         self.entry = None;
         if !(self.made && self.known) {
             self.make(model, drawn);
+        }
+        for (place, &s) in self.healthy.course.scaled.iter().enumerate() {
+            self.usual[s as usize] = f64::from(self.healthy.course.first(place));
+            self.conditions[s as usize] = Condition::plain(self.usual[s as usize]);
         }
         self.tight_count = 0;
         for s in 0..self.tight.len() {
@@ -249,9 +260,15 @@ impl Flow {
         let more = more.fold(1.0 / NO_LOAD, f64::min).max(1.0);
         self.usual_rates.iter_mut().for_each(|rate| *rate *= more);
         self.solve_calm(model, drawn);
-        let calm_rates = self.calm_rates.clone();
-        let making =
-            Making { model, net: &self.net, curves: &drawn.curves, conditions: &self.conditions, calm_rates: &calm_rates };
+        let making = Making {
+            model,
+            net: &self.net,
+            curves: &drawn.curves,
+            conditions: &self.conditions,
+            draws: &drawn.draws,
+            calm_rates: &self.calm_rates,
+            held: &self.held,
+        };
         self.healthy.follow(&making, &mut self.follower);
     }
 
@@ -295,6 +312,9 @@ impl Flow {
         if all <= 0.0 {
             return if condition.ok || node.waits { 0.0 } else { f64::INFINITY };
         }
+        if let Some(place) = self.healthy.course.place(s).filter(|_| condition.is_plain()) {
+            return self.healthy.course.calm_rate(&self.net, &self.held, place, all as u32);
+        }
         let known = &mut self.known_rates[s];
         let mut least = f64::INFINITY;
         for pool in condition.pools() {
@@ -311,6 +331,27 @@ impl Flow {
         least
     }
 
+    /// What the healthy system's scalers do.
+    pub fn course(&self) -> &Course {
+        &self.healthy.course
+    }
+
+    /// Requests meet what they meet in the healthy system.
+    pub fn is_usual(&self) -> bool {
+        self.unusual.is_empty() && !self.astray
+    }
+
+    /// The state of load is followed.
+    pub fn is_followed(&self) -> bool {
+        self.astray
+    }
+
+    /// So many replicas of a scaled service serve in the healthy system from now on.
+    pub fn set_usual(&mut self, model: &Model, s: usize, replicas: u32) {
+        self.usual[s] = f64::from(replicas);
+        self.review(model, s);
+    }
+
     /// The condition of a service has changed: how it stands now, and what it can do calmly.
     fn review(&mut self, model: &Model, s: usize) {
         let condition = &self.conditions[s];
@@ -318,7 +359,7 @@ impl Flow {
             Standing::Usual
         } else if !condition.is_plain() {
             Standing::Broken
-        } else if condition.up() == f64::from(model.services[s].active()) || self.net.nodes[s].servers.is_infinite() {
+        } else if condition.up() == self.usual[s] || self.net.nodes[s].servers.is_infinite() {
             Standing::Usual
         } else {
             Standing::Fewer
@@ -335,8 +376,13 @@ impl Flow {
             _ => {}
         }
         self.entry = None;
-        self.calm_rates[s] =
-            if standing == Standing::Usual && before == Standing::Usual { self.calm_rates[s] } else { self.rate_of(s) };
+        if let Some(place) = self.healthy.course.place(s) {
+            // What the healthy system does is left where either is not calm.
+            let usual = self.healthy.course.calm_rate(&self.net, &self.held, place, self.usual[s] as u32);
+            self.calm_rates[s] = self.rate_of(s).min(usual);
+        } else if standing != Standing::Usual || before != Standing::Usual {
+            self.calm_rates[s] = self.rate_of(s);
+        }
         let tight = self.calm_rates[s] < self.highest[s];
         if tight != self.tight[s] {
             self.tight[s] = tight;

@@ -36,6 +36,7 @@ impl<O: Observer> World<'_, O> {
     #[inline]
     pub(in crate::sim) fn capacity_changed(&mut self, s: usize) {
         if self.flow.active {
+            self.lose_queue(s, self.flow.conditions[s].ok, f64::from(self.services[s].up));
             self.renew_pools(s);
         }
     }
@@ -46,9 +47,15 @@ impl<O: Observer> World<'_, O> {
         self.flow.review(self.model, s);
     }
 
+    /// Replicas of a service were switched on or off, in good order: what waits in one that goes is served by the others.
+    pub(in crate::sim) fn replicas_switched(&mut self, s: usize) {
+        if self.flow.active {
+            self.renew_pools(s);
+        }
+    }
+
     fn renew_pools(&mut self, s: usize) {
         let up = f64::from(self.services[s].up);
-        self.lose_queue(s, self.flow.conditions[s].ok, up);
         let dead = f64::from(self.flow.rotations[s].failed);
         let ok = self.flow.conditions[s].ok;
         let mut condition = Condition::plain(up);

@@ -211,7 +211,7 @@ impl Compiler<'_> {
                 needs: service.needs,
                 up_when: service.up_when.clone(),
                 depends_on: service.depends_on.clone(),
-                active: service.replicas.len() as u32 - waiting,
+                active: service.present().len() as u32 - waiting,
                 standby,
             });
         }
@@ -246,10 +246,10 @@ impl Compiler<'_> {
         let primaries = service.replicas.start + self.parts.services[s].active;
         // Alike are those in one zone; where a replica takes back its place, also those that have one.
         let mut groups: BTreeMap<(bool, u32), Vec<u32>> = BTreeMap::new();
-        for replica in service.replicas.clone() {
+        for replica in service.present() {
             groups.entry((failback && replica >= primaries, zone(replica))).or_default().push(replica);
         }
-        let zones: BTreeSet<u32> = service.replicas.clone().map(zone).collect();
+        let zones: BTreeSet<u32> = service.present().map(zone).collect();
         let clocks = || service.replica_clocks.clone().filter(|&clock| self.relevant.clocks[clock as usize]);
         let mode = |clock: u32| &self.parts.modes[modes[&self.model.clocks[clock as usize].mode]];
         let strikes_people = clocks().any(|clock| {
@@ -277,7 +277,7 @@ impl Compiler<'_> {
             }
         }
         if ordered && (zones.len() > 1 || !up_in_one_way) {
-            groups = service.replicas.clone().map(|replica| ((false, replica), vec![replica])).collect();
+            groups = service.present().map(|replica| ((false, replica), vec![replica])).collect();
         }
         for group in groups.into_values() {
             let first = self.parts.things.len();

@@ -1,0 +1,419 @@
+//! Replicas that follow the load.
+//!
+//! While nothing is broken, a replication follows the course that is known beforehand ([`Course`](super::flow)): its changes are
+//! events, and no scaler looks. From the first failure on each scaler looks for itself, at what its service meets then, until all
+//! is again as the course has it.
+//!
+//! The replicas of a service have an order. Those that are there are the first ones, as many that its failures are known of left
+//! out as the scaler wants: a failure that is known is replaced by another replica while there is room, and what comes back in
+//! excess goes. A replica that is not there is down, fails by nothing and ages by nothing.
+
+mod provision;
+mod rule;
+
+use super::flow::next_look;
+use super::{Observer, World};
+use crate::kernel::NEVER;
+use crate::model::{Model, NONE, Scaling, Thing};
+
+pub use provision::Provision;
+pub use rule::{Scaler, Seen};
+
+/// Indices of what is counted of a scaled service over one replication.
+pub mod scaled {
+    /// Replica-seconds that are paid.
+    pub const THERE: usize = 0;
+    /// Decisions for more replicas.
+    pub const UPS: usize = 1;
+    /// Decisions for fewer.
+    pub const DOWNS: usize = 2;
+    /// How many counts there are.
+    pub const N: usize = 3;
+}
+
+/// Times that are the same but for rounding, seconds.
+const SAME: f64 = 1e-6;
+/// While load has not settled the next look comes after this part of the time since something last changed.
+const PATIENCE: f64 = 0.25;
+
+/// A scaled service. Times are in seconds after the start.
+#[derive(Debug, Clone, Default)]
+pub struct Scaled {
+    service: u32,
+    scaler: Scaler,
+    provision: Provision,
+    /// Of its replicas, the first so many are at work unless they have failed.
+    serving: u32,
+    /// Replicas that are paid: those that are there and not known to have failed.
+    paid: u32,
+    /// Its next look, while it looks for itself.
+    look: f64,
+    /// When something last changed for it.
+    changed: f64,
+    /// What it wants, and how many serve, in the healthy system now.
+    usual: (u32, u32),
+    counted: [f64; scaled::N],
+}
+
+/// All scaled services.
+#[derive(Debug, Clone, Default)]
+pub struct Scalings {
+    /// In order of their services.
+    list: Vec<Scaled>,
+    /// The next change of the course.
+    next: usize,
+    /// Each scaler looks for itself.
+    alone: bool,
+    /// The slot of the next change of the course; behind it is that of the next look.
+    slot: usize,
+}
+
+impl Scalings {
+    /// Of a model whose requests are followed as a rate; their two slots begin at `slot`.
+    pub fn new(model: &Model, slot: usize) -> Self {
+        let scaled = (0..model.services.len()).filter(|&s| model.services[s].scaling.is_some());
+        Self { list: scaled.map(|s| Scaled { service: s as u32, ..Scaled::default() }).collect(), slot, ..Self::default() }
+    }
+
+    /// Nothing is scaled.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Slots that they need.
+    pub fn slots(&self) -> usize {
+        if self.is_empty() { 0 } else { 2 }
+    }
+
+    /// What was counted of a service, if it is scaled.
+    pub fn counted(&self, s: usize) -> Option<&[f64; scaled::N]> {
+        let place = self.list.binary_search_by_key(&(s as u32), |scaled| scaled.service).ok()?;
+        Some(&self.list[place].counted)
+    }
+
+    /// Measuring begins, with so many seconds left.
+    pub fn measure_from(&mut self, left: f64) {
+        for scaled in &mut self.list {
+            scaled.counted = [0.0; scaled::N];
+            scaled.counted[scaled::THERE] = f64::from(scaled.paid) * left;
+        }
+    }
+}
+
+impl Scaled {
+    fn count(&mut self, before: u32) {
+        let which = if self.scaler.wanted > before { scaled::UPS } else { scaled::DOWNS };
+        self.counted[which] += f64::from(u8::from(self.scaler.wanted != before));
+    }
+}
+
+impl<'m, O: Observer> World<'m, O> {
+    fn scaling(&self, place: usize) -> Option<(&'m Scaling, usize)> {
+        let s = self.scalings.list[place].service as usize;
+        Some((self.model.services[s].scaling.as_ref()?, s))
+    }
+
+    /// Whether a replica of service `s` is not there, or does not serve yet.
+    pub(super) fn is_off(&self, s: usize, replica: u32) -> bool {
+        let place = self.scalings.list.binary_search_by_key(&(s as u32), |scaled| scaled.service);
+        place.is_ok_and(|place| replica - self.model.services[s].replicas.start >= self.scalings.list[place].serving)
+    }
+
+    /// Replicas that a service has while all is well.
+    pub(super) fn usual_replicas(&self, s: usize) -> u32 {
+        let place = self.scalings.list.binary_search_by_key(&(s as u32), |scaled| scaled.service);
+        place.map_or_else(|_| self.model.services[s].active(), |place| self.scalings.list[place].usual.1)
+    }
+
+    /// As many replicas as the course begins with; what comes next is placed before the events are put in order.
+    pub(super) fn start_scaling(&mut self) {
+        (self.scalings.next, self.scalings.alone) = (0, false);
+        for place in 0..self.scalings.list.len() {
+            let s = self.scalings.list[place].service as usize;
+            let service = &self.model.services[s];
+            let first = if self.flow.active { self.flow.course().first(place) } else { service.active() };
+            let scaled = &mut self.scalings.list[place];
+            scaled.scaler.reset(first);
+            scaled.provision.reset(first);
+            (scaled.serving, scaled.paid, scaled.usual) = (first, first, (first, first));
+            (scaled.look, scaled.changed) = (NEVER, 0.0);
+            for replica in service.replicas.start + first..service.replicas.end {
+                self.replica_down[replica as usize] = 1;
+                let zone = self.model.replicas[replica as usize].zone;
+                if zone != NONE {
+                    self.own_up[s * self.zone_down.len() + zone as usize] -= 1;
+                }
+            }
+            self.services[s].up = first;
+            self.recount(s, first as i32 - service.active() as i32);
+        }
+        if !self.scalings.is_empty() {
+            self.events.place(self.scalings.slot, self.next_change());
+            self.events.place(self.scalings.slot + 1, NEVER);
+        }
+    }
+
+    /// Clocks of replicas that are not there stand still.
+    pub(super) fn stop_absent(&mut self) {
+        for place in 0..self.scalings.list.len() {
+            let Scaled { service, serving, .. } = self.scalings.list[place];
+            let replicas = self.model.services[service as usize].replicas.clone();
+            for replica in replicas.start + serving..replicas.end {
+                self.review_clocks(replica, 0.0);
+            }
+        }
+    }
+
+    fn review_clocks(&mut self, replica: u32, now: f64) {
+        for c in self.model.replicas[replica as usize].clocks.clone() {
+            self.review(c as usize, now);
+        }
+    }
+
+    fn next_change(&self) -> f64 {
+        self.flow.course().changes.get(self.scalings.next).map_or(NEVER, |change| change.at + self.from)
+    }
+
+    /// A slot of the scalers is due.
+    #[cold]
+    pub(super) fn scaling_due(&mut self, looks: bool, now: f64) {
+        self.before_change(now);
+        if looks {
+            self.look_all(now);
+        } else {
+            self.follow_course(now);
+        }
+    }
+
+    /// What the course has next: so it is, unless each scaler looks for itself.
+    fn follow_course(&mut self, now: f64) {
+        let at = now - self.from;
+        while let Some(&change) = self.flow.course().changes.get(self.scalings.next).filter(|change| change.at <= at + SAME) {
+            self.scalings.next += 1;
+            let place = change.place as usize;
+            let Some((scaling, s)) = self.scaling(place) else { continue };
+            self.flow.set_usual(self.model, s, change.ready);
+            let scaled = &mut self.scalings.list[place];
+            scaled.usual = (change.wanted, change.ready);
+            if self.scalings.alone {
+                continue;
+            }
+            let before = std::mem::replace(&mut scaled.scaler.wanted, change.wanted);
+            scaled.count(before);
+            if change.wanted != before {
+                scaled.provision.resize(change.wanted, at + scaling.startup);
+            }
+            scaled.provision.start_due(at + SAME);
+            self.serve(place, now);
+            self.pay(place, change.wanted, now);
+        }
+        let next = self.next_change();
+        self.events.set(self.scalings.slot, next);
+    }
+
+    /// Something failed or was repaired: from now on each scaler looks for itself, at its next look.
+    #[cold]
+    pub(super) fn look_soon(&mut self, now: f64) {
+        if !self.flow.active {
+            return;
+        }
+        let at = now - self.from;
+        let before = std::mem::replace(&mut self.scalings.alone, true);
+        let mut next = NEVER;
+        for place in 0..self.scalings.list.len() {
+            let Some((scaling, _)) = self.scaling(place) else { continue };
+            let scaled = &mut self.scalings.list[place];
+            if !before {
+                scaled.scaler.reset(scaled.scaler.wanted);
+                self.flow.course().recall(place, at, scaling, &mut scaled.scaler);
+                scaled.look = NEVER;
+            }
+            scaled.changed = at;
+            scaled.look = scaled.look.min(scaling.look_after(at));
+            next = next.min(scaled.look).min(scaled.provision.next_start());
+        }
+        self.events.set(self.scalings.slot + 1, (next + self.from).max(now));
+    }
+
+    /// Looks that are due, and replicas that begin to serve.
+    fn look_all(&mut self, now: f64) {
+        let at = now - self.from;
+        let mut next = NEVER;
+        for place in 0..self.scalings.list.len() {
+            next = next.min(self.look_at_one(place, at, now));
+        }
+        let on_course = |scaled: &Scaled| {
+            (scaled.scaler.wanted, scaled.provision.ready) == scaled.usual && scaled.provision.end == scaled.scaler.wanted
+        };
+        self.scalings.alone = !(self.flow.is_usual() && self.scalings.list.iter().all(on_course));
+        let next = if self.scalings.alone { (next + self.from).max(now) } else { NEVER };
+        self.events.set(self.scalings.slot + 1, next);
+    }
+
+    /// Answers when it is this one's turn again.
+    fn look_at_one(&mut self, place: usize, at: f64, now: f64) -> f64 {
+        let Some((scaling, s)) = self.scaling(place) else { return NEVER };
+        let model = self.model;
+        if self.scalings.list[place].provision.next_start() <= at + SAME {
+            let scaled = &mut self.scalings.list[place];
+            scaled.provision.start_due(at + SAME);
+            scaled.look = scaled.look.min(scaling.look_after(at));
+            scaled.changed = at;
+        }
+        let looks = self.scalings.list[place].look <= at + SAME;
+        if looks {
+            let ready = f64::from(self.services[s].up);
+            let busy = self.busy_replicas(s, at, scaling.every).min(ready);
+            let foreseen = self.flow.course().foreseen(&model.demand, place, at, scaling.ahead);
+            let scaled = &mut self.scalings.list[place];
+            let before = scaled.scaler.wanted;
+            scaled.scaler.look(scaling, at, &Seen { busy, ready, floor: scaling.floor(at), foreseen });
+            scaled.count(before);
+            if scaled.scaler.wanted != before {
+                scaled.changed = at;
+            }
+        }
+        let (end, known) = self.first_good(place, now);
+        let scaled = &mut self.scalings.list[place];
+        if end != scaled.provision.end {
+            scaled.provision.resize(end, at + scaling.startup);
+            scaled.provision.start_due(at + SAME);
+        }
+        if looks {
+            let edge = model.demand.edges[model.demand.piece(at.max(0.0)) + 1];
+            scaled.look = next_look(model, scaling, &scaled.scaler, at).min(scaling.look_after(edge.max(at)));
+            if self.flow.is_followed() {
+                scaled.look = scaled.look.min(scaling.look_after(at + PATIENCE * (at - scaled.changed)));
+            }
+        }
+        if known < NEVER {
+            scaled.look = scaled.look.min(scaling.look_at(known - self.from).max(scaling.look_after(at)));
+        }
+        let next = scaled.look.min(scaled.provision.next_start());
+        let wanted = scaled.scaler.wanted;
+        self.serve(place, now);
+        self.pay(place, wanted, now);
+        next
+    }
+
+    /// Replicas that a service keeps at work: over the last `every` seconds where load is calm, else now.
+    fn busy_replicas(&mut self, s: usize, at: f64, every: f64) -> f64 {
+        self.flow.busy(self.model, &self.drawn, s, at, every)
+    }
+
+    /// The end of the first replicas of which as many as are wanted are not known to have failed, as far as there is room; and when
+    /// the next failure among them will be known.
+    fn first_good(&self, place: usize, now: f64) -> (u32, f64) {
+        let Scaled { service, scaler, serving, .. } = &self.scalings.list[place];
+        let replicas = self.model.services[*service as usize].replicas.clone();
+        let (mut good, mut known) = (0, NEVER);
+        for replica in replicas.clone() {
+            if good >= scaler.wanted {
+                return (replica - replicas.start, known);
+            }
+            let off = u32::from(replica - replicas.start >= *serving);
+            let is_known = (self.replica_down[replica as usize] > off || self.zone_is_down(replica)) && {
+                let since = self.known_since(replica);
+                if since > now {
+                    known = known.min(since);
+                }
+                since <= now
+            };
+            good += u32::from(!is_known);
+        }
+        (replicas.len() as u32, known)
+    }
+
+    fn zone_is_down(&self, replica: u32) -> bool {
+        let zone = self.model.replicas[replica as usize].zone;
+        zone != NONE && self.zone_down[zone as usize] > 0
+    }
+
+    /// Since when it is known of a replica that it, or its zone, is down; infinite where that is never known.
+    fn known_since(&self, replica: u32) -> f64 {
+        let (model, zone) = (self.model, self.model.replicas[replica as usize].zone);
+        let there = |c: &u32| matches!(&model.clocks[*c as usize].thing, Thing::Zones(zones) if zones.contains(&zone));
+        let of_zone = model.zone_clocks.clone().filter(|c| zone != NONE && there(c));
+        let of_both = model.replicas[replica as usize].clocks.clone().chain(of_zone);
+        let in_force = of_both.filter(|&c| {
+            let component = &self.components[c as usize];
+            component.phase.failed() && self.drawn.modes[component.mode as usize].down
+        });
+        in_force.map(|c| self.stages[c as usize].detected).fold(NEVER, f64::min)
+    }
+
+    /// The first replicas serve, as far as they are ready; what that changes is settled.
+    fn serve(&mut self, place: usize, now: f64) {
+        let Scaled { service, serving: before, ref provision, .. } = self.scalings.list[place];
+        let (s, ready) = (service as usize, provision.ready);
+        if ready == before {
+            return;
+        }
+        self.scalings.list[place].serving = ready;
+        let start = self.model.services[s].replicas.start;
+        let mut change = 0;
+        for replica in start + ready.min(before)..start + ready.max(before) {
+            change += self.switch(s, replica, ready > before);
+            self.review_clocks(replica, now);
+        }
+        if change == 0 {
+            return;
+        }
+        let state = &mut self.services[s];
+        let enough = state.up >= state.needs;
+        state.up = state.up.wrapping_add_signed(change);
+        state.area += f64::from(change) * (self.end - now);
+        let crosses = enough != (state.up >= state.needs);
+        self.changes += 1;
+        self.recount(s, change);
+        self.replicas_switched(s);
+        if self.services[s].loaded {
+            self.share_load(s, now);
+        }
+        if crosses {
+            self.mark_dirty(s);
+        }
+        if self.dirty_count > 0 {
+            self.settle_dirty(NONE as usize, now);
+        }
+        self.touched(s, now);
+    }
+
+    /// A replica is there from now on, or no longer: how many more serve.
+    fn switch(&mut self, s: usize, replica: u32, on: bool) -> i32 {
+        let down = &mut self.replica_down[replica as usize];
+        let was = *down;
+        *down = if on { was - 1 } else { was + 1 };
+        if was != u32::from(on) {
+            return 0;
+        }
+        let change = if on { 1 } else { -1 };
+        let zone = self.model.replicas[replica as usize].zone;
+        if zone == NONE {
+            return change;
+        }
+        let own_up = &mut self.own_up[s * self.zone_down.len() + zone as usize];
+        *own_up = own_up.wrapping_add_signed(change);
+        if self.zone_down[zone as usize] > 0 { 0 } else { change }
+    }
+
+    /// So many replicas are paid from now on.
+    fn pay(&mut self, place: usize, count: u32, now: f64) {
+        let end = self.end;
+        let scaled = &mut self.scalings.list[place];
+        // Where there is no room for all that are wanted, only for those is paid that there are.
+        let count = count.min(scaled.provision.end);
+        scaled.counted[scaled::THERE] += (f64::from(count) - f64::from(scaled.paid)) * (end - now);
+        scaled.paid = count;
+    }
+
+    /// What is paid for scaled replicas over the horizon, in money.
+    pub(super) fn scaled_cost(&self) -> f64 {
+        let cost = |scaled: &Scaled| {
+            self.model.services[scaled.service as usize].cost.get(&self.drawn.draws) * scaled.counted[scaled::THERE]
+        };
+        self.scalings.list.iter().map(cost).sum()
+    }
+}
+
