@@ -76,6 +76,12 @@ impl Service {
         self.scaling.as_ref().map_or(self.replicas.clone(), |scaling| self.replicas.start..first(scaling))
     }
 
+    /// As [`Service::present`], at the most that there are while all is well.
+    #[must_use]
+    pub fn most(&self) -> Range<u32> {
+        self.scaling.as_ref().map_or(self.replicas.clone(), |scaling| self.replicas.start..self.replicas.start + scaling.max)
+    }
+
     /// Whether a replica of it stands in one of these zones.
     #[must_use]
     pub fn stands_in(&self, model: &Model, zones: &[u32]) -> bool {

@@ -98,6 +98,9 @@ pub struct ServiceSummary {
     pub utilization: Option<Estimate>,
     /// Mean number of replicas that are up.
     pub replicas: Estimate,
+    /// What its scaler did; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub autoscale: Option<ScalingSummary>,
     /// What its requests met one by one; absent where they are followed as rates.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub requests: Option<RequestSummary>,
@@ -238,6 +241,17 @@ pub struct FailureSummary {
     /// Share of the repairs that found a part on the shelf; absent where repairs need no parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fill_rate: Option<Estimate>,
+}
+
+/// Replicas that follow the load.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScalingSummary {
+    /// Mean number of replicas that are paid: those that are there, at work, starting or failed and not yet known to be.
+    pub replicas_paid: Estimate,
+    /// Decisions for more replicas, in a day.
+    pub ups_per_day: Estimate,
+    /// Decisions for fewer, in a day.
+    pub downs_per_day: Estimate,
 }
 
 /// Money over the whole horizon, in the currency.

@@ -5,7 +5,7 @@ use super::runs::{
     CostRuns, FailureRuns, LoadRuns, ObjectiveRuns, PartRuns, QUANTILES, Row, Runs, ServiceRuns, TeamRuns, WindowRuns, row,
 };
 use crate::model::{Mode, Model, Windows};
-use crate::sim::{BUDGET_POINTS, Lengths, ObjectiveOutcome, Outcome, ServiceOutcome, part, sum};
+use crate::sim::{BUDGET_POINTS, Lengths, ObjectiveOutcome, Outcome, ServiceOutcome, part, scaled, sum};
 use crate::stats::{Joint, Moments, Proportion, Sketch};
 
 impl Runs {
@@ -167,6 +167,10 @@ impl ServiceRuns {
         let (none, of) = draw.count(|outcome| outcome.lengths.is_empty());
         self.no_outage.add_cluster(none, of);
         self.replicas.add(draw.mean(|outcome| outcome.replicas));
+        if draw.each().any(|outcome| outcome.scaled[scaled::THERE] > 0.0) {
+            let counts = std::array::from_fn(|i| draw.mean(|outcome| outcome.scaled[i]));
+            self.scaled.get_or_insert_default().add(&counts);
+        }
         for (mode, cause) in self.causes.iter_mut().enumerate() {
             cause.add(draw.mean(|outcome| outcome.causes[mode]));
         }
@@ -185,6 +189,9 @@ impl ServiceRuns {
         self.first_outage_censored += other.first_outage_censored;
         self.longest.merge(&other.longest);
         self.replicas.merge(&other.replicas);
+        if let Some(theirs) = &other.scaled {
+            self.scaled.get_or_insert_default().merge(theirs);
+        }
         self.unavailability.merge(&other.unavailability);
         self.unserved.merge(&other.unserved);
         self.outage_lengths.merge(&other.outage_lengths);

@@ -1,7 +1,7 @@
 //! Demand over the horizon, as far as it is known.
 
 use super::runs::DemandCurve;
-use crate::model::Model;
+use crate::model::{Model, Service};
 use crate::sim::Drawn;
 
 const HOUR: f64 = 3_600.0;
@@ -64,7 +64,7 @@ pub fn demand_curves(model: &Model, seed: u64) -> Vec<DemandCurve> {
             peak_p50: quantile(place, 0.5),
             peak_p95: quantile(place, 0.95),
             capacity: capacity[place],
-            replicas: model.services[s].active(),
+            replicas: most_active(&model.services[s]),
         })
         .collect()
 }
@@ -83,6 +83,11 @@ pub fn busiest(model: &Model) -> Option<f64> {
         _ => Some((begin, rate)),
     });
     highest.map(|(begin, _)| begin).filter(|_| !model.demand.is_empty())
+}
+
+/// The most replicas of a service that are at work while all is well.
+fn most_active(service: &Service) -> u32 {
+    if service.scaling.is_some() { service.most().len() as u32 } else { service.active() }
 }
 
 /// Where intervals begin, and the end of the last: whole weeks, or days where there are not many of those, or hours. A

@@ -2,7 +2,7 @@
 
 pub use super::requests::QUANTILES;
 use super::requests::{RequestRuns, Warmup};
-use crate::sim::Lengths;
+use crate::sim::{Lengths, scaled};
 pub use crate::sim::{row, sum};
 use crate::stats::{Components, Joint, Moments, Proportion, Sketch, Survival};
 
@@ -61,6 +61,8 @@ pub struct ServiceRuns {
     pub longest: Moments,
     /// Time-average number of replicas in service.
     pub replicas: Moments,
+    /// Where its replicas follow the load: means over draws of the counts named in [`crate::sim::scaled`].
+    pub scaled: Option<Joint<{ scaled::N }>>,
     /// Unavailability of each replication.
     pub unavailability: Sketch,
     /// Failed over all requests of each replication.

@@ -1,6 +1,6 @@
 //! Demand against capacity: when the peak first exceeds what the replicas carry, and in whose absence.
 
-use super::Input;
+use super::{DAY, Input};
 use super::charts::time;
 use crate::report::chart::after;
 use crate::report::format::{decimal, number};
@@ -65,7 +65,6 @@ fn index(curve: &DemandCurve) -> usize {
     usize::try_from(curve.service).unwrap_or(usize::MAX)
 }
 
-const DAY: f64 = 86_400.0;
 
 /// How long the intervals of the demand are.
 fn step(input: &Input<'_>) -> f64 {

@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
-use super::{Input, LEVEL, YEAR, requests};
-use crate::report::summary::{CostSummary, FailureSummary, ObjectiveSummary, SCHEMA, ServiceSummary, Summary, TeamSummary};
+use super::{DAY, Input, LEVEL, YEAR, requests};
+use crate::report::summary::{CostSummary, FailureSummary, ObjectiveSummary, SCHEMA, ScalingSummary, ServiceSummary, Summary, TeamSummary};
 use crate::run::runs::{ObjectiveRuns, ServiceRuns, sum};
+use crate::sim::scaled;
 use crate::stats::{Estimate, Joint, Moments, Proportion};
 
 const CANNOT_FAIL: &str = "cannot fail";
@@ -124,12 +125,22 @@ fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool, can_err: bool)
         utilization: (traffic && s.mean(sum::SERVERS) > 0.0)
             .then(|| clean(s.ratio(sum::BUSY, sum::SERVERS, LEVEL).clipped(0.0, 1.0))),
         replicas: clean(runs.replicas.estimate_in(LEVEL, 0.0, f64::INFINITY)),
+        autoscale: runs.scaled.as_ref().map(|counts| scaling(counts, input.runs.horizon)),
         requests: None,
         queue_length: None,
         wait: None,
         response_time: None,
         throughput: traffic.then(|| clean(s.mean_estimate(sum::GOOD, LEVEL).scaled(per_second).clipped(0.0, f64::INFINITY))),
         error_rate: request_availability.map(|e| clean(e.complement())),
+    }
+}
+
+fn scaling(counts: &Joint<{ scaled::N }>, horizon: f64) -> ScalingSummary {
+    let per = |which, seconds: f64| clean(counts.mean_estimate(which, LEVEL).scaled(seconds / horizon).clipped(0.0, f64::INFINITY));
+    ScalingSummary {
+        replicas_paid: per(scaled::THERE, 1.0),
+        ups_per_day: per(scaled::UPS, DAY),
+        downs_per_day: per(scaled::DOWNS, DAY),
     }
 }
 

@@ -224,8 +224,7 @@ impl Findings {
 
 fn service(model: &Model, service: &model::Service, can_err: bool) -> ServiceInput {
     let zones: Vec<u32> = service
-        .replicas
-        .clone()
+        .most()
         .filter_map(|r| usize::try_from(r).ok().and_then(|r| model.replicas.get(r)))
         .map(|r| r.zone)
         .collect();

@@ -25,6 +25,7 @@ use crate::report::{Docs, Part, Report, Section, Summary, Unit};
 const LEVEL: f64 = 0.95;
 /// A year of 365 days, in seconds.
 const YEAR: f64 = 365.0 * 86_400.0;
+const DAY: f64 = 86_400.0;
 /// Budget charts that are shown.
 const BUDGETS: usize = 4;
 
