@@ -120,9 +120,9 @@ fn replicas_that_cannot_change_are_as_good_as_a_fixed_number() {
                     objectives: {o: {service: web, target: 99%, counts: requests}}";
     let traffic = format!("rate: 700/s, daily: {DAILY:?}");
     let service = |scale: &str| format!("spread: zones, replicas: 6, concurrency: 20, queue: 40, health_check: 20s, needs: 5{scale}");
-    let fixed = run(&scenario(28, &traffic, &service(""), failures), 40, 3);
+    let fixed = run(&scenario(28, &traffic, &service(""), failures), 320, 3);
     let rule = ", autoscale: {metric: utilization, target: 50%, min: 6, max: 6, quota: 2, startup: 1m}";
-    let scaled = run(&scenario(28, &traffic, &service(rule), failures), 40, 3);
+    let scaled = run(&scenario(28, &traffic, &service(rule), failures), 320, 3);
     for measure in ["replicas", "outages_per_year"] {
         let (a, b) = (fixed.service("web", measure).value, scaled.service("web", measure).value);
         assert!(a == b, "{measure}: {a} fixed, {b} scaled");
