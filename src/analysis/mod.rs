@@ -4,12 +4,13 @@ pub mod bottleneck;
 pub mod forecast;
 pub mod impact;
 pub mod reliability;
+pub mod scaling;
 
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 4] {
-    [bottleneck::DOCS, forecast::DOCS, impact::DOCS, reliability::DOCS]
+pub fn all() -> [Docs; 5] {
+    [bottleneck::DOCS, forecast::DOCS, impact::DOCS, reliability::DOCS, scaling::DOCS]
 }
 
 #[cfg(test)]

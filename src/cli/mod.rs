@@ -11,6 +11,7 @@ mod out;
 mod progress;
 mod reliability;
 pub mod run;
+mod scaling;
 mod schema;
 mod show;
 
@@ -41,6 +42,7 @@ enum Command {
     Check(check::Arguments),
     Reliability(reliability::Arguments),
     Analysis(analysis::Arguments),
+    Scaling(scaling::Arguments),
     Show(show::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
@@ -63,6 +65,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
         Command::Check(arguments) => check::execute(arguments),
         Command::Reliability(arguments) => reliability::execute(arguments),
         Command::Analysis(arguments) => analysis::execute(arguments),
+        Command::Scaling(arguments) => scaling::execute(arguments),
         Command::Show(arguments) => show::execute(arguments),
         Command::Explain(arguments) => explain::execute(arguments),
         Command::Schema(_) => schema::execute(),

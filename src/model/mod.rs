@@ -26,7 +26,7 @@ use std::ops::Range;
 
 use crate::dist::{Sampler, Tables};
 
-pub use calendar::Span;
+pub use calendar::{Span, hours};
 pub use compile::{Mistake, compile};
 pub use crew::{Selection, Team};
 pub use demand::{Curve, Demand, Growth, Profile, Source};

@@ -208,13 +208,18 @@ fn objective(runs: &ObjectiveRuns, service: &str, target: f64, has_credits: bool
     ObjectiveSummary {
         service: service.to_owned(),
         target,
-        attainment: clean(if runs.hurt > 0 { good_of(&runs.attainment, 0, 1) } else { unhurt(&runs.attainment, 1) }),
+        attainment: attainment(runs),
         breach_probability: clean(runs.breach.filter(|b| b.count() > 0).map_or_else(|| none(0), |b| b.estimate(LEVEL))),
         window_breach_rate: clean(runs.windows.portion(0, 1, LEVEL)),
         budget_left: clean(some(&runs.budget_left, |m| m.estimate(LEVEL))),
         credits: has_credits.then(|| clean(some(&runs.credits, |m| m.estimate_in(LEVEL, 0.0, f64::INFINITY)))),
         worst_window: clean(some(&runs.worst_window, |m| m.estimate_in(LEVEL, 0.0, 1.0))),
     }
+}
+
+/// The share of what an objective counts that was good.
+pub(in crate::analysis) fn attainment(runs: &ObjectiveRuns) -> Estimate {
+    clean(if runs.hurt > 0 { good_of(&runs.attainment, 0, 1) } else { unhurt(&runs.attainment, 1) })
 }
 
 fn some(moments: &Moments, estimate: impl Fn(&Moments) -> Estimate) -> Estimate {

@@ -30,6 +30,7 @@ mod shares;
 mod standing;
 mod state;
 mod times;
+mod undisturbed;
 
 use std::collections::VecDeque;
 
@@ -45,6 +46,7 @@ use shares::Shares;
 
 pub use course::{Course, next_look};
 pub use rows::{Lengths, Row, row};
+pub use undisturbed::{Piece as UndisturbedPiece, Undisturbed};
 
 /// Failed replicas of a service that still get requests.
 #[derive(Debug, Clone, Default)]
