@@ -37,7 +37,14 @@ struct Followed {
 }
 
 /// `busy` is how many replicas the requests of an hour would keep at work.
-fn by_the_rule(days: u32, first: u32, (min, max): (u32, u32), target: f64, startup: f64, busy: impl Fn(usize) -> f64) -> Followed {
+fn by_the_rule(
+    days: u32,
+    first: u32,
+    (min, max): (u32, u32),
+    target: f64,
+    startup: f64,
+    busy: impl Fn(usize) -> f64,
+) -> Followed {
     let mut followed = Followed { paid: 0.0, ready: 0.0, ups: 0.0, downs: 0.0, beyond: 0.0 };
     let (mut wanted, mut ready) = (first, first);
     let mut starting: Vec<(f64, u32)> = Vec::new();
@@ -85,9 +92,8 @@ fn by_the_rule(days: u32, first: u32, (min, max): (u32, u32), target: f64, start
     followed
 }
 
-const DAILY: [f64; 24] = [
-    0.4, 0.3, 0.3, 0.3, 0.3, 0.4, 0.6, 0.9, 1.1, 1.2, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3, 1.4, 1.5, 1.6, 1.6, 1.4, 1.0, 0.6,
-];
+const DAILY: [f64; 24] =
+    [0.4, 0.3, 0.3, 0.3, 0.3, 0.4, 0.6, 0.9, 1.1, 1.2, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3, 1.4, 1.5, 1.6, 1.6, 1.4, 1.0, 0.6];
 
 fn of_day(hour: usize, mean: f64) -> f64 {
     mean * DAILY[hour % 24] * 24.0 / DAILY.iter().sum::<f64>()
@@ -119,7 +125,8 @@ fn replicas_that_cannot_change_are_as_good_as_a_fixed_number() {
                     zone: {hits: zone, mttf: 60d, effect: down, detection: 1m, repair: 3h}\n\
                     objectives: {o: {service: web, target: 99%, counts: requests}}";
     let traffic = format!("rate: 700/s, daily: {DAILY:?}");
-    let service = |scale: &str| format!("spread: zones, replicas: 6, concurrency: 20, queue: 40, health_check: 20s, needs: 5{scale}");
+    let service =
+        |scale: &str| format!("spread: zones, replicas: 6, concurrency: 20, queue: 40, health_check: 20s, needs: 5{scale}");
     let fixed = run(&scenario(28, &traffic, &service(""), failures), 320, 3);
     let rule = ", autoscale: {metric: utilization, target: 50%, min: 6, max: 6, quota: 2, startup: 1m}";
     let scaled = run(&scenario(28, &traffic, &service(rule), failures), 320, 3);
@@ -159,7 +166,8 @@ fn a_surge_overtakes_its_scaler_by_what_the_rule_takes() {
 fn what_a_lost_zone_takes_is_replaced_elsewhere_once_that_is_known() {
     let service = "spread: zones, replicas: 6, concurrency: 20, health_check: 0s, cost: 3600/h, \
                    autoscale: {metric: utilization, target: 50%, min: 2, max: 12, startup: 3m}";
-    let zone = "failures: {zone: {hits: zone, of: [a], schedule: {first: 2026-01-06T10:00:00, every: 52w}, detection: 62s, repair: 2h}}";
+    let zone =
+        "failures: {zone: {hits: zone, of: [a], schedule: {first: 2026-01-06T10:00:00, every: 52w}, detection: 62s, repair: 2h}}";
     // Three of six at work, and three of four.
     let found = run(&scenario(2, "rate: 600/s", service, zone), 1, 1);
     let days = 2.0 * DAY;

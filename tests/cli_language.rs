@@ -48,7 +48,7 @@ fn the_first_scenario_is_checked_and_can_be_simulated() {
 #[test]
 fn a_missing_table_is_shown_where_the_scenario_names_it() {
     let patch = "failures.host crash.repair={empirical: {file: no/such.csv, column: x, unit: m}}";
-    let without = ["services.web.autoscale", "services.web.releases", "services.web.calls.catalog.retries"];
+    let without = ["services.web.releases", "services.web.calls.catalog.retries"];
     let without = without.map(|path| format!("--set={path}=null"));
     let latency = "--set=objectives.shopping works.latency=null";
     let mut arguments = vec!["run", STOREFRONT, "--set", patch, latency, "--set=failures.disk wear.repair=2h"];
@@ -78,11 +78,11 @@ fn check_lists_mistakes_and_warnings() {
     assert!(out(&wrong).contains("--set 1:1:23"), "{}", out(&wrong));
     assert!(out(&wrong).ends_with("1 mistake, no warnings\n"), "{}", out(&wrong));
     let not_yet = ends_with(2, &["check", STOREFRONT]);
-    assert!(out(&not_yet).contains("not simulated yet: autoscale"), "{}", out(&not_yet));
+    assert!(out(&not_yet).contains("not simulated yet: releases"), "{}", out(&not_yet));
     let json = ends_with(2, &["check", STOREFRONT, "--json"]);
     let json: serde_json::Value = serde_json::from_str(&out(&json)).unwrap();
     assert_eq!(json["errors"][0]["code"], "not-simulated");
-    assert_eq!(json["errors"][0]["line"], 35);
+    assert_eq!(json["errors"][0]["line"], 36);
     assert_eq!(json["warnings"][0]["severity"], "warning");
 }
 
@@ -154,7 +154,7 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn run_refuses_what_is_not_simulated_yet() {
     let refused = ends_with(2, &["run", STOREFRONT]);
-    for word in ["autoscale", "releases", "repair by a runbook"] {
+    for word in ["releases", "repair by a runbook"] {
         assert!(err(&refused).contains(&format!("not simulated yet: {word}")), "{word}: {}", err(&refused));
     }
     assert!(err(&ends_with(2, &["run", STOREFRONT, "--fidelity", "request"])).contains("not simulated yet"));

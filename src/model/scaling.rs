@@ -127,7 +127,8 @@ fn floors(compiler: &mut Compiler, path: &str, written: &Autoscale, max: u32) ->
         }
     }
     // The largest of those in force holds: a sweep over their begins and ends.
-    let mut edges: Vec<(f64, bool, u32)> = spans.iter().flat_map(|&(from, to, min)| [(from, true, min), (to, false, min)]).collect();
+    let mut edges: Vec<(f64, bool, u32)> =
+        spans.iter().flat_map(|&(from, to, min)| [(from, true, min), (to, false, min)]).collect();
     edges.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut in_force: Vec<u32> = Vec::new();
     let mut floors: Vec<(f64, u32)> = Vec::new();

@@ -90,9 +90,7 @@ impl<O: Observer> World<'_, O> {
         if !alone {
             self.review_siblings(c, now);
         }
-        if !self.scalings.is_empty() {
-            self.look_soon(now);
-        }
+        self.look_soon(now);
     }
 
     /// A failure begins that cannot be repaired at once: nobody is free, it needs a part, it is found by looking for it, or
@@ -167,9 +165,7 @@ impl<O: Observer> World<'_, O> {
                 self.keep_up(c, now);
             }
         }
-        if !self.scalings.is_empty() {
-            self.look_soon(now);
-        }
+        self.look_soon(now);
     }
 
     /// A `down` failure takes hold of what it hits.

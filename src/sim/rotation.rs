@@ -79,8 +79,6 @@ impl<O: Observer> World<'_, O> {
         }
         self.events.set(slot, rotation.leaving.front().map_or(NEVER, |entry| entry.0));
         self.rotation_changed(s);
-        if !self.scalings.is_empty() {
-            self.look_soon(now);
-        }
+        self.look_soon(now);
     }
 }

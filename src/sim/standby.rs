@@ -297,9 +297,7 @@ impl<O: Observer> World<'_, O> {
         }
         self.settle_dirty(NONE as usize, now);
         self.touched(s, now);
-        if !self.scalings.is_empty() {
-            self.look_soon(now);
-        }
+        self.look_soon(now);
     }
 
     /// A replica has come back: places that are known to be open, and that it left open, are tried again.

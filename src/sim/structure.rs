@@ -221,7 +221,9 @@ impl<O: Observer> World<'_, O> {
                 };
                 let up = |r: u32| {
                     let replica = &self.model.replicas[r as usize];
-                    !(self.is_off(u, r) || replica.clocks.clone().any(counts) || (replica.zone != NONE && zone_down(replica.zone)))
+                    !(self.is_off(u, r)
+                        || replica.clocks.clone().any(counts)
+                        || (replica.zone != NONE && zone_down(replica.zone)))
                 };
                 let present = |up: &dyn Fn(u32) -> bool| service.replicas.clone().filter(|&r| up(r)).count() as u32;
                 let waiting =

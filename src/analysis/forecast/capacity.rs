@@ -1,7 +1,7 @@
 //! Demand against capacity: when the peak first exceeds what the replicas carry, and in whose absence.
 
-use super::{DAY, Input};
 use super::charts::time;
+use super::{DAY, Input};
 use crate::report::chart::after;
 use crate::report::format::{decimal, number};
 use crate::report::{Axis, Chart, Column, Frame, Look, Mark, Part, Scale, Section, Shape, Status, Table, Unit, Verdict};
@@ -64,7 +64,6 @@ fn case(curve: &DemandCurve, name: String, replicas: u32) -> Case<'_> {
 fn index(curve: &DemandCurve) -> usize {
     usize::try_from(curve.service).unwrap_or(usize::MAX)
 }
-
 
 /// How long the intervals of the demand are.
 fn step(input: &Input<'_>) -> f64 {

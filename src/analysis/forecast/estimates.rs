@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 
 use super::{DAY, Input, LEVEL, YEAR, requests};
-use crate::report::summary::{CostSummary, FailureSummary, ObjectiveSummary, SCHEMA, ScalingSummary, ServiceSummary, Summary, TeamSummary};
+use crate::report::summary::{
+    CostSummary, FailureSummary, ObjectiveSummary, SCHEMA, ScalingSummary, ServiceSummary, Summary, TeamSummary,
+};
 use crate::run::runs::{ObjectiveRuns, ServiceRuns, sum};
 use crate::sim::scaled;
 use crate::stats::{Estimate, Joint, Moments, Proportion};
@@ -136,7 +138,8 @@ fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool, can_err: bool)
 }
 
 fn scaling(counts: &Joint<{ scaled::N }>, horizon: f64) -> ScalingSummary {
-    let per = |which, seconds: f64| clean(counts.mean_estimate(which, LEVEL).scaled(seconds / horizon).clipped(0.0, f64::INFINITY));
+    let per =
+        |which, seconds: f64| clean(counts.mean_estimate(which, LEVEL).scaled(seconds / horizon).clipped(0.0, f64::INFINITY));
     ScalingSummary {
         replicas_paid: per(scaled::THERE, 1.0),
         ups_per_day: per(scaled::UPS, DAY),

@@ -223,11 +223,8 @@ impl Findings {
 }
 
 fn service(model: &Model, service: &model::Service, can_err: bool) -> ServiceInput {
-    let zones: Vec<u32> = service
-        .most()
-        .filter_map(|r| usize::try_from(r).ok().and_then(|r| model.replicas.get(r)))
-        .map(|r| r.zone)
-        .collect();
+    let zones: Vec<u32> =
+        service.most().filter_map(|r| usize::try_from(r).ok().and_then(|r| model.replicas.get(r))).map(|r| r.zone).collect();
     let stands_in = |zone: u32| zones.iter().filter(|z| **z == zone).count();
     let most = zones.iter().filter(|z| **z != model::NONE).map(|z| stands_in(*z)).max();
     let left = most.and_then(|most| u32::try_from(zones.len() - most).ok());

@@ -59,7 +59,9 @@ pub fn by_hour(input: &Input<'_>, usage: &Usage) -> Chart {
     Chart {
         name: format!("hours-{}", slug(name)),
         title: format!("Replicas of {name} by the hour"),
-        description: format!("Mean replicas of {name} that serve in each hour, those of an ideal scaler, and those at work.{worst}"),
+        description: format!(
+            "Mean replicas of {name} that serve in each hour, those of an ideal scaler, and those at work.{worst}"
+        ),
         x: Axis { most: Some(input.pattern.hours() as f64), ..axis(label, column, Unit::Number, Scale::Linear) },
         y: replicas(),
         marks: vec![

@@ -116,12 +116,7 @@ fn report(input: &Input<'_>, summary: &Scalings) -> Report {
         verdicts: words::verdicts(input, summary),
         sections: vec![
             section("Replicas against the ideal", words::IDEAL, vec![tables::services(input, summary)], over_time),
-            section(
-                "By the hour",
-                words::HOURS,
-                input.usage.iter().map(|usage| tables::hours(input, usage)).collect(),
-                by_hour,
-            ),
+            section("By the hour", words::HOURS, input.usage.iter().map(|usage| tables::hours(input, usage)).collect(), by_hour),
             section(
                 "Other targets",
                 words::TARGETS,

@@ -66,7 +66,7 @@ pub struct Service {
     /// By hour of the day or the week (from Monday), local time.
     pub hours: Vec<Use>,
     /// Targets that were simulated, ascending.
-    pub targets: Vec<Target>,
+    pub targets: Vec<Attempt>,
     /// The target to recommend; null where none keeps what is promised.
     pub recommended_target: Option<f64>,
 }
@@ -96,7 +96,7 @@ pub struct Use {
 
 /// What the replications gave with one target.
 #[derive(Debug, Clone, Serialize)]
-pub struct Target {
+pub struct Attempt {
     /// The utilisation aimed at.
     pub target: f64,
     /// Mean replicas paid.
@@ -146,7 +146,9 @@ fn service(input: &Input<'_>, usage: &Usage) -> Service {
         downs_per_day: usage.downs as f64 / days,
         flaps_per_day: usage.flaps as f64 / days,
         longest_lag_seconds: usage.longest_lag.0,
-        longest_lag_at: crate::report::chart::after(&model.start, usage.longest_lag.1).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        longest_lag_at: crate::report::chart::after(&model.start, usage.longest_lag.1)
+            .strftime("%Y-%m-%dT%H:%M:%S%:z")
+            .to_string(),
         requests_lost_to_lag: usage.all.lost_to_lag,
         idle_cost: usage.all.idle * price,
         cost: usage.paid * price,
@@ -172,8 +174,8 @@ fn used(sums: &Sums) -> Use {
     }
 }
 
-fn target(trial: &Trial) -> Target {
-    Target {
+fn target(trial: &Trial) -> Attempt {
+    Attempt {
         target: trial.target,
         replicas_paid: trial.replicas,
         utilization: trial.utilization,

@@ -77,7 +77,13 @@ impl Targets {
 ///
 /// # Errors
 /// What [`run::simulate`] complains about.
-pub fn try_targets(loaded: &Loaded, model: &Model, service: usize, options: &Options, control: &Control) -> Result<Targets, Trouble> {
+pub fn try_targets(
+    loaded: &Loaded,
+    model: &Model,
+    service: usize,
+    options: &Options,
+    control: &Control,
+) -> Result<Targets, Trouble> {
     let now = model.services[service].scaling.as_ref().map_or(0.0, |scaling| scaling.target);
     let mut targets: Vec<f64> = TARGETS.iter().copied().filter(|target| (target - now).abs() > 0.005).chain([now]).collect();
     targets.sort_unstable_by(f64::total_cmp);
@@ -126,7 +132,10 @@ fn trial(model: &Model, runs: &Runs, service: usize, target: f64) -> Trial {
     };
     Trial {
         target,
-        replicas: of.scaled.as_ref().map_or_else(none, |counts| counts.mean_estimate(scaled::THERE, LEVEL).scaled(1.0 / runs.horizon)),
+        replicas: of
+            .scaled
+            .as_ref()
+            .map_or_else(none, |counts| counts.mean_estimate(scaled::THERE, LEVEL).scaled(1.0 / runs.horizon)),
         utilization: of.sums.ratio(sum::BUSY, sum::SERVERS, LEVEL).clipped(0.0, 1.0),
         error_rate,
         p99: if asks && of.load.sums.mean(row::GOOD) > 0.0 { of.load.lengths[0].quantile(0.99) } else { None },

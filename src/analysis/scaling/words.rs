@@ -33,7 +33,9 @@ pub fn verdicts(input: &Input<'_>, summary: &Scalings) -> Vec<Verdict> {
     let mut list = Vec::new();
     for (name, service) in &summary.services {
         let usage = input.usage.iter().find(|usage| input.name(usage.service) == name);
-        list.extend(usage.and_then(|usage| input.targets_of(usage.service)).map(|targets| target(name, targets, &summary.currency)));
+        list.extend(
+            usage.and_then(|usage| input.targets_of(usage.service)).map(|targets| target(name, targets, &summary.currency)),
+        );
         list.push(lag(name, service));
         list.push(idle(name, service, &summary.currency));
         list.extend(flaps(name, service));
@@ -47,7 +49,8 @@ pub fn verdicts(input: &Input<'_>, summary: &Scalings) -> Vec<Verdict> {
 fn target(name: &str, targets: &Targets, currency: &str) -> Verdict {
     let share = |target: f64| number(target, Unit::Share);
     let Some(best) = targets.best() else {
-        let text = format!("{name}: no target keeps what is promised with confidence; what is missing is not a matter of utilisation.");
+        let text =
+            format!("{name}: no target keeps what is promised with confidence; what is missing is not a matter of utilisation.");
         return Verdict::new(Status::Bad, text);
     };
     let reason = reason(targets, best);
@@ -64,7 +67,12 @@ fn target(name: &str, targets: &Targets, currency: &str) -> Verdict {
     }
     let money = format!("{} {currency}", number((cost - least).abs(), Unit::Money));
     let text = if now.keeps {
-        format!("{name}: a target of {} in place of {} saves {money}, {} of the cost. {reason}", share(best.target), share(targets.now), share(saves))
+        format!(
+            "{name}: a target of {} in place of {} saves {money}, {} of the cost. {reason}",
+            share(best.target),
+            share(targets.now),
+            share(saves)
+        )
     } else {
         format!(
             "{name}: its target of {} does not keep what is promised; {} does, for {money} {}. {reason}",
@@ -116,7 +124,10 @@ fn lag(name: &str, service: &Service) -> Verdict {
         String::new()
     };
     let text = if service.longest_lag_seconds > 0.0 {
-        format!("No request to {name} is lost to lag, though it has too few replicas {} of the time; {longest}.{elsewhere}", number(all.short, Unit::Share))
+        format!(
+            "No request to {name} is lost to lag, though it has too few replicas {} of the time; {longest}.{elsewhere}",
+            number(all.short, Unit::Share)
+        )
     } else {
         format!("{name} never has fewer replicas than the load calls for.{elsewhere}")
     };
@@ -157,7 +168,9 @@ pub fn assumptions(input: &Input<'_>) -> Vec<String> {
         "A scaler is shown the load without the noise of a measurement.".to_owned(),
     ];
     if !input.model.parameters.is_empty() {
-        list.push("In the course uncertain numbers are at their medians; the targets are compared over all their draws.".to_owned());
+        list.push(
+            "In the course uncertain numbers are at their medians; the targets are compared over all their draws.".to_owned(),
+        );
     }
     list
 }

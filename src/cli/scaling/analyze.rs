@@ -88,7 +88,8 @@ fn options(simulation: &Simulation) -> Result<Options, CliError> {
 
 /// The scaled services that are asked for, as they are used.
 fn used(model: &Model, pattern: Pattern, service: Option<&str>) -> Result<Vec<Usage>, CliError> {
-    let scaled = || model.services.iter().filter(|service| service.scaling.is_some()).map(|service| format!("`{}`", service.name));
+    let scaled =
+        || model.services.iter().filter(|service| service.scaling.is_some()).map(|service| format!("`{}`", service.name));
     if scaled().next().is_none() {
         let text = "no service has `autoscale`: give one, e.g. --set \
                     'services.web.autoscale={metric: utilization, target: 65%, min: 2, max: 40, startup: 2m}'";
@@ -108,7 +109,13 @@ fn used(model: &Model, pattern: Pattern, service: Option<&str>) -> Result<Vec<Us
     Ok(usage)
 }
 
-fn targets(loaded: &Loaded, model: &Model, usage: &[Usage], options: &Options, control: &Control) -> Result<Vec<Targets>, CliError> {
+fn targets(
+    loaded: &Loaded,
+    model: &Model,
+    usage: &[Usage],
+    options: &Options,
+    control: &Control,
+) -> Result<Vec<Targets>, CliError> {
     let mut all = Vec::new();
     for usage in usage {
         if control.stop.load(std::sync::atomic::Ordering::Relaxed) {

@@ -93,11 +93,8 @@ impl Layout<'_, '_> {
     /// Of the replicas of these services fewer than `needs` are up and active, where all that can take over have done so.
     fn too_few(&mut self, needs: usize, of: &[u32]) -> Node {
         let (groups, others): (Vec<u32>, Vec<u32>) = of.iter().partition(|&&s| self.model.services[s as usize].standby.is_some());
-        let replicas: Vec<Node> = others
-            .iter()
-            .flat_map(|&s| self.model.services[s as usize].present())
-            .map(|replica| self.replica(replica))
-            .collect();
+        let replicas: Vec<Node> =
+            others.iter().flat_map(|&s| self.model.services[s as usize].present()).map(|replica| self.replica(replica)).collect();
         let fewer = |needs: usize| (replicas.len() + 1).saturating_sub(needs);
         if groups.is_empty() {
             return self.tree.at_least(fewer(needs), replicas);

@@ -72,5 +72,8 @@ fn fault(service: &Service, autoscale: &Autoscale, zones: u32) -> Option<String>
     if let Some(floor) = low {
         return Some(format!("`schedule` asks for at least {} replicas: expected between `min` and `max`", floor.min));
     }
-    schedule.iter().any(|floor| floor.hours == Hours::Always).then(|| "`schedule` with `hours: always`: raise `min` instead".into())
+    schedule
+        .iter()
+        .any(|floor| floor.hours == Hours::Always)
+        .then(|| "`schedule` with `hours: always`: raise `min` instead".into())
 }

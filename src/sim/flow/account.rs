@@ -39,7 +39,8 @@ impl Flow {
         }
         let calm = self.entry.filter(|_| self.broken_count > 0).map_or(&self.healthy.calm, |entry| self.kept.get(entry));
         let n = drawn.curves.len();
-        let rate = |curve: &crate::model::Curve| (curve.total(&model.demand, at) - curve.total(&model.demand, at - every)) / every;
+        let rate =
+            |curve: &crate::model::Curve| (curve.total(&model.demand, at) - curve.total(&model.demand, at - every)) / every;
         let comes = |(reach, curve): (&f64, &crate::model::Curve)| if *reach > 0.0 { reach * rate(curve) } else { 0.0 };
         calm.reach[s * n..(s + 1) * n].iter().zip(&drawn.curves).map(comes).sum::<f64>() * calm.each[s][row::BUSY]
     }

@@ -49,9 +49,16 @@ pub struct Course {
 impl Course {
     /// Of the scaled services of a model, before anything is known.
     pub fn new(model: &Model) -> Self {
-        let scaled: Vec<u32> = (0..model.services.len()).filter(|&s| model.services[s].scaling.is_some()).map(|s| s as u32).collect();
+        let scaled: Vec<u32> =
+            (0..model.services.len()).filter(|&s| model.services[s].scaling.is_some()).map(|s| s as u32).collect();
         let n = scaled.len();
-        Self { scaled, calls: vec![Vec::new(); n], usual: vec![Vec::new(); n], calm_rates: vec![Vec::new(); n], ..Self::default() }
+        Self {
+            scaled,
+            calls: vec![Vec::new(); n],
+            usual: vec![Vec::new(); n],
+            calm_rates: vec![Vec::new(); n],
+            ..Self::default()
+        }
     }
 
     /// The place of a service among those that are scaled.

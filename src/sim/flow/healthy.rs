@@ -7,6 +7,7 @@ use super::calm::Calm;
 use super::condition::{Condition, Queues};
 use super::course::{Course, Walk};
 use super::follow::{COARSE, Follower};
+use super::looks::{Looks, Losses};
 use super::net::Net;
 use super::rows::{Lengths, Row, add, failed, row};
 use crate::dist::Cumulants;
@@ -59,11 +60,15 @@ pub struct Making<'a> {
 }
 
 /// A piece of demand: its number, when it begins, what is asked in it and at which rates.
-struct Piece {
-    number: usize,
-    begin: f64,
-    asked: Vec<f64>,
-    rates: Vec<f64>,
+pub struct Piece {
+    /// Its number.
+    pub number: usize,
+    /// When it begins.
+    pub begin: f64,
+    /// By source: requests in it.
+    pub asked: Vec<f64>,
+    /// By source: requests per second.
+    pub rates: Vec<f64>,
 }
 
 impl Healthy {
@@ -276,82 +281,6 @@ fn stride(pieces: usize) -> usize {
     let about = (pieces / LOOKS).max(1);
     // Of so many numbers that follow each other one has none.
     (about..about + 42).find(|stride| stride % 2 != 0 && stride % 3 != 0 && stride % 7 != 0).unwrap_or(1)
-}
-
-/// What requests of objectives were lost, piece by piece.
-struct Losses {
-    now: Vec<[f64; 2]>,
-    courses: Vec<Vec<[f64; 2]>>,
-}
-
-impl Losses {
-    fn new(model: &Model) -> Self {
-        Self { now: vec![[0.0; 2]; model.objectives.len()], courses: vec![Vec::new(); model.objectives.len()] }
-    }
-
-    fn begin(&mut self) {
-        self.courses.iter_mut().zip(&self.now).for_each(|(course, now)| course.push(*now));
-    }
-
-    fn finish(mut self) -> Vec<Vec<[f64; 2]>> {
-        self.begin();
-        let any = |course: &Vec<[f64; 2]>| course.iter().any(|loss| loss.iter().any(|loss| loss.abs() > 1e-6));
-        self.courses.into_iter().map(|course| if any(&course) { course } else { Vec::new() }).collect()
-    }
-}
-
-/// Looks at the times in calm pieces, each of which stands for others.
-struct Looks {
-    /// By source: requests of all calm pieces, and of those looked at.
-    all: Vec<f64>,
-    seen: Vec<f64>,
-    rows: Vec<Row>,
-    lengths: Vec<[Lengths; 2]>,
-}
-
-impl Looks {
-    fn new(services: usize, sources: usize) -> Self {
-        let lengths = vec![Default::default(); services];
-        Self { all: vec![0.0; sources], seen: vec![0.0; sources], rows: vec![[0.0; row::N]; services], lengths }
-    }
-
-    fn calm(&mut self, asked: &[f64]) {
-        self.all.iter_mut().zip(asked).for_each(|(sum, asked)| *sum += asked);
-    }
-
-    fn look(&mut self, calm: &Calm, making: &Making, conditions: &[Condition], follower: &mut Follower, piece: &Piece) {
-        let Piece { asked, rates, .. } = piece;
-        self.seen.iter_mut().zip(asked).for_each(|(sum, asked)| *sum += asked);
-        follower.state.solve(making.net, conditions, rates, f64::INFINITY);
-        for (s, lengths) in self.lengths.iter_mut().enumerate() {
-            let service = &follower.state.services[s];
-            let (requests, each) = (calm.requests(s, asked), &calm.each[s]);
-            if requests <= 0.0 || service.arrivals <= 0.0 {
-                continue;
-            }
-            let good = service.in_time(&making.net.nodes[s]);
-            good.add_to(&mut lengths[0], requests * each[row::GOOD]);
-            add_waits(&mut lengths[1], requests * each[row::BEGUN], service);
-            // Between the mean rates and these the times differ a little, though nothing is lost.
-            let sums = &mut self.rows[s];
-            sums[row::RESPONSE] += requests * each[row::GOOD] * (good.all.mean - calm.good[s].all.mean);
-            sums[row::WAIT] += requests * (each[row::BEGUN] * service.wait.mean - each[row::WAIT]);
-            sums[row::QUEUED] += requests * (service.queue / service.arrivals - each[row::QUEUED]);
-            sums[row::PRESENT] += requests * (service.answer.mean() - each[row::PRESENT]);
-        }
-    }
-
-    fn add_to(self, calm: &Calm, totals: &mut [Row], lengths: &mut [[Lengths; 2]]) {
-        for s in 0..totals.len() {
-            let (all, seen) = (calm.requests(s, &self.all), calm.requests(s, &self.seen));
-            if seen > 0.0 {
-                add(&mut totals[s], &self.rows[s], all / seen);
-                for (sum, seen_lengths) in lengths[s].iter_mut().zip(&self.lengths[s]) {
-                    sum.merge(seen_lengths, all / seen);
-                }
-            }
-        }
-    }
 }
 
 /// Good answers of a row that take longer than `latency`.

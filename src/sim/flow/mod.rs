@@ -22,6 +22,7 @@ mod course;
 mod finish;
 mod follow;
 mod healthy;
+mod looks;
 mod lost;
 mod net;
 mod pools;

@@ -75,7 +75,8 @@ impl Flow {
         let calm = &self.healthy.calm;
         let rate = calm.requests(s, &rates);
         let overload = [row::FULL, row::TIMEOUT];
-        let beyond = self.healthy.beyond(number, s).map_or(0.0, |row| overload.iter().map(|&of| row[of]).sum::<f64>() / (to - from));
+        let beyond =
+            self.healthy.beyond(number, s).map_or(0.0, |row| overload.iter().map(|&of| row[of]).sum::<f64>() / (to - from));
         let usual: f64 = overload.iter().map(|&of| calm.each[s][of]).sum::<f64>() * rate;
         let offered = rate * calm.each[s][row::BUSY];
         let fewest = scaling.min.max(scaling.floor(from));

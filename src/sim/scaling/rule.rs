@@ -61,7 +61,9 @@ impl Scaler {
 
     /// What is done about it: up to the least that was called for in the window, down to the most, so fast and no faster.
     fn settle(&self, scaling: &Scaling, now: f64) -> u32 {
-        let within = |window: f64| self.calls.iter().enumerate().filter(move |(i, call)| i + 1 == self.calls.len() || call.0 > now - window);
+        let within = |window: f64| {
+            self.calls.iter().enumerate().filter(move |(i, call)| i + 1 == self.calls.len() || call.0 > now - window)
+        };
         let least = within(scaling.up.window).map(|(_, call)| call.1).min().unwrap_or(self.wanted);
         let most = within(scaling.down.window).map(|(_, call)| call.1).max().unwrap_or(self.wanted);
         if least > self.wanted {
