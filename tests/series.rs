@@ -106,6 +106,80 @@ fn a_citys_taxi_rides_are_those_of_its_record() {
     agree("a year", &simulated(TAXIS, "30m", "1y"), expected(TAXIS, 1_800.0, YEAR));
 }
 
+/// The first `rows` of a file, as a file in a folder of its own.
+fn beginning(file: &str, rows: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = fs::read_to_string(shared("data").expect("asked for before").join(file)).expect("the file is there");
+    let kept: Vec<&str> = text.lines().take(rows + 1).collect();
+    fs::write(folder.path().join("series.csv"), kept.join("\n")).expect("written");
+    folder
+}
+
+/// Twelve weeks of taxi rides, and the four that followed: forecast, and as a repetition of the twelfth week.
+#[test]
+fn a_forecast_of_taxi_rides_is_better_than_the_last_week_again() {
+    if shared("data").is_none() {
+        return;
+    }
+    let week = 7 * 48;
+    let folder = beginning(TAXIS, 12 * week);
+    let text = "
+name: taxis
+start: 2014-07-01
+horizon: 16w
+services: {web: {}}
+traffic: {rides: {to: web, series: {file: series.csv, time: timestamp, value: value, per: 30m, after: extend}}}
+";
+    let loaded = ninefold::scenario::Loaded { folder: folder.path().to_owned(), ..common::load(text, None) };
+    let model = ninefold::model::compile(&loaded).expect("a scenario without mistakes");
+    let curve = &ninefold::sim::Drawn::new(&model).curves[0];
+    let values = numbers(TAXIS, "value");
+    let hour = |hour: usize| values[2 * hour] + values[2 * hour + 1];
+    let made = |hour: usize| {
+        let (from, to) = (hour as f64 * 3600.0, (hour + 1) as f64 * 3600.0);
+        curve.total(&model.demand, to) - curve.total(&model.demand, from)
+    };
+    let future = 12 * 168..16 * 168;
+    let all: f64 = future.clone().map(hour).sum();
+    let off = |guess: &dyn Fn(usize) -> f64| future.clone().map(|h| (hour(h) - guess(h)).abs()).sum::<f64>() / all;
+    let (forecast, repeated) = (off(&made), off(&|h| hour(11 * 168 + h % 168)));
+    assert!(forecast < repeated && forecast < 0.12, "off by {forecast}, a repetition by {repeated}");
+    // Over its own tail it was as good, and said so.
+    let test = &model.forecasts[0].error;
+    assert!(test.method.starts_with("MSTL by day and week") && test.error < 0.2 && test.coverage > 0.6, "{test:?}");
+    // What is not known spreads over replications: the requests of the year vary, those of the measured weeks do not.
+    let options = Options { replications: 64, threads: Some(1), ..Default::default() };
+    let (run, rows) = simulate_rows(&model, &options, &Control::default(), |_| ());
+    let counts: Vec<f64> = rows.iter().map(|row| row.requests).collect();
+    let measured: f64 = values[..12 * week].iter().sum();
+    let least = counts.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = counts.iter().copied().fold(0.0, f64::max);
+    assert!(least > measured && most > 1.02 * least, "{least} to {most}");
+    assert!(run.value_at("forecasts.rides.error").is_none(), "an error is a number of its own, not an estimate");
+}
+
+/// Two weeks of a load balancer in steps of five minutes, with gaps: they go on.
+#[test]
+fn a_load_balancers_requests_go_on() {
+    if shared("data").is_none() {
+        return;
+    }
+    let folder = beginning(BALANCER, 4_032);
+    let text = "
+name: balancer
+start: 2026-01-01
+horizon: 4w
+services: {web: {}}
+traffic: {t: {to: web, series: {file: series.csv, time: timestamp, value: value, per: 5m, after: extend}}}
+";
+    let loaded = ninefold::scenario::Loaded { folder: folder.path().to_owned(), ..common::load(text, None) };
+    let model = ninefold::model::compile(&loaded).expect("a scenario without mistakes");
+    let curve = &ninefold::sim::Drawn::new(&model).curves[0];
+    let (half, whole) = (curve.total(&model.demand, 14.0 * 86_400.0), curve.total(&model.demand, 28.0 * 86_400.0));
+    // Nothing like it has a reason to be far from what it was.
+    assert!((whole - half) / half > 0.5 && (whole - half) / half < 2.0, "{half} and then {}", whole - half);
+}
+
 /// GitHub's incidents from 2022 on, resampled: their lengths vary 3.8 times as much as their mean, and fourteen have none.
 #[test]
 fn repairs_are_as_long_as_the_incidents_on_record() {

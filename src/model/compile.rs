@@ -43,6 +43,8 @@ pub(super) struct Compiler<'s> {
     pub parameters: Parameters,
     /// Quantile tables of the laws found so far.
     pub tables: Tables,
+    /// Sources that go on by a forecast.
+    pub forecasts: Vec<super::SeriesForecast>,
     /// All that is wrong; compiling goes on, so that it is told at once.
     pub mistakes: Vec<Mistake>,
 }
@@ -105,6 +107,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         zones: names.iter().enumerate().map(|(i, &name)| (name, i as u32)).collect(),
         parameters: Parameters::default(),
         tables: Tables::new(),
+        forecasts: Vec::new(),
         mistakes: Vec::new(),
     };
     let zones = names.iter().map(|&name| name.to_owned()).collect();
@@ -163,6 +166,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         demand,
         users,
         parameters: compiler.parameters.list,
+        forecasts: compiler.forecasts,
         gates,
         zone_clocks: builder.zone_clocks,
         tables: compiler.tables,

@@ -34,8 +34,23 @@ pub struct Source {
     pub shape: Vec<f64>,
     /// (first piece, end piece, factor).
     pub surges: Vec<(u32, u32, Value)>,
+    /// (first piece, factor) of changes for good.
+    pub steps: Vec<(u32, Value)>,
+    /// Where it is a forecast: how uncertain that is.
+    pub unsure: Option<Unsure>,
     /// How single requests come.
     pub arriving: super::Arriving,
+}
+
+/// What is not known of a forecast: one normal number for all of it, so that it is too high or too low as a whole.
+#[derive(Debug, Clone)]
+pub struct Unsure {
+    /// How many standard deviations it is off.
+    pub draw: Value,
+    /// What is added to a rate before its logarithm is taken.
+    pub offset: f64,
+    /// Of each piece: the standard deviation of the logarithm; 0 where it is measured.
+    pub deviations: Vec<f64>,
 }
 
 /// How a source grows.
@@ -199,9 +214,19 @@ impl Curve {
         self.growth = Some(growth);
         self.base.clear();
         self.base.extend(source.shape.iter().map(|shape| rate * shape));
+        if let Some(unsure) = &source.unsure {
+            let (off, offset) = (unsure.draw.get(draws), unsure.offset * rate);
+            for (base, deviation) in self.base.iter_mut().zip(&unsure.deviations).filter(|(_, deviation)| **deviation > 0.0) {
+                *base = ((*base + offset) * libm::exp(off * deviation) - offset).max(0.0);
+            }
+        }
         for &(from, to, times) in &source.surges {
             let times = times.get(draws);
             self.base[from as usize..to as usize].iter_mut().for_each(|base| *base *= times);
+        }
+        for &(from, times) in &source.steps {
+            let times = times.get(draws);
+            self.base[from as usize..].iter_mut().for_each(|base| *base *= times);
         }
         self.before.clear();
         self.peaks.clear();
@@ -342,6 +367,8 @@ mod tests {
             growth,
             shape,
             surges: vec![(24, 48, Value::Known(3.0))],
+            steps: vec![(40, Value::Known(1.5))],
+            unsure: None,
             arriving: super::super::Arriving { arrivals: super::super::Arrivals::Poisson, priority: 3, stream: 0 },
         };
         let demand = Demand::new(edges, vec![source]);
@@ -377,8 +404,8 @@ mod tests {
         let (demand, curves) = year(Profile::Flat);
         assert_eq!(curves[0].peak(&demand, 0.0, 1_000.0), 5.0);
         assert_eq!(curves[0].peak(&demand, 0.0, 86_399.0), 15.0);
-        assert_eq!(curves[0].peak(&demand, 0.0, 8_000_000.0), 45.0);
-        assert_eq!(curves[0].highest(), 45.0);
+        assert_eq!(curves[0].peak(&demand, 0.0, 8_000_000.0), 67.5);
+        assert_eq!(curves[0].highest(), 67.5);
     }
 
     #[test]

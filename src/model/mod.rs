@@ -7,6 +7,7 @@ mod columns;
 mod compile;
 mod crew;
 mod demand;
+mod extend;
 mod gates;
 mod graph;
 mod load;
@@ -29,7 +30,8 @@ use crate::dist::{Sampler, Tables};
 pub use calendar::{Span, hours};
 pub use compile::{Mistake, compile};
 pub use crew::{Selection, Team};
-pub use demand::{Curve, Demand, Growth, Profile, Source};
+pub use demand::{Curve, Demand, Growth, Profile, Source, Unsure};
+pub use extend::{Backtest, SeriesForecast};
 pub use gates::{Gate, Output};
 pub use load::{Carry, Work};
 pub use mode::{AgesWhile, Degraded, Effect, Mode, Sla, Trigger};
@@ -81,6 +83,8 @@ pub struct Model {
     pub users: Vec<Users>,
     /// The numbers that nobody knows exactly.
     pub parameters: Vec<Parameter>,
+    /// Sources that go on by a forecast.
+    pub forecasts: Vec<SeriesForecast>,
     /// The nodes of all `up_when` trees.
     pub gates: Vec<Gate>,
     /// Clocks of zones.

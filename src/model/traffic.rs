@@ -3,16 +3,19 @@
 use super::calendar;
 use super::columns;
 use super::compile::Compiler;
-use super::demand::{Demand, Profile, Source};
+use super::demand::{Demand, Profile, Source, Unsure};
+use super::extend::{SeriesForecast, extend};
 use super::uncertain::{Spread, Value};
-use crate::scenario::{Growth, Series, Traffic, Uncertain};
-use crate::units::GrowthRate;
+use crate::scenario::{After, Growth, Series, Traffic, Uncertain};
+use crate::units::{GrowthRate, Number};
 
 /// A year of five-minute values has 105,120 pieces; this many take some hundred megabytes.
 const MOST_PIECES: f64 = 5e6;
 /// A growing source is cut into pieces of a day, or of this part of a shorter horizon.
 const GROWING: f64 = 86_400.0;
 const STEPS: f64 = 1_024.0;
+/// The probability that a normal number is within one standard deviation.
+const ONE_DEVIATION: f64 = 0.682_689_492_137_085_9;
 const MONTH: f64 = 365.0 / 12.0 * 86_400.0;
 
 /// What one source adds to the common grid.
@@ -20,6 +23,20 @@ struct Shape {
     /// Starts of pieces and the relative rate of each.
     pieces: Vec<(f64, f64)>,
     surges: Vec<(f64, f64, Value)>,
+    steps: Vec<(f64, Value)>,
+    extended: Option<Extended>,
+}
+
+/// What is not known of an extended series.
+struct Extended {
+    /// What is added before logarithms are taken.
+    offset: f64,
+    /// When it begins.
+    from: f64,
+    /// Standard deviations of the logarithm, step by step.
+    deviations: Vec<f64>,
+    step: f64,
+    draw: Value,
 }
 
 /// All open traffic sources on one grid of pieces; empty where a source has a mistake.
@@ -46,13 +63,14 @@ pub fn compile(compiler: &mut Compiler) -> Demand {
         let growth = growth(compiler, &path, written.growth.as_ref());
         let arriving = super::request::arriving(compiler, &path, written);
         let name = name.clone();
-        sources.push(Source { name, to, rate, times, growth, shape: Vec::new(), surges: Vec::new(), arriving });
+        sources.push(Source { name, to, rate, times, growth, shape: Vec::new(), surges: Vec::new(), steps: Vec::new(), unsure: None, arriving });
     }
     if sources.is_empty() || shapes.len() != sources.len() {
         return Demand::default();
     }
     let mut edges: Vec<f64> = shapes.iter().flat_map(|shape| shape.pieces.iter().map(|piece| piece.0)).collect();
     edges.extend(shapes.iter().flat_map(|shape| &shape.surges).flat_map(|surge| [surge.0, surge.1]));
+    edges.extend(shapes.iter().flat_map(|shape| shape.steps.iter().map(|step| step.0)));
     // Growth is solved piece by piece too: no piece may be so long that its mean hides when demand passes a capacity.
     if sources.iter().any(|source| !matches!(source.growth, Profile::Flat)) {
         let step = GROWING.min(horizon / STEPS);
@@ -79,6 +97,15 @@ fn place(source: &mut Source, shape: &Shape, edges: &[f64]) {
     }
     let find = |t: f64| edges.partition_point(|&edge| edge < t).min(edges.len() - 1) as u32;
     source.surges = shape.surges.iter().map(|&(from, to, times)| (find(from), find(to), times)).collect();
+    source.unsure = shape.extended.as_ref().map(|extended| {
+        let deviation = |&edge: &f64| {
+            let step = ((edge - extended.from) / extended.step + 1e-9).floor();
+            if step < 0.0 { 0.0 } else { extended.deviations.get(step as usize).copied().unwrap_or(0.0) }
+        };
+        let deviations = edges[..edges.len() - 1].iter().map(deviation).collect();
+        Unsure { draw: extended.draw, offset: extended.offset, deviations }
+    });
+    source.steps = shape.steps.iter().map(|&(at, times)| (find(at), times)).collect();
 }
 
 fn shape(compiler: &mut Compiler, path: &str, written: &Traffic, horizon: f64) -> Result<Shape, String> {
@@ -90,11 +117,20 @@ fn shape(compiler: &mut Compiler, path: &str, written: &Traffic, horizon: f64) -
             surges.push((from.max(0.0), (from + surge.lasts.0).min(horizon), times));
         }
     }
-    let pieces = match &written.series {
-        Some(series) => measured(compiler, series, horizon)?,
-        None => seasonal(compiler, written, horizon)?,
+    let mut steps = Vec::new();
+    for (i, step) in written.steps.iter().enumerate() {
+        let at = calendar::local_seconds(&compiler.start, step.at)?;
+        let times = compiler.parameters.value(&format!("{path}.steps.{i}.times"), Spread::Lognormal, &step.times, |n| n.0);
+        // One before the start is part of the rate at the start.
+        if at > 0.0 && at < horizon {
+            steps.push((at, times));
+        }
+    }
+    let (pieces, extended) = match &written.series {
+        Some(series) => measured(compiler, path, series, horizon)?,
+        None => (seasonal(compiler, written, horizon)?, None),
     };
-    Ok(Shape { pieces, surges })
+    Ok(Shape { pieces, surges, steps, extended })
 }
 
 /// Pieces of an hour of local time with the weights of the day or the week, scaled to mean 1.
@@ -109,8 +145,13 @@ fn seasonal(compiler: &Compiler, written: &Traffic, horizon: f64) -> Result<Vec<
     Ok(hours.into_iter().map(|(at, hour)| (at, weights[hour % weights.len()] / mean)).collect())
 }
 
-/// Pieces of a measured series, repeated to the horizon. The first value holds from the start on.
-fn measured(compiler: &Compiler, series: &Series, horizon: f64) -> Result<Vec<(f64, f64)>, String> {
+/// Pieces of a measured series, repeated to the horizon or continued by a forecast. The first value holds from the start on.
+fn measured(
+    compiler: &mut Compiler,
+    path: &str,
+    series: &Series,
+    horizon: f64,
+) -> Result<(Vec<(f64, f64)>, Option<Extended>), String> {
     check_pieces(horizon / series.per.0)?;
     let file = compiler.folder.join(&series.file);
     let rows = columns::series(&file, &series.time, &series.value)?;
@@ -119,18 +160,49 @@ fn measured(compiler: &Compiler, series: &Series, horizon: f64) -> Result<Vec<(f
     if rows.windows(2).any(|pair| pair[1].0 <= pair[0].0) || length.is_nan() || length <= 0.0 {
         return Err(format!("column `{}` of {} must ascend", series.time, file.display()));
     }
+    let rows: Vec<(f64, f64)> = rows.iter().map(|(time, value)| (time - first, value / series.per.0)).collect();
+    if series.after == After::Extend {
+        return extended(compiler, path, rows, length, horizon);
+    }
     check_pieces(horizon / length * rows.len() as f64)?;
     let mut pieces = Vec::new();
     let mut lap = 0.0;
     while lap < horizon {
-        pieces.extend(rows.iter().map(|(time, value)| (lap + time - first, value / series.per.0)));
+        pieces.extend(rows.iter().map(|(time, value)| (lap + time, *value)));
         lap += length;
     }
-    Ok(pieces)
+    Ok((pieces, None))
+}
+
+/// The series, and behind it the forecast.
+fn extended(
+    compiler: &mut Compiler,
+    path: &str,
+    rows: Vec<(f64, f64)>,
+    length: f64,
+    horizon: f64,
+) -> Result<(Vec<(f64, f64)>, Option<Extended>), String> {
+    if rows.iter().any(|row| !(row.1.is_finite() && row.1 >= 0.0)) {
+        return Err("the series has values that are no counts, and cannot be extended".to_owned());
+    }
+    check_pieces(rows.len() as f64)?;
+    let extension = extend(&rows, length, (horizon - length).max(0.0))?;
+    let draw = if extension.steps.iter().any(|step| step.1 > 0.0) {
+        let normal = Uncertain::Between { low: Number(-1.0), high: Number(1.0), confidence: ONE_DEVIATION };
+        compiler.parameters.value(&format!("{path}.series.after"), Spread::Normal, &normal, |z| z.0)
+    } else {
+        Value::Known(0.0)
+    };
+    let follows = extension.steps.iter().enumerate().map(|(n, step)| (length + n as f64 * extension.step, step.0));
+    let pieces = rows.into_iter().chain(follows).collect();
+    let name = path.trim_start_matches("traffic.").to_owned();
+    compiler.forecasts.push(SeriesForecast { source: name, from: length, error: extension.error });
+    let deviations = extension.steps.iter().map(|step| step.1).collect();
+    Ok((pieces, Some(Extended { offset: extension.offset, from: length, deviations, step: extension.step, draw })))
 }
 
 /// The median distance of the times of rows.
-fn usual_step(rows: &[(f64, f64)]) -> Option<f64> {
+pub fn usual_step(rows: &[(f64, f64)]) -> Option<f64> {
     let mut steps: Vec<f64> = rows.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
     steps.sort_unstable_by(f64::total_cmp);
     steps.get(steps.len() / 2).copied()

@@ -49,6 +49,9 @@ pub struct Summary {
     /// End to end, by the name of the source; where requests were followed one by one.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub traffic: IndexMap<String, TrafficSummary>,
+    /// By the name of the source: measured series that go on by a forecast.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub forecasts: IndexMap<String, SeriesForecast>,
     /// By caller and callee, as `web -> catalog`; where requests were followed one by one.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub calls: IndexMap<String, CallSummary>,
@@ -241,6 +244,23 @@ pub struct FailureSummary {
     /// Share of the repairs that found a part on the shelf; absent where repairs need no parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fill_rate: Option<Estimate>,
+}
+
+/// How good a forecast of a series was on its own tail.
+#[derive(Debug, Clone, Serialize)]
+pub struct SeriesForecast {
+    /// How it was made.
+    pub method: String,
+    /// From when on it stands in for the series, seconds after the start.
+    pub from_seconds: f64,
+    /// How much of the end of the series was held back to see how good it was.
+    pub held_back_seconds: f64,
+    /// Sum of the absolute errors over the sum of the values held back.
+    pub error: f64,
+    /// The same for a repetition of the longest period before.
+    pub error_of_repetition: f64,
+    /// The fraction of the days (or steps) held back that were within their 80% interval.
+    pub coverage_of_80: f64,
 }
 
 /// Replicas that follow the load.

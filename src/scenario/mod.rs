@@ -40,6 +40,6 @@ pub use service::{
     Autoscale, Backoff, Balance, Breaker, Budget, Call, Discipline, External, Floor, Interrupted, Jitter, Releases, Resource,
     Retries, ScalingLimits, Service, Shed, Spread, Standby, StandbyMode, Strategy, Tier, TimedOut, UpWhen, WhileDown,
 };
-pub use traffic::{After, Arrivals, Growth, MOST_USERS, Series, Surge, Traffic};
+pub use traffic::{After, Arrivals, Growth, MOST_USERS, Series, Surge, Traffic, TrafficStep};
 pub use tree::Node;
 pub use unsimulated::unsimulated;

@@ -50,6 +50,9 @@ pub struct Traffic {
     /// Times of more (or less) traffic than usual. Default: none.
     #[serde(default)]
     pub surges: Vec<Surge>,
+    /// Changes for good, as when a customer joins or leaves. Default: none.
+    #[serde(default)]
+    pub steps: Vec<TrafficStep>,
 }
 
 /// So many users can be followed one by one.
@@ -81,6 +84,20 @@ pub struct Surge {
     /// How long it lasts, a duration like `4d`.
     pub lasts: Time,
     /// How many times the usual traffic, a number like `3`.
+    pub times: Uncertain<Number>,
+}
+
+/// A change for good: so many times as much from then on.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a step: a map with `at` and `times`")]
+pub struct TrafficStep {
+    /// What the step is called.
+    pub name: Option<String>,
+    /// When it happens: a local date, or date and time.
+    #[serde(deserialize_with = "moment")]
+    #[schemars(schema_with = "moment_schema")]
+    pub at: jiff::civil::DateTime,
+    /// How many times as much traffic as before, from then on; a number like `1.3`.
     pub times: Uncertain<Number>,
 }
 

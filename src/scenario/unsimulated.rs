@@ -7,7 +7,7 @@ use super::fidelity::Fidelity;
 use super::path::KeyPath;
 use super::schema::Scenario;
 use super::service::{Call, Discipline, Service};
-use super::traffic::{After, Traffic};
+use super::traffic::Traffic;
 
 /// Everything in a scenario that the simulator would have to ignore at a fidelity.
 #[must_use]
@@ -85,8 +85,6 @@ fn in_call(path: &KeyPath, call: &Call, found: &mut Found) {
 }
 
 fn in_traffic(path: &KeyPath, traffic: &Traffic, found: &mut Found) {
-    let extends = traffic.series.as_ref().is_some_and(|series| series.after == After::Extend);
-    found.add(extends, "after: extend", || path.key("series").key("after"));
     found.as_rate(traffic.users.is_some(), "users", || path.key("users"));
 }
 

@@ -74,7 +74,7 @@ pub fn policies(text: &str) -> Vec<String> {
     load(text, None).scenario.policies.keys().cloned().collect()
 }
 
-fn load(text: &str, policy: Option<&str>) -> Loaded {
+pub fn load(text: &str, policy: Option<&str>) -> Loaded {
     let patches = Patches { policy: policy.map(str::to_owned).into_iter().collect(), ..Default::default() };
     parse("case.yaml", text, &patches).unwrap_or_else(|error| panic!("the scenario is refused: {error:?}\n{text}"))
 }

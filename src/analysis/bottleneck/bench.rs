@@ -169,6 +169,7 @@ fn hold(loaded: &Loaded, model: &Model) -> (Vec<String>, Option<f64>) {
             ("weekly", written.weekly.is_some()),
             ("growth", written.growth.is_some()),
             ("surges", !written.surges.is_empty()),
+            ("steps", !written.steps.is_empty()),
             ("series", written.series.is_some()),
         ];
         patterns.iter().filter(|(_, present)| *present).for_each(|(word, _)| set(word, "null"));

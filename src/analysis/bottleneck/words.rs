@@ -267,7 +267,7 @@ pub fn assumptions(input: &Input<'_>, summary: &Bottlenecks) -> Vec<String> {
         ),
     ];
     if input.found.peak.is_some() {
-        let text = "The load changes over the horizon. It is held as it is where all sources together send most, growth and surges included, \
+        let text = "The load changes over the horizon. It is held as it is where all sources together send most, growth, steps and surges included, \
                     uncertain numbers at their medians; a shorter --horizon looks at its begin alone.";
         list.push(text.to_owned());
     }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::{DAY, Input, LEVEL, YEAR, requests};
 use crate::report::summary::{
-    CostSummary, FailureSummary, ObjectiveSummary, SCHEMA, ScalingSummary, ServiceSummary, Summary, TeamSummary,
+    CostSummary, FailureSummary, ObjectiveSummary, SCHEMA, ScalingSummary, SeriesForecast, ServiceSummary, Summary, TeamSummary,
 };
 use crate::run::runs::{ObjectiveRuns, ServiceRuns, sum};
 use crate::sim::scaled;
@@ -31,6 +31,7 @@ pub fn summary(input: &Input<'_>) -> Summary {
         model_hash: input.model_hash.clone(),
         interrupted: runs.interrupted,
         currency: input.currency.clone(),
+        forecasts: input.forecasts.iter().map(|forecast| (forecast.source.clone(), series(forecast))).collect(),
         services: input
             .services
             .iter()
@@ -134,6 +135,18 @@ fn service(input: &Input<'_>, runs: &ServiceRuns, can_fail: bool, can_err: bool)
         response_time: None,
         throughput: traffic.then(|| clean(s.mean_estimate(sum::GOOD, LEVEL).scaled(per_second).clipped(0.0, f64::INFINITY))),
         error_rate: request_availability.map(|e| clean(e.complement())),
+    }
+}
+
+fn series(forecast: &crate::model::SeriesForecast) -> SeriesForecast {
+    let backtest = &forecast.error;
+    SeriesForecast {
+        method: backtest.method.clone(),
+        from_seconds: forecast.from,
+        held_back_seconds: backtest.held_back,
+        error: backtest.error,
+        error_of_repetition: backtest.repeated,
+        coverage_of_80: backtest.coverage,
     }
 }
 

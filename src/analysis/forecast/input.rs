@@ -4,7 +4,9 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 pub use crate::model::Counts;
-use crate::model::{self, Model};
+use crate::model::{self, Model, SeriesForecast};
+use crate::report::Unit;
+use crate::report::format::{duration, number};
 use crate::run::runs::{DemandCurve, Runs, Timeline};
 use crate::run::{self, Options};
 pub use crate::scenario::Fidelity;
@@ -38,6 +40,8 @@ pub struct Input<'a> {
     pub objectives: Vec<ObjectiveInput>,
     /// One for each source of requests of the runs; read at request fidelity only.
     pub sources: Vec<SourceInput>,
+    /// Measured series that go on by a forecast.
+    pub forecasts: Vec<SeriesForecast>,
     /// One for each call of the runs; read at request fidelity only.
     pub calls: Vec<CallInput>,
     /// What the replications gave.
@@ -155,6 +159,7 @@ impl<'a> Input<'a> {
             teams: Vec::new(),
             objectives: Vec::new(),
             sources: Vec::new(),
+            forecasts: Vec::new(),
             calls: Vec::new(),
             runs,
             demand: &[],
@@ -180,6 +185,8 @@ impl<'a> Input<'a> {
             teams: model.teams.iter().map(|t| TeamInput { name: t.name.clone(), people: t.people }).collect(),
             objectives: model.objectives.iter().map(objective).collect(),
             sources: sources(model),
+            forecasts: model.forecasts.clone(),
+            notes: model.forecasts.iter().map(|forecast| note(&model.start, forecast)).collect(),
             calls: calls(model),
             demand: &findings.demand,
             ..Self::new(&model.name, runs, &findings.typical, &findings.bad)
@@ -229,6 +236,23 @@ fn service(model: &Model, service: &model::Service, can_err: bool) -> ServiceInp
     let most = zones.iter().filter(|z| **z != model::NONE).map(|z| stands_in(*z)).max();
     let left = most.and_then(|most| u32::try_from(zones.len() - most).ok());
     ServiceInput { name: service.name.clone(), can_fail: service.can_fail, can_err, replicas_without_zone: left }
+}
+
+/// What a forecast of a series is worth, in a sentence.
+fn note(start: &Zoned, forecast: &SeriesForecast) -> String {
+    let percent = |fraction| number(fraction, Unit::Share);
+    let from = crate::report::chart::after(start, forecast.from).strftime("%-d %b %Y");
+    let test = &forecast.error;
+    format!(
+        "From {from} on the requests of {} are a forecast from their series ({}). Of its last {}, forecast from what came before, it missed \
+         {} (a repetition of the last period: {}), and its 80 % interval held {}. One draw for each replication makes all of it higher or lower.",
+        forecast.source,
+        test.method,
+        duration(test.held_back),
+        percent(test.error),
+        percent(test.repeated),
+        percent(test.coverage)
+    )
 }
 
 fn sources(model: &Model) -> Vec<SourceInput> {

@@ -59,6 +59,13 @@ pub fn surges(context: &Context<'_>) -> Vec<Finding> {
                 found.push(Finding::at(path, "this surge falls outside of the simulated time"));
             }
         }
+        for (index, step) in traffic.steps.iter().enumerate() {
+            let at = after_start(context, step.at);
+            if at >= horizon || at <= 0.0 {
+                let path = super::KeyPath::of(&["traffic", name, "steps"]).index(index).key("at");
+                found.push(Finding::at(path, "this step falls outside of the simulated time, and changes nothing"));
+            }
+        }
     }
     found
 }

@@ -116,7 +116,7 @@ pub const RULES: &[Rule] = &[
     mistake("call-cycle", "Calls do not lead back to their caller.", cycles::calls),
     mistake("up-when-cycle", "No service is up only when it is up.", cycles::up_when),
     mistake("bad-objective", "Targets and credits can be kept and missed.", objectives::sane),
-    warning("surge-outside", "A surge happens within the horizon.", horizon::surges),
+    warning("surge-outside", "A surge or a step of traffic happens within the horizon.", horizon::surges),
     warning("schedule-outside", "A schedule begins within the horizon.", horizon::schedules),
     warning("window-too-long", "At least one window fits into the horizon.", horizon::windows),
     warning("credit-above-target", "Credits are paid only where the objective is missed.", objectives::credits),

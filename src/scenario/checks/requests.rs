@@ -19,6 +19,7 @@ pub fn users(context: &Context<'_>) -> Vec<Finding> {
             ("daily", traffic.daily.is_some()),
             ("weekly", traffic.weekly.is_some()),
             ("surges", !traffic.surges.is_empty()),
+            ("steps", !traffic.steps.is_empty()),
             ("arrivals", traffic.arrivals.is_some()),
         ];
         for (word, _) in words.into_iter().filter(|(_, given)| *given && traffic.users.is_some()) {
