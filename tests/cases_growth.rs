@@ -78,7 +78,13 @@ fn growth_that_is_uncertain_becomes_a_forecast() {
     let mean: f64 = (0..=steps)
         .map(|i| {
             let z = width * (f64::from(i) / f64::from(steps) - 0.5);
-            let weight = if i == 0 || i == steps { 1.0 } else if i % 2 == 1 { 4.0 } else { 2.0 };
+            let weight = if i == 0 || i == steps {
+                1.0
+            } else if i % 2 == 1 {
+                4.0
+            } else {
+                2.0
+            };
             let density = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
             weight * density * brought(0.04 + deviation * z) * width / f64::from(steps) / 3.0
         })

@@ -115,47 +115,69 @@ fn beginning(file: &str, rows: usize) -> tempfile::TempDir {
     folder
 }
 
-/// Twelve weeks of taxi rides, and the four that followed: forecast, and as a repetition of the twelfth week.
+/// The model of a series that goes on, from a folder that holds it.
+fn extended(folder: &tempfile::TempDir, per: &str, weeks: usize) -> ninefold::model::Model {
+    let text = format!(
+        "
+name: extended
+start: 2014-07-01
+horizon: {weeks}w
+services: {{web: {{}}}}
+traffic: {{t: {{to: web, series: {{file: series.csv, time: timestamp, value: value, per: {per}, after: extend}}}}}}
+"
+    );
+    let loaded = ninefold::scenario::Loaded { folder: folder.path().to_owned(), ..common::load(&text, None) };
+    ninefold::model::compile(&loaded).expect("a scenario without mistakes")
+}
+
+/// Requests between two times of the median curve.
+fn between(model: &ninefold::model::Model, from: f64, to: f64) -> f64 {
+    let curve = &ninefold::sim::Drawn::new(model).curves[0];
+    curve.total(&model.demand, to) - curve.total(&model.demand, from)
+}
+
+/// Four weeks of taxi rides after each even number of weeks from 6 to 26, from the weeks before: on average over these eleven, which hold
+/// a marathon, Thanksgiving, Christmas and a blizzard, a forecast is nearer than the last week over again: 10.7% off, not 11.9%.
 #[test]
 fn a_forecast_of_taxi_rides_is_better_than_the_last_week_again() {
     if shared("data").is_none() {
         return;
     }
-    let week = 7 * 48;
-    let folder = beginning(TAXIS, 12 * week);
-    let text = "
-name: taxis
-start: 2014-07-01
-horizon: 16w
-services: {web: {}}
-traffic: {rides: {to: web, series: {file: series.csv, time: timestamp, value: value, per: 30m, after: extend}}}
-";
-    let loaded = ninefold::scenario::Loaded { folder: folder.path().to_owned(), ..common::load(text, None) };
-    let model = ninefold::model::compile(&loaded).expect("a scenario without mistakes");
-    let curve = &ninefold::sim::Drawn::new(&model).curves[0];
     let values = numbers(TAXIS, "value");
     let hour = |hour: usize| values[2 * hour] + values[2 * hour + 1];
-    let made = |hour: usize| {
-        let (from, to) = (hour as f64 * 3600.0, (hour + 1) as f64 * 3600.0);
-        curve.total(&model.demand, to) - curve.total(&model.demand, from)
-    };
-    let future = 12 * 168..16 * 168;
-    let all: f64 = future.clone().map(hour).sum();
-    let off = |guess: &dyn Fn(usize) -> f64| future.clone().map(|h| (hour(h) - guess(h)).abs()).sum::<f64>() / all;
-    let (forecast, repeated) = (off(&made), off(&|h| hour(11 * 168 + h % 168)));
-    assert!(forecast < repeated && forecast < 0.12, "off by {forecast}, a repetition by {repeated}");
-    // Over its own tail it was as good, and said so.
-    let test = &model.forecasts[0].error;
-    assert!(test.method.starts_with("MSTL by day and week") && test.error < 0.2 && test.coverage > 0.6, "{test:?}");
-    // What is not known spreads over replications: the requests of the year vary, those of the measured weeks do not.
-    let options = Options { replications: 64, threads: Some(1), ..Default::default() };
-    let (run, rows) = simulate_rows(&model, &options, &Control::default(), |_| ());
-    let counts: Vec<f64> = rows.iter().map(|row| row.requests).collect();
-    let measured: f64 = values[..12 * week].iter().sum();
-    let least = counts.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = counts.iter().copied().fold(0.0, f64::max);
-    assert!(least > measured && most > 1.02 * least, "{least} to {most}");
-    assert!(run.value_at("forecasts.rides.error").is_none(), "an error is a number of its own, not an estimate");
+    let (mut forecast, mut repeated) = (0.0, 0.0);
+    for weeks in (6..=26).step_by(2) {
+        let model = extended(&beginning(TAXIS, weeks * 7 * 48), "30m", weeks + 4);
+        assert!(model.forecasts[0].error.method.starts_with("MSTL by day and week"), "{:?}", model.forecasts);
+        let curve = &ninefold::sim::Drawn::new(&model).curves[0];
+        let total = |hour: usize| curve.total(&model.demand, hour as f64 * 3600.0);
+        let future = weeks * 168..(weeks + 4) * 168;
+        let all: f64 = future.clone().map(hour).sum();
+        forecast += future.clone().map(|h| (hour(h) - (total(h + 1) - total(h))).abs()).sum::<f64>() / all / 11.0;
+        repeated += future.map(|h| (hour(h) - hour((weeks - 1) * 168 + h % 168)).abs()).sum::<f64>() / all / 11.0;
+    }
+    assert!(forecast < repeated, "off by {forecast}, a repetition by {repeated}");
+}
+
+/// What is not known of a forecast spreads over replications; the measured weeks are the same in all.
+#[test]
+fn a_forecast_is_uncertain_as_a_whole() {
+    if shared("data").is_none() {
+        return;
+    }
+    let values = numbers(TAXIS, "value");
+    let model = extended(&beginning(TAXIS, 12 * 7 * 48), "30m", 16);
+    let options = Options { replications: 400, threads: Some(1), ..Default::default() };
+    let (_, rows) = simulate_rows(&model, &options, &Control::default(), |_| ());
+    let measured: f64 = values[..12 * 7 * 48].iter().sum();
+    let mut after: Vec<f64> = rows.iter().map(|row| row.requests - measured).collect();
+    after.sort_unstable_by(f64::total_cmp);
+    let median = between(&model, 12.0 * 7.0 * 86_400.0, 16.0 * 7.0 * 86_400.0);
+    let below = after.iter().filter(|count| **count < median).count();
+    // Two replications share a draw: half of 200 draws, give or take three standard deviations of a fair coin.
+    assert!((158..=242).contains(&below), "{below} of 400 below the median");
+    let known: f64 = values[12 * 7 * 48..16 * 7 * 48].iter().sum();
+    assert!(after[20] < known && known < after[379], "{known} is not within {} to {}", after[20], after[379]);
 }
 
 /// Two weeks of a load balancer in steps of five minutes, with gaps: they go on.
@@ -165,19 +187,10 @@ fn a_load_balancers_requests_go_on() {
         return;
     }
     let folder = beginning(BALANCER, 4_032);
-    let text = "
-name: balancer
-start: 2026-01-01
-horizon: 4w
-services: {web: {}}
-traffic: {t: {to: web, series: {file: series.csv, time: timestamp, value: value, per: 5m, after: extend}}}
-";
-    let loaded = ninefold::scenario::Loaded { folder: folder.path().to_owned(), ..common::load(text, None) };
-    let model = ninefold::model::compile(&loaded).expect("a scenario without mistakes");
-    let curve = &ninefold::sim::Drawn::new(&model).curves[0];
-    let (half, whole) = (curve.total(&model.demand, 14.0 * 86_400.0), curve.total(&model.demand, 28.0 * 86_400.0));
+    let model = extended(&folder, "5m", 4);
+    let (half, rest) = (between(&model, 0.0, 14.0 * 86_400.0), between(&model, 14.0 * 86_400.0, 28.0 * 86_400.0));
     // Nothing like it has a reason to be far from what it was.
-    assert!((whole - half) / half > 0.5 && (whole - half) / half < 2.0, "{half} and then {}", whole - half);
+    assert!(rest / half > 0.5 && rest / half < 2.0, "{half} and then {rest}");
 }
 
 /// GitHub's incidents from 2022 on, resampled: their lengths vary 3.8 times as much as their mean, and fourteen have none.

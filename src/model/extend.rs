@@ -175,7 +175,8 @@ impl Fitted {
             let level = levels[(i - first) / block];
             libm::exp(level + logs[i] - rest[i])
         };
-        let (known, made) = (first..values.len()).fold((0.0, 0.0), |(known, made), i| (known + values[i] + offset, made + past(i)));
+        let (known, made) =
+            (first..values.len()).fold((0.0, 0.0), |(known, made), i| (known + values[i] + offset, made + past(i)));
         fitted.scale = known / made;
         Ok(fitted)
     }
@@ -227,14 +228,17 @@ impl Fitted {
 
     fn method(&self, step: f64) -> String {
         let named = |pattern: &Vec<f64>| if pattern.len() as f64 * step > 2.0 * DAY { "week" } else { "day" };
-        let smoothing = self.level.as_ref().map_or_else(|| "a constant level".to_owned(), |level| {
-            let trend = match (level.model().model_type().trend, level.model().damped()) {
-                (TrendComponent::None, _) => "without a trend",
-                (_, true) => "with a damped trend",
-                (_, false) => "with a trend",
-            };
-            format!("exponential smoothing {trend}")
-        });
+        let smoothing = self.level.as_ref().map_or_else(
+            || "a constant level".to_owned(),
+            |level| {
+                let trend = match (level.model().model_type().trend, level.model().damped()) {
+                    (TrendComponent::None, _) => "without a trend",
+                    (_, true) => "with a damped trend",
+                    (_, false) => "with a trend",
+                };
+                format!("exponential smoothing {trend}")
+            },
+        );
         match self.patterns.as_slice() {
             [] => smoothing,
             patterns => format!("MSTL by {}, {smoothing}", patterns.iter().map(named).collect::<Vec<_>>().join(" and ")),

@@ -63,7 +63,18 @@ pub fn compile(compiler: &mut Compiler) -> Demand {
         let growth = growth(compiler, &path, written.growth.as_ref());
         let arriving = super::request::arriving(compiler, &path, written);
         let name = name.clone();
-        sources.push(Source { name, to, rate, times, growth, shape: Vec::new(), surges: Vec::new(), steps: Vec::new(), unsure: None, arriving });
+        sources.push(Source {
+            name,
+            to,
+            rate,
+            times,
+            growth,
+            shape: Vec::new(),
+            surges: Vec::new(),
+            steps: Vec::new(),
+            unsure: None,
+            arriving,
+        });
     }
     if sources.is_empty() || shapes.len() != sources.len() {
         return Demand::default();
