@@ -27,6 +27,9 @@ struct Shape {
     extended: Option<Extended>,
 }
 
+/// Starts of pieces and the rate of each, and what of it is a forecast.
+type Measured = (Vec<(f64, f64)>, Option<Extended>);
+
 /// What is not known of an extended series.
 struct Extended {
     /// What is added before logarithms are taken.
@@ -157,12 +160,7 @@ fn seasonal(compiler: &Compiler, written: &Traffic, horizon: f64) -> Result<Vec<
 }
 
 /// Pieces of a measured series, repeated to the horizon or continued by a forecast. The first value holds from the start on.
-fn measured(
-    compiler: &mut Compiler,
-    path: &str,
-    series: &Series,
-    horizon: f64,
-) -> Result<(Vec<(f64, f64)>, Option<Extended>), String> {
+fn measured(compiler: &mut Compiler, path: &str, series: &Series, horizon: f64) -> Result<Measured, String> {
     check_pieces(horizon / series.per.0)?;
     let file = compiler.folder.join(&series.file);
     let rows = columns::series(&file, &series.time, &series.value)?;
@@ -186,13 +184,7 @@ fn measured(
 }
 
 /// The series, and behind it the forecast.
-fn extended(
-    compiler: &mut Compiler,
-    path: &str,
-    rows: Vec<(f64, f64)>,
-    length: f64,
-    horizon: f64,
-) -> Result<(Vec<(f64, f64)>, Option<Extended>), String> {
+fn extended(compiler: &mut Compiler, path: &str, rows: Vec<(f64, f64)>, length: f64, horizon: f64) -> Result<Measured, String> {
     if rows.iter().any(|row| !(row.1.is_finite() && row.1 >= 0.0)) {
         return Err("the series has values that are no counts, and cannot be extended".to_owned());
     }
