@@ -19,6 +19,9 @@ impl Loss {
     pub(super) fn new(servers: f64, load: f64) -> Self {
         if servers <= 0.0 {
             Self { lost: 1.0, carried: 0.0, ln_lost: 0.0 }
+        } else if servers == 1.0 {
+            let carried = 1.0 / (1.0 + load);
+            Self { lost: load * carried, carried, ln_lost: libm::log(load * carried) }
         } else if servers.is_infinite() {
             Self { lost: 0.0, carried: 1.0, ln_lost: f64::NEG_INFINITY }
         } else if is_below(servers, load) {

@@ -218,9 +218,12 @@ impl Fleet {
             // The distance from the capacity, on a logarithmic scale.
             let rate = |z: f64| -capacity * libm::expm1(-z);
             let guess = if guess < capacity { -libm::log1p(-guess / capacity) } else { FARTHEST };
-            rate(crossing(guess, FARTHEST, |z| self.excess(rate(z), queue, seconds, arrivals)))
+            let excess = |z| self.excess(rate(z), queue, seconds, arrivals);
+            rate(near(guess, 1.0, FARTHEST, excess).unwrap_or_else(|| crossing(guess, FARTHEST, excess)))
         } else {
-            crossing(guess, 1e12 * capacity.max(arrivals), |rate| self.excess(rate, queue, seconds, arrivals))
+            let excess = |rate| self.excess(rate, queue, seconds, arrivals);
+            let most = 1e12 * capacity.max(arrivals);
+            near(guess, 1.0 / guess, most, excess).unwrap_or_else(|| crossing(guess, most, excess))
         };
         let mut steady = self.steady(rate);
         let off = (arrivals - rate).abs();
@@ -298,6 +301,37 @@ fn held_back(rate: f64, service: f64, servers: f64, places: f64) -> Mmck {
     let mut queue = admitted(f64::midpoint(low, high));
     (queue.lost, queue.throughput, queue.queue) = (0.0, rate, rate * queue.wait);
     queue
+}
+
+/// Where a function crosses 0 between 0 and `most`, to seven digits, by the secant from a guess at which it rises by about `slope`;
+/// `None` where that does not lead there at once.
+fn near(guess: f64, slope: f64, most: f64, f: impl Fn(f64) -> f64) -> Option<f64> {
+    const CLOSE: f64 = 1e-7;
+    if !(guess > 0.0 && guess < most) {
+        return None;
+    }
+    let (mut at, mut value) = (guess, f(guess));
+    let mut slope = slope;
+    for _ in 0..8 {
+        if value.abs() <= CLOSE {
+            return Some(at);
+        }
+        // No step is so long that the slope says nothing there.
+        let next = at - (value / slope).clamp(-0.5 * at, at);
+        if !(next > 0.0 && next < most) {
+            return None;
+        }
+        let there = f(next);
+        slope = (there - value) / (next - at);
+        if (next - at).abs() <= CLOSE * next {
+            return Some(next);
+        }
+        if !(slope > 0.0 && there.abs() < value.abs()) {
+            return None;
+        }
+        (at, value) = (next, there);
+    }
+    None
 }
 
 /// Where a rising function crosses 0 between 0 and `most`, to seven digits, from a guess: the ends are moved apart until it does so

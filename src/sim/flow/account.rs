@@ -4,7 +4,7 @@ use super::calm::Calm;
 use super::healthy::{add_waits, slow};
 use super::rows::{add, failed, row};
 use super::{Flow, Standing};
-use crate::model::{Counts, Model};
+use crate::model::{Counts, Model, Objective};
 use crate::sim::structure::Without;
 use crate::sim::windows::Segment;
 use crate::sim::{Drawn, Observer, World};
@@ -204,26 +204,25 @@ impl<O: Observer> World<'_, O> {
         let (objectives, observer) = (&mut self.outcome.objectives, &mut self.observer);
         follower.follow((net, conditions), rates, to - from, *coarse, |state, at, length| {
             let (begin, end) = (from + at, from + at + length);
-            state.rows(net, rates, |s, counted, service| {
+            state.rows(net, rates, |s, counted, service, good| {
+                let usual = healthy.calm.requests(s, rates);
+                let of_it = |objective: &&Objective| objective.service as usize == s && objective.counts != Counts::Time;
+                for (o, objective) in model.objectives.iter().enumerate().filter(|(_, objective)| of_it(objective)) {
+                    let bad = (failed(&counted) + slow(&counted, good, objective.latency)) * length;
+                    let spared = (counted[row::RESOLVED] * length * shares.spared[o]).min(bad);
+                    let out = (usual - counted[row::RESOLVED]) * length;
+                    let bad = bad - spared - healthy.bad[o] * usual * length;
+                    objectives[o].log.push(Segment { from: begin, to: end, bad, out: out + spared });
+                }
                 if counted[row::ARRIVED] <= 0.0 && counted[row::RESOLVED] <= 0.0 {
                     return;
                 }
                 add(&mut tallies[s], &counted, length);
-                service.in_time(&net.nodes[s]).add_to(&mut apart[s][0], counted[row::GOOD] * length);
+                good.add_to(&mut apart[s][0], counted[row::GOOD] * length);
                 add_waits(&mut apart[s][1], counted[row::BEGUN] * length, service);
-                let usual = healthy.calm.requests(s, rates) * failed(&healthy.calm.each[s]);
-                observer.lost(s as u32, begin, end, (failed(&counted) - usual) * length);
+                let lost = failed(&counted) - usual * failed(&healthy.calm.each[s]);
+                observer.lost(s as u32, begin, end, lost * length);
             });
-            for (o, objective) in model.objectives.iter().enumerate().filter(|(_, objective)| objective.counts != Counts::Time) {
-                let s = objective.service as usize;
-                let counted = state.row(net, s);
-                let bad = (failed(&counted) + slow(&counted, state, net, s, objective.latency)) * length;
-                let spared = (counted[row::RESOLVED] * length * shares.spared[o]).min(bad);
-                let usual = healthy.calm.requests(s, rates) * length;
-                let out = usual - counted[row::RESOLVED] * length;
-                let segment = Segment { from: begin, to: end, bad: bad - spared - healthy.bad[o] * usual, out: out + spared };
-                objectives[o].log.push(segment);
-            }
         });
         self.replace(piece, from, to, share);
         self.flow.catch_up(model);

@@ -39,10 +39,10 @@ impl Calm {
         state.solve(net, conditions, rates, f64::INFINITY);
         self.each.clear();
         self.good.clear();
-        state.rows(net, rates, |s, counted, service| {
+        state.rows(net, rates, |_, counted, service, good| {
             let each = if service.arrivals > 0.0 { counted.map(|value| value / service.arrivals) } else { [0.0; row::N] };
             self.each.push(each);
-            self.good.push(service.in_time(&net.nodes[s]));
+            self.good.push(*good);
         });
         self.reach.clear();
         self.reach.resize(net.nodes.len() * n, 0.0);
@@ -59,6 +59,7 @@ impl Calm {
                 self.reach[s * n + source] = if rates[source] > 0.0 { service.arrivals / rates[source] } else { 0.0 };
             }
         }
+        state.forget();
     }
 
     /// Notes where this differs from `healthy`.

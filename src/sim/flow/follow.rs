@@ -59,7 +59,7 @@ impl Follower {
             let length = if taken + 1 == MOST_STEPS || step > 0.9 * left { left } else { step };
             self.before.clone_from(&self.state);
             self.state.solve(net, conditions, rates, length);
-            let change = change(&self.before, &self.state);
+            let change = change(net, &self.before, &self.state);
             if change > coarse && length > shortest && taken + 1 < MOST_STEPS {
                 std::mem::swap(&mut self.before, &mut self.state);
                 step = length * (0.7 * coarse / change).clamp(0.1, 0.5);
@@ -102,14 +102,14 @@ impl Follower {
     }
 }
 
-/// By how much what the services meet differs between two states.
-fn change(before: &State, after: &State) -> f64 {
-    let pairs = before.services.iter().zip(&after.services);
+/// By how much what the services meet differs between two states. Of times, only as much counts as anybody waits.
+fn change(net: &Net, before: &State, after: &State) -> f64 {
+    let pairs = before.services.iter().zip(&after.services).zip(&net.nodes);
     let off = |a: f64, b: f64| if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()) };
-    pairs.fold(0.0, |most: f64, (a, b)| {
+    pairs.fold(0.0, |most: f64, ((a, b), node)| {
         let shares = (a.answer.ok - b.answer.ok).abs().max((a.full - b.full).abs());
         let late = (a.late - b.late).abs() / a.worked.max(b.worked).max(f64::MIN_POSITIVE);
-        let times = 0.1 * off(a.answer.good.all.mean, b.answer.good.all.mean);
+        let times = 0.1 * off(a.answer.good.mean_up_to(node.deadline), b.answer.good.mean_up_to(node.deadline));
         let rates = off(a.arrivals, b.arrivals).max(off(a.worked, b.worked));
         most.max(shares).max(late).max(times).max(rates)
     })

@@ -10,6 +10,7 @@ use super::follow::{COARSE, Follower};
 use super::looks::{Looks, Losses};
 use super::net::Net;
 use super::rows::{Lengths, Row, add, failed, row};
+use super::times::Times;
 use crate::dist::Cumulants;
 use crate::model::{Counts, Curve, Demand, Model, NONE};
 
@@ -223,17 +224,17 @@ impl Healthy {
         let (model, net) = (making.model, making.net);
         let lengths = &mut self.lengths;
         let same = follower.follow((net, conditions), rates, seconds, COARSE, |state, _, length| {
-            state.rows(net, rates, |s, counted, service| {
+            state.rows(net, rates, |s, counted, service, good| {
                 add(&mut rows[s], &counted, length);
-                service.in_time(&net.nodes[s]).add_to(&mut lengths[s][0], counted[row::GOOD] * length);
+                good.add_to(&mut lengths[s][0], counted[row::GOOD] * length);
                 add_waits(&mut lengths[s][1], counted[row::BEGUN] * length, service);
+                for (objective, losses) in model.objectives.iter().zip(&mut *losses) {
+                    if objective.service as usize == s {
+                        losses[0] += length * (failed(&counted) + slow(&counted, good, objective.latency));
+                        losses[1] -= length * counted[row::RESOLVED];
+                    }
+                }
             });
-            for (o, objective) in model.objectives.iter().enumerate() {
-                let s = objective.service as usize;
-                let counted = state.row(net, s);
-                losses[o][0] += length * (failed(&counted) + slow(&counted, state, net, s, objective.latency));
-                losses[o][1] -= length * counted[row::RESOLVED];
-            }
         });
         (rows, same)
     }
@@ -284,8 +285,8 @@ fn stride(pieces: usize) -> usize {
 }
 
 /// Good answers of a row that take longer than `latency`.
-pub fn slow(counted: &Row, state: &super::state::State, net: &Net, s: usize, latency: f64) -> f64 {
-    if latency.is_finite() { counted[row::GOOD] * state.services[s].in_time(&net.nodes[s]).above(latency) } else { 0.0 }
+pub fn slow(counted: &Row, good: &Times, latency: f64) -> f64 {
+    if latency.is_finite() { counted[row::GOOD] * good.above(latency) } else { 0.0 }
 }
 
 /// Adds the waits of so many requests.

@@ -4,11 +4,12 @@
 //! turns, from the state before, until they agree. Where answers that come too late are tried again, and so make themselves later,
 //! several states may agree; the one that is found is the one on whose side the queues stood.
 
-use super::calls::{Outcome, outcome};
+use super::calls::{Answer, Chain, Outcome, outcome};
 use super::condition::{Condition, MOST_POOLS, Queues};
 use super::net::Net;
 use super::pools::Service;
 use super::rows::{Row, row};
+use super::times::Times;
 
 /// Turns of passing rates down and answers up.
 const TURNS: usize = 40;
@@ -37,6 +38,41 @@ pub struct State {
     coming: Vec<f64>,
     /// By service: what comes, times powers of its work; empty where all work is alike.
     work: Vec<[f64; 4]>,
+    /// By service and by site: from what the present answers were found, so that the same is not solved again.
+    given: Vec<Given>,
+    asked: Vec<(Answer, f64)>,
+}
+
+/// What the answer of a service depends on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Given {
+    condition: Condition,
+    chain: Chain,
+    queues: Queues,
+    seconds: f64,
+    arrivals: [f64; 2],
+    work: [f64; 3],
+}
+
+impl Given {
+    /// Nothing is the same as this.
+    fn nothing() -> Self {
+        Self {
+            condition: Condition::plain(0.0),
+            chain: Chain::default(),
+            queues: [0.0; MOST_POOLS],
+            seconds: f64::NAN,
+            arrivals: [f64::NAN; 2],
+            work: [0.0; 3],
+        }
+    }
+
+    /// Whether a service that met this, and is as that left it, would come out the same in another time: it has settled.
+    fn lasts(&self, other: &Self, service: &Service) -> bool {
+        let at_rest = service.settled && other.queues == service.queues;
+        let of_time = Self { queues: self.queues, seconds: self.seconds, ..*other };
+        *self == *other || (at_rest && *self == of_time)
+    }
 }
 
 impl State {
@@ -53,7 +89,15 @@ impl State {
             firsts: vec![0.0; net.sites.len()],
             coming: vec![0.0; net.nodes.len()],
             work: vec![[0.0; 4]; if uneven { net.nodes.len() } else { 0 }],
+            given: vec![Given::nothing(); net.nodes.len()],
+            asked: vec![(Answer::AT_ONCE, f64::NAN); net.sites.len()],
         }
+    }
+
+    /// What was found so far is not taken for the answer to the same question.
+    pub fn forget(&mut self) {
+        self.given.fill(Given::nothing());
+        self.asked.fill((Answer::AT_ONCE, f64::NAN));
     }
 
     /// As new.
@@ -63,6 +107,7 @@ impl State {
         self.made.copy_from_slice(&self.whole);
         self.services.fill(Service::default());
         self.outcomes.fill(Outcome::FINE);
+        self.forget();
     }
 
     /// What the services meet after `seconds` in which the sources ask at `rates`; the queues stay as they were until
@@ -137,16 +182,34 @@ impl State {
     /// Passes answers up: what those meet who ask a service.
     fn answer(&mut self, net: &Net, condition: &Condition, s: usize, seconds: f64) {
         let node = &net.nodes[s];
+        let mut same = !self.given[s].seconds.is_nan();
         for i in node.sites.clone() {
             let site = &net.sites[i];
-            self.outcomes[i] = outcome(site, &self.services[site.to].answer, self.firsts[i]);
+            let asked = (self.services[site.to].answer, self.firsts[i]);
+            if self.asked[i] != asked {
+                self.asked[i] = asked;
+                self.outcomes[i] = outcome(site, &asked.0, asked.1);
+                same = false;
+            }
         }
-        let chain = net.chain(node, &self.outcomes, &mut self.made);
-        self.services[s].serve(node, condition, &chain, &self.queues[s], seconds);
+        let chain = if same { self.given[s].chain } else { net.chain(node, &self.outcomes, &mut self.made) };
+        let service = &self.services[s];
+        let given = Given {
+            condition: *condition,
+            chain,
+            queues: self.queues[s],
+            seconds,
+            arrivals: [service.arrivals, service.full_again],
+            work: service.work,
+        };
+        if !self.given[s].lasts(&given, service) {
+            self.given[s] = given;
+            self.services[s].serve(node, condition, &chain, &given.queues, seconds);
+        }
     }
 
-    /// What a service does per second, as a row of the books.
-    pub fn row(&self, net: &Net, s: usize) -> Row {
+    /// What a service does per second, as a row of the books; those of its answers that come in time take `good`.
+    fn row(&self, net: &Net, s: usize, good: &Times) -> Row {
         let (service, node) = (&self.services[s], &net.nodes[s]);
         let mut counted = [0.0; row::N];
         let refused = service.arrivals * service.refused;
@@ -167,7 +230,7 @@ impl State {
         counted[row::DEPENDENCY] = broken;
         counted[row::FAULT] = fault;
         counted[row::BUSY] = service.busy;
-        counted[row::RESPONSE] = (fine - late) * service.in_time(node).all.mean;
+        counted[row::RESPONSE] = (fine - late) * good.all.mean;
         counted[row::BEGUN] = service.worked;
         counted[row::WAIT] = service.worked * service.wait.mean;
         counted[row::QUEUED] = service.queue;
@@ -178,8 +241,8 @@ impl State {
         counted
     }
 
-    /// As [`State::row`], with what of the arrivals are no retries, where the sources ask at `rates`.
-    pub fn rows(&mut self, net: &Net, rates: &[f64], mut each: impl FnMut(usize, Row, &Service)) {
+    /// What each service does per second where the sources ask at `rates`, and how long its answers take that come in time.
+    pub fn rows(&mut self, net: &Net, rates: &[f64], mut each: impl FnMut(usize, Row, &Service, &Times)) {
         self.coming.fill(0.0);
         for (&source, rate) in net.asked.iter().zip(rates) {
             self.coming[source as usize] += rate;
@@ -188,9 +251,10 @@ impl State {
             self.coming[site.to] += first;
         }
         for s in 0..self.services.len() {
-            let mut counted = self.row(net, s);
+            let good = self.services[s].in_time(&net.nodes[s]);
+            let mut counted = self.row(net, s, &good);
             counted[row::FIRST] = self.coming[s].min(counted[row::ARRIVED]);
-            each(s, counted, &self.services[s]);
+            each(s, counted, &self.services[s], &good);
         }
     }
 }

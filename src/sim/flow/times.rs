@@ -45,6 +45,11 @@ impl Times {
         self
     }
 
+    /// The mean, where no kind counts with more than `t`.
+    pub fn mean_up_to(&self, t: f64) -> f64 {
+        self.kinds().iter().map(|(share, law)| share * law.mean.min(t)).sum()
+    }
+
     /// The share that takes longer than `t`.
     pub fn above(&self, t: f64) -> f64 {
         self.kinds().iter().map(|(share, law)| share * law.above(t)).sum()
