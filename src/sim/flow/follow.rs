@@ -12,6 +12,8 @@ use super::state::State;
 pub const COARSE: f64 = 0.05;
 /// No step is shorter, seconds; nor than a part of the time, where that is short.
 const SHORTEST: f64 = 0.25;
+/// No step is so many times as long as the one before.
+const LONGER: f64 = 32.0;
 /// After so many steps the state is looked at from further away: one that goes up and down about where it was is at rest, and
 /// any other is followed in longer steps.
 const PATIENCE: usize = 48;
@@ -73,7 +75,7 @@ impl Follower {
             if at >= seconds {
                 return false;
             }
-            step = length * (0.7 * coarse / change).clamp(0.5, 4.0);
+            step = length * (0.7 * coarse / change).clamp(0.5, LONGER);
             if taken % PATIENCE == PATIENCE - 1 {
                 let waits: f64 = self.state.services.iter().map(|service| service.queue).sum();
                 let drift = (waits - waited) / (at - looked);
