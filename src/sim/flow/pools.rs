@@ -76,9 +76,6 @@ impl Default for Service {
     }
 }
 
-/// A queue that drains is taken to have been at most so many times as long when those came who are served now.
-const LONGEST: f64 = 4.0;
-
 /// What the pools of a service add up to.
 #[derive(Default)]
 struct Sums {
@@ -113,8 +110,15 @@ impl Service {
         if now == before { 0.0 } else { (now - before).abs() / now.max(before) }
     }
 
-    /// What comes of its arrivals after `seconds` from queues of `queues` requests.
-    pub fn serve(&mut self, node: &Node, condition: &Condition, chain: &Chain, queues: &Queues, seconds: f64) {
+    /// What comes of its arrivals after `seconds` from queues of so many requests, which were at most so long since they settled.
+    pub fn serve(
+        &mut self,
+        node: &Node,
+        condition: &Condition,
+        chain: &Chain,
+        (queues, longest): (&Queues, &Queues),
+        seconds: f64,
+    ) {
         self.broken = 1.0 - chain.ok;
         if !condition.ok && !node.waits {
             return self.fail_all();
@@ -144,7 +148,8 @@ impl Service {
                 fleet.step(queues[place], seconds, arrivals, self.rates[place])
             };
             (self.queues[place], self.rates[place]) = (step.steady.queue, step.rate);
-            sums.add(&step, arrivals, &fleet, pool, own, node.deadline.is_infinite());
+            let longest = longest[place].max(queues[place]);
+            sums.add(&step, arrivals, &fleet, pool, (own, longest), node.deadline.is_infinite());
         }
         self.sum_up(&sums, node, chain);
     }
@@ -198,7 +203,15 @@ impl Service {
 }
 
 impl Sums {
-    fn add(&mut self, step: &Step, arrivals: f64, fleet: &Fleet, pool: &Pool, own: Cumulants, patient: bool) {
+    fn add(
+        &mut self,
+        step: &Step,
+        arrivals: f64,
+        fleet: &Fleet,
+        pool: &Pool,
+        (own, longest): (Cumulants, f64),
+        patient: bool,
+    ) {
         let steady = &step.steady;
         let admitted = (arrivals * (1.0 - steady.full)).max(f64::MIN_POSITIVE);
         let served = step.rate * (1.0 - steady.full);
@@ -210,8 +223,8 @@ impl Sums {
         }
         self.queue += steady.queue;
         self.unsettled |= step.rate != arrivals;
-        // Whoever is served now came when a queue that grows was shorter, and one that drains longer.
-        let since = (served / admitted).min(LONGEST);
+        // Whoever is served now came when a queue that grows was shorter, and one that drains longer, but never longer than it was.
+        let since = (served / admitted).min((longest / steady.queue).max(1.0));
         let wait = steady.wait_law();
         self.wait.add(admitted, &wait.scaled(since));
         self.waiting.add(admitted * steady.waits, &Cumulants::gamma(steady.wait * since, steady.cv));

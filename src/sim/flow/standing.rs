@@ -64,7 +64,9 @@ impl<O: Observer> World<'_, O> {
             self.weakened_pools(s, &mut condition);
         }
         if self.flow.astray {
-            condition.take_over(&self.flow.conditions[s], &mut self.flow.follower.state.queues[s]);
+            let state = &mut self.flow.follower.state;
+            condition.take_over(&self.flow.conditions[s], &mut state.queues[s]);
+            state.longest[s] = state.queues[s];
         }
         self.flow.conditions[s] = condition;
         self.flow.review(self.model, s);

@@ -27,6 +27,8 @@ pub struct State {
     pub services: Vec<Service>,
     /// Requests that wait, by service and kind of replicas.
     pub queues: Vec<Queues>,
+    /// The most that waited since they last settled.
+    pub longest: Vec<Queues>,
     outcomes: Vec<Outcome>,
     /// By site: calls that a request makes which has done its own work.
     made: Vec<f64>,
@@ -49,6 +51,7 @@ struct Given {
     condition: Condition,
     chain: Chain,
     queues: Queues,
+    longest: Queues,
     seconds: f64,
     arrivals: [f64; 2],
     work: [f64; 3],
@@ -61,6 +64,7 @@ impl Given {
             condition: Condition::plain(0.0),
             chain: Chain::default(),
             queues: [0.0; MOST_POOLS],
+            longest: [0.0; MOST_POOLS],
             seconds: f64::NAN,
             arrivals: [f64::NAN; 2],
             work: [0.0; 3],
@@ -70,7 +74,7 @@ impl Given {
     /// Whether a service that met this, and is as that left it, would come out the same in another time: it has settled.
     fn lasts(&self, other: &Self, service: &Service) -> bool {
         let at_rest = service.settled && other.queues == service.queues;
-        let of_time = Self { queues: self.queues, seconds: self.seconds, ..*other };
+        let of_time = Self { queues: self.queues, longest: self.longest, seconds: self.seconds, ..*other };
         *self == *other || (at_rest && *self == of_time)
     }
 }
@@ -83,6 +87,7 @@ impl State {
         Self {
             services: vec![Service::default(); net.nodes.len()],
             queues: vec![[0.0; MOST_POOLS]; net.nodes.len()],
+            longest: vec![[0.0; MOST_POOLS]; net.nodes.len()],
             outcomes: vec![Outcome::FINE; net.sites.len()],
             made: whole.clone(),
             whole,
@@ -103,6 +108,7 @@ impl State {
     /// As new.
     pub fn reset(&mut self) {
         self.queues.fill([0.0; MOST_POOLS]);
+        self.longest.fill([0.0; MOST_POOLS]);
         self.firsts.fill(0.0);
         self.made.copy_from_slice(&self.whole);
         self.services.fill(Service::default());
@@ -127,8 +133,12 @@ impl State {
 
     /// The queues stand where the last solution ended.
     pub fn commit(&mut self) {
-        for (queue, service) in self.queues.iter_mut().zip(&self.services) {
-            *queue = service.queues;
+        for ((queues, longest), service) in self.queues.iter_mut().zip(&mut self.longest).zip(&self.services) {
+            for place in 0..MOST_POOLS {
+                let before = if service.settled { 0.0 } else { longest[place].max(queues[place]) };
+                longest[place] = before.max(service.queues[place]);
+            }
+            *queues = service.queues;
         }
     }
 
@@ -198,13 +208,14 @@ impl State {
             condition: *condition,
             chain,
             queues: self.queues[s],
+            longest: self.longest[s],
             seconds,
             arrivals: [service.arrivals, service.full_again],
             work: service.work,
         };
         if !self.given[s].lasts(&given, service) {
             self.given[s] = given;
-            self.services[s].serve(node, condition, &chain, &given.queues, seconds);
+            self.services[s].serve(node, condition, &chain, (&given.queues, &given.longest), seconds);
         }
     }
 
