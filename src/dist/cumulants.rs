@@ -121,6 +121,18 @@ impl Cumulants {
         self.shape().up_to(t, self)
     }
 
+    /// A law on the way to another, by the share of it that is behind: its cumulants lie between theirs in proportion.
+    #[must_use]
+    pub fn towards(&self, other: &Self, share: f64) -> Self {
+        let between = |a: f64, b: f64| a + share * (b - a);
+        Self {
+            mean: between(self.mean, other.mean),
+            variance: between(self.variance, other.variance),
+            third: between(self.third, other.third),
+            least: between(self.least, other.least),
+        }
+    }
+
     /// The time that a share `p` does not exceed.
     #[must_use]
     pub fn quantile(&self, p: f64) -> f64 {

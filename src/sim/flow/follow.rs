@@ -6,6 +6,7 @@
 
 use super::condition::Condition;
 use super::net::Net;
+use super::pools::Service;
 use super::state::State;
 
 /// Shares and rates that change by more than this within a step need a shorter one.
@@ -28,12 +29,14 @@ pub struct Follower {
     /// Where it stands.
     pub state: State,
     before: State,
+    /// Room for what the services meet amid a step.
+    between: Vec<Service>,
 }
 
 impl Follower {
     /// Nothing waits.
     pub fn new(net: &Net) -> Self {
-        Self { state: State::new(net), before: State::new(net) }
+        Self { state: State::new(net), before: State::new(net), between: Vec::with_capacity(net.nodes.len()) }
     }
 
     /// Goes on for `seconds` with the sources at `rates`; `book` learns of every part of it: what happens, from when on, and for
@@ -67,9 +70,7 @@ impl Follower {
                 step = length * (0.7 * coarse / change).clamp(0.1, 0.5);
                 continue;
             }
-            self.keep_times();
-            book(&mut self.before, at, 0.5 * length);
-            book(&mut self.state, at + 0.5 * length, 0.5 * length);
+            self.book_step(at, length, &mut book);
             self.state.commit();
             at += length;
             if at >= seconds {
@@ -80,8 +81,7 @@ impl Follower {
                 let waits: f64 = self.state.services.iter().map(|service| service.queue).sum();
                 let drift = (waits - waited) / (at - looked);
                 if drift.abs() * (seconds - at) <= RESTLESS * waits {
-                    book(&mut self.before, at, 0.5 * (seconds - at));
-                    book(&mut self.state, f64::midpoint(at, seconds), 0.5 * (seconds - at));
+                    self.book_step(at, seconds - at, &mut book);
                     return false;
                 }
                 (waited, looked, shortest) = (waits, at, 2.0 * shortest);
@@ -93,13 +93,17 @@ impl Follower {
 }
 
 impl Follower {
-    /// The state before gets the counts of the present one, and keeps its times.
-    fn keep_times(&mut self) {
-        for (before, now) in self.before.services.iter_mut().zip(&self.state.services) {
-            let was = *before;
-            *before = *now;
-            (before.wait, before.waiting, before.waits, before.queue) = (was.wait, was.waiting, was.waits, was.queue);
-            (before.answer.good, before.answer.bad) = (was.answer.good, was.answer.bad);
+    /// Books a step in two halves: what comes and goes is that of its end, times are where they stood at the two points whose mean
+    /// and variance are those of a time that goes evenly from one end to the other.
+    fn book_step(&mut self, at: f64, length: f64, book: &mut impl FnMut(&mut State, f64, f64)) {
+        let off = 0.5 / libm::sqrt(3.0);
+        for (half, share) in [0.5 - off, 0.5 + off].into_iter().enumerate() {
+            self.between.clear();
+            let pairs = self.before.services.iter().zip(&self.state.services);
+            self.between.extend(pairs.map(|(before, now)| before.towards(now, share)));
+            std::mem::swap(&mut self.between, &mut self.state.services);
+            book(&mut self.state, at + 0.5 * half as f64 * length, 0.5 * length);
+            std::mem::swap(&mut self.between, &mut self.state.services);
         }
     }
 }

@@ -154,6 +154,19 @@ impl Service {
         self.sum_up(&sums, node, chain);
     }
 
+    /// What comes and goes in another state, with times on the way from here to there, by the share of it that is behind.
+    pub fn towards(&self, other: &Self, share: f64) -> Self {
+        let between = |a: f64, b: f64| a + share * (b - a);
+        let mut amid = *other;
+        amid.wait = self.wait.towards(&other.wait, share);
+        amid.waits = between(self.waits, other.waits);
+        amid.waiting = self.waiting.towards(&other.waiting, share);
+        amid.queue = between(self.queue, other.queue);
+        amid.answer.good = self.answer.good.towards(&other.answer.good, share);
+        amid.answer.bad = self.answer.bad.towards(&other.answer.bad, share);
+        amid
+    }
+
     /// Requests per second that meet the queue as anybody does.
     pub fn first_try(&self) -> f64 {
         (self.arrivals - self.full_again).max(0.0)

@@ -38,6 +38,19 @@ impl Times {
         &self.kinds[..self.count]
     }
 
+    /// On the way to others, by the share of it that is behind; where the kinds are others, the nearer.
+    pub fn towards(&self, other: &Self, share: f64) -> Self {
+        if self.count != other.count {
+            return if share < 0.5 { *self } else { *other };
+        }
+        let mut times = *other;
+        times.all = self.all.towards(&other.all, share);
+        for (kind, before) in times.kinds[..times.count].iter_mut().zip(self.kinds()) {
+            *kind = (before.0 + share * (kind.0 - before.0), before.1.towards(&kind.1, share));
+        }
+        times
+    }
+
     /// Each with another time after it.
     pub fn plus(mut self, after: Cumulants) -> Self {
         self.all = self.all.plus(after);
