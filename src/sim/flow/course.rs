@@ -268,6 +268,29 @@ impl Walk {
     }
 }
 
+impl super::Flow {
+    /// What the healthy system's scalers do.
+    pub fn course(&self) -> &Course {
+        &self.healthy.course
+    }
+
+    /// Requests meet what they meet in the healthy system.
+    pub fn is_usual(&self) -> bool {
+        self.unusual.is_empty() && !self.astray
+    }
+
+    /// The state of load is followed.
+    pub fn is_followed(&self) -> bool {
+        self.astray
+    }
+
+    /// So many replicas of a scaled service serve in the healthy system from now on.
+    pub fn set_usual(&mut self, model: &Model, s: usize, replicas: u32) {
+        self.usual[s] = f64::from(replicas);
+        self.review(model, s);
+    }
+}
+
 /// The next look at which a scaler may call for something else while the demand stays: by its memory, by the hour, or by what comes
 /// in sight.
 pub fn next_look(model: &Model, scaling: &Scaling, scaler: &Scaler, at: f64) -> f64 {

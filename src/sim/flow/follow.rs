@@ -115,7 +115,7 @@ fn change(net: &Net, before: &State, after: &State) -> f64 {
     pairs.fold(0.0, |most: f64, ((a, b), node)| {
         let shares = (a.answer.ok - b.answer.ok).abs().max((a.full - b.full).abs());
         let late = (a.late - b.late).abs() / a.worked.max(b.worked).max(f64::MIN_POSITIVE);
-        let times = 0.1 * off(a.answer.good.mean_up_to(node.deadline), b.answer.good.mean_up_to(node.deadline));
+        let times = 0.25 * off(a.answer.good.mean_up_to(node.deadline), b.answer.good.mean_up_to(node.deadline));
         let rates = off(a.arrivals, b.arrivals).max(off(a.worked, b.worked));
         most.max(shares).max(late).max(times).max(rates)
     })

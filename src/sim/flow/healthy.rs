@@ -6,7 +6,7 @@
 use super::calm::Calm;
 use super::condition::{Condition, Queues};
 use super::course::{Course, Walk};
-use super::follow::{COARSE, Follower};
+use super::follow::Follower;
 use super::looks::{Looks, Losses};
 use super::net::Net;
 use super::rows::{Lengths, Row, add, failed, row};
@@ -56,6 +56,8 @@ pub struct Making<'a> {
     pub draws: &'a [f64],
     /// By service: the greatest rate at which it is calm; where it is scaled that is for the course to say.
     pub calm_rates: &'a [f64],
+    /// How finely changes are followed.
+    pub coarse: f64,
     /// By service: how long calls keep a server while all is well.
     pub held: &'a [Cumulants],
 }
@@ -223,7 +225,7 @@ impl Healthy {
         let mut rows = vec![[0.0; row::N]; self.totals.len()];
         let (model, net) = (making.model, making.net);
         let lengths = &mut self.lengths;
-        let same = follower.follow((net, conditions), rates, seconds, COARSE, |state, _, length| {
+        let same = follower.follow((net, conditions), rates, seconds, making.coarse, |state, _, length| {
             state.rows(net, rates, |s, counted, service, good| {
                 add(&mut rows[s], &counted, length);
                 good.add_to(&mut lengths[s][0], counted[row::GOOD] * length);

@@ -30,6 +30,8 @@ mod rows;
 mod shares;
 mod standing;
 mod state;
+#[cfg(test)]
+mod steps;
 mod times;
 mod undisturbed;
 
@@ -45,7 +47,7 @@ use healthy::{Healthy, Making};
 use net::Net;
 use shares::Shares;
 
-pub use course::{Course, next_look};
+pub use course::next_look;
 pub use rows::{Lengths, Row, row};
 pub use undisturbed::{Piece as UndisturbedPiece, Undisturbed};
 
@@ -270,6 +272,7 @@ impl Flow {
             conditions: &self.conditions,
             draws: &drawn.draws,
             calm_rates: &self.calm_rates,
+            coarse: self.coarse,
             held: &self.held,
         };
         self.healthy.follow(&making, &mut self.follower);
@@ -332,27 +335,6 @@ impl Flow {
             least = least.min(rate * all / pool.replicas.max(f64::MIN_POSITIVE));
         }
         least
-    }
-
-    /// What the healthy system's scalers do.
-    pub fn course(&self) -> &Course {
-        &self.healthy.course
-    }
-
-    /// Requests meet what they meet in the healthy system.
-    pub fn is_usual(&self) -> bool {
-        self.unusual.is_empty() && !self.astray
-    }
-
-    /// The state of load is followed.
-    pub fn is_followed(&self) -> bool {
-        self.astray
-    }
-
-    /// So many replicas of a scaled service serve in the healthy system from now on.
-    pub fn set_usual(&mut self, model: &Model, s: usize, replicas: u32) {
-        self.usual[s] = f64::from(replicas);
-        self.review(model, s);
     }
 
     /// The condition of a service has changed: how it stands now, and what it can do calmly.

@@ -216,15 +216,7 @@ impl Service {
 }
 
 impl Sums {
-    fn add(
-        &mut self,
-        step: &Step,
-        arrivals: f64,
-        fleet: &Fleet,
-        pool: &Pool,
-        (own, longest): (Cumulants, f64),
-        patient: bool,
-    ) {
+    fn add(&mut self, step: &Step, arrivals: f64, fleet: &Fleet, pool: &Pool, (own, longest): (Cumulants, f64), patient: bool) {
         let steady = &step.steady;
         let admitted = (arrivals * (1.0 - steady.full)).max(f64::MIN_POSITIVE);
         let served = step.rate * (1.0 - steady.full);
