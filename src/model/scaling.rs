@@ -33,6 +33,9 @@ pub struct Scaling {
     pub ahead: f64,
 }
 
+/// Times that differ by less than this part of the time between looks are the same: those of a thousand years have as many digits.
+const ROUNDING: f64 = 1e-4;
+
 /// How fast replicas are added or taken away.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
@@ -78,13 +81,13 @@ impl Scaling {
     /// The first look at or after a time.
     #[must_use]
     pub fn look_at(&self, at: f64) -> f64 {
-        (at / self.every).ceil() * self.every
+        (at / self.every - ROUNDING).ceil() * self.every
     }
 
-    /// The first look after a time.
+    /// The first look after a time; one that is nearer than rounding is that time itself.
     #[must_use]
     pub fn look_after(&self, at: f64) -> f64 {
-        ((at / self.every).floor() + 1.0) * self.every
+        ((at / self.every + ROUNDING).floor() + 1.0) * self.every
     }
 }
 
@@ -145,4 +148,40 @@ fn floors(compiler: &mut Compiler, path: &str, written: &Autoscale, max: u32) ->
         }
     }
     floors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_follow_each_other_whatever_the_time_between_them() {
+        let limits = Limits { window: 0.0, share: 1.0, replicas: 4 };
+        let rule = |every: f64| Scaling {
+            target: 0.5,
+            min: 1,
+            max: 2,
+            initial: None,
+            startup: 0.0,
+            every,
+            tolerance: 0.1,
+            up: limits,
+            down: limits,
+            floors: vec![(-10.0, 1), (100.0, 2)],
+            ahead: 0.0,
+        };
+        for every in [1.0, 1.1, 1.333_333_3, 7.0 / 3.0, 15.0, 60.1] {
+            let rule = rule(every);
+            for k in (0..1_000_000_u32).step_by(997) {
+                let look = f64::from(k) * every;
+                // A warm-up shifts all times, and its rounding with them.
+                for at in [look, look + 1e-14 * look, look - 1e-14 * look, (look + 12_345.678) - 12_345.678] {
+                    assert_eq!(rule.look_after(at), f64::from(k + 1) * every, "look {k} every {every}");
+                    assert_eq!(rule.look_at(at), look, "look {k} every {every}");
+                }
+                assert_eq!(rule.look_after(look + 0.5 * every), f64::from(k + 1) * every);
+            }
+        }
+        assert_eq!((rule(15.0).floor(99.0), rule(15.0).floor(100.0), rule(15.0).next_floor(99.0)), (1, 2, 100.0));
+    }
 }
