@@ -62,10 +62,6 @@ pub struct Step {
 
 /// Where a step changes a queue by less than this share of what arrives in it, the queue was steady all along.
 const SETTLED: f64 = 1e-3;
-/// And so it was where it gets there, with all that is left of its capacity, within this share of the step, and changes by less than
-/// so much of what arrives.
-const SOON: f64 = 0.1;
-const NEARLY: f64 = 1e-2;
 /// As near to its capacity as a queue without an end comes: e to the minus this.
 const FARTHEST: f64 = 34.0;
 /// How long those wait whom nobody serves, seconds.
@@ -207,9 +203,7 @@ impl Fleet {
         if !endless || arrivals < capacity * (1.0 - 1e-6) {
             let steady = self.steady(arrivals);
             at_rest = steady.queue;
-            let moves = (steady.queue - queue).abs();
-            let at_once = moves <= SOON * (capacity - arrivals).abs() * seconds && moves <= NEARLY * arrivals * seconds;
-            if moves <= SETTLED * arrivals * seconds || at_once {
+            if (steady.queue - queue).abs() <= SETTLED * arrivals * seconds {
                 return Step { rate: arrivals, steady };
             }
         }
