@@ -6,7 +6,9 @@ mod common;
 
 use common::{HOUR, compiled, run_after};
 use ninefold::exact::structure::{Mission, Obstacle, Steady, Structure};
-use ninefold::model::{AgesWhile, Inspection, Model, NONE, Selection, Standby, Thing, Timing, UpWhen, Value, Waiting};
+use ninefold::model::{
+    AgesWhile, Inspection, Limits, Model, NONE, Scaling, Selection, Standby, Thing, Timing, UpWhen, Value, Waiting,
+};
 
 fn service(model: &Model, name: &str) -> u32 {
     model.services.iter().position(|service| service.name == name).expect("a service") as u32
@@ -284,6 +286,21 @@ fn what_makes_components_depend_on_each_other() {
             Some(Standby { waiting: 1, ages, switch_time, switch_works, failback: false, test: None, stream: 0 });
     };
     found(&standby, Obstacle::Standby("pair".to_owned()));
+    let limits = Limits { window: 0.0, share: 1.0, replicas: 4 };
+    let scaling = Scaling {
+        target: 0.5,
+        min: 1,
+        max: 2,
+        initial: Some(2),
+        startup: 0.0,
+        every: 15.0,
+        tolerance: 0.1,
+        up: limits,
+        down: limits,
+        floors: Vec::new(),
+        ahead: 0.0,
+    };
+    found(&|m| m.services[0].scaling = Some(scaling.clone()), Obstacle::Scaled("pair".to_owned()));
     // An exponential life is as good as new at any time.
     assert_eq!(obstacles(|m| m.modes[1].renewal = Value::Known(0.0)), []);
 }

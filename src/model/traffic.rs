@@ -3,8 +3,9 @@
 use super::calendar;
 use super::columns;
 use super::compile::Compiler;
-use super::demand::{Demand, Profile, Source, Unsure};
+use super::demand::{Demand, Source, Unsure};
 use super::extend::{SeriesForecast, extend};
+use super::growth::Profile;
 use super::uncertain::{Spread, Value};
 use crate::scenario::{After, Growth, Series, Traffic, Uncertain};
 use crate::units::{GrowthRate, Number};

@@ -55,6 +55,9 @@ pub enum Obstacle {
     /// Replicas wait to take over.
     #[error("replicas of `{0}` stand by and take over from each other")]
     Standby(String),
+    /// Replicas come and go.
+    #[error("the number of replicas of `{0}` follows its load")]
+    Scaled(String),
     /// Clocks are not new at the start where the answer is about one life.
     #[error("`{0}` does not start new")]
     Aged(String),

@@ -18,10 +18,13 @@ pub(super) struct Things<'m> {
 }
 
 impl<'m> Things<'m> {
-    /// Those that a service rests on. Replicas that wait are in the way whatever fails: which of them count changes.
+    /// Those that a service rests on. Replicas that wait, or come and go, are in the way whatever fails: which of
+    /// them count changes.
     pub fn of(model: &'m Model, service: u32) -> Self {
         let support = model.services[service as usize].support.iter().map(|&s| &model.services[s as usize]);
-        let obstacles = support.filter(|s| s.standby.is_some()).map(|s| Obstacle::Standby(s.name.clone())).collect();
+        let stands_by = support.clone().filter(|s| s.standby.is_some()).map(|s| Obstacle::Standby(s.name.clone()));
+        let scaled = support.filter(|s| s.scaling.is_some()).map(|s| Obstacle::Scaled(s.name.clone()));
+        let obstacles = stands_by.chain(scaled).collect();
         Self { model, obstacles, in_step: Vec::new(), looked_at: vec![false; model.teams.len()] }
     }
 

@@ -186,6 +186,9 @@ impl Compiler<'_> {
     fn services(&mut self) {
         for service in &self.model.services {
             let relevant = self.relevant.blocks[self.parts.services.len()];
+            if relevant && service.scaling.is_some() {
+                self.refuse(format!("the number of replicas of `{}` follows its load", service.name));
+            }
             let standby = service.standby.as_ref().filter(|_| relevant).map(|standby| {
                 let name = &service.name;
                 if standby.test.is_some() {
