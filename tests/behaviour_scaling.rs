@@ -7,7 +7,7 @@ use common::{DAY, HOUR, Run, run};
 /// Rounding of sums over weeks.
 const CLOSE: f64 = 1e-9;
 
-/// A service `web` of `servers` servers a replica and 100 ms for a request; a fixed number of replicas where `autoscale` is empty.
+/// A service `web` of which a request takes 100 ms.
 fn scenario(days: u32, traffic: &str, service: &str, rest: &str) -> String {
     format!(
         "name: case\nstart: 2026-01-05\nhorizon: {days}d\nzones: [a, b, c]\ntraffic: {{users: {{to: web, {traffic}}}}}\n\
@@ -210,8 +210,13 @@ fn what_is_foreseen_is_there_in_time() {
     let in_time = run(&scenario(7, &traffic, &service(", ahead: 5m"), ""), 1, 1);
     assert!(value(&late, "services.web.error_rate") > 1e-3);
     assert!(in_time.value_at("services.web.error_rate").unwrap_or(0.0) < 1e-6);
-    // Thirteen in place of the twelve that the tolerance is content with, and all of them five minutes earlier.
-    let more = value(&in_time, "services.web.autoscale.replicas_paid") - value(&late, "services.web.autoscale.replicas_paid");
-    let least = 10.0 / 24.0 + 8.0 * 300.0 / DAY;
-    assert!(more > least && more < least + 0.03, "{more}");
+    // Three at work by night and nine by day: five, and thirteen from the look of 7:55 on to that of 18:05, when what was called for
+    // at six is out of the window.
+    let day = 10.0 * HOUR + 600.0;
+    is(&in_time, "services.web.autoscale.replicas_paid", 5.0 + 8.0 * day / DAY);
+    is(&in_time, "services.web.autoscale.ups_per_day", 1.0);
+    // Who does not look ahead needs two steps, and is content with twelve, which are within the tolerance.
+    let rule = by_the_rule(7, 5, (2, 100), 0.7, 240.0, |hour| if (8..18).contains(&(hour % 24)) { 9.0 } else { 3.0 });
+    is(&late, "services.web.autoscale.replicas_paid", rule.paid / (7.0 * DAY));
+    is(&late, "services.web.autoscale.ups_per_day", 2.0);
 }

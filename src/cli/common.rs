@@ -6,7 +6,8 @@ use clap::Args;
 use clap::builder::PossibleValue;
 
 use super::CliError;
-use crate::model::{self, Model};
+use crate::analysis::variant::{self, Trouble};
+use crate::model::Model;
 use crate::run::{Options, RunError, default_replications};
 pub use crate::scenario::Fidelity;
 use crate::scenario::{LoadError, Loaded, Patches, load, unsimulated};
@@ -96,6 +97,18 @@ impl Simulation {
         Err(CliError::Wrong(format!(
             "`{command}` follows requests as a rate: leave out `--fidelity request`, which is for `run`"
         )))
+    }
+
+    /// How it is simulated by a command that has no use for a precision, with so many replications where nothing else is asked for.
+    ///
+    /// # Errors
+    /// `--precision`.
+    pub fn counted(&self, replications: u64) -> Result<Options, CliError> {
+        if self.precision.is_some() {
+            let text = "--precision is about the objectives of a forecast; give --replications here";
+            return Err(CliError::Wrong(text.into()));
+        }
+        Ok(Options { replications: self.replications.unwrap_or(replications), ..self.options() })
     }
 
     /// How it is simulated.
@@ -193,10 +206,15 @@ pub fn load_whole(scenario: &Path, patches: &Patches, horizon: Option<Time>, fid
 /// # Errors
 /// Mistakes that only the compiler finds.
 pub fn compile(loaded: &Loaded) -> Result<Model, CliError> {
-    model::compile(loaded).map_err(|mistakes| {
-        let diagnostics = mistakes.into_iter().map(|mistake| loaded.mistake(&mistake.path, mistake.message));
-        loaded.wrong(diagnostics).into()
-    })
+    Ok(variant::compile(loaded)?)
+}
+
+/// What a command says of a variant that could not be simulated.
+pub fn troubled(trouble: Trouble) -> CliError {
+    match trouble {
+        Trouble::Variant(error) => CliError::Load(error),
+        Trouble::Run(error) => failed(&error),
+    }
 }
 
 /// Why a run could not go on, as the command ends.

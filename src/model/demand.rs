@@ -4,15 +4,14 @@
 //! any interval costs two look-ups, whatever its length.
 
 use super::Value;
+use super::grid::Grid;
 use super::growth::{Growth, Path, Profile};
 
 /// All open traffic sources on one grid of pieces.
 #[derive(Debug, Clone, Default)]
 pub struct Demand {
-    /// Start of each piece, and the horizon at the end; seconds after the start.
-    pub edges: Vec<f64>,
-    /// For each hour the first piece that reaches into it.
-    hours: Vec<u32>,
+    /// The pieces, from the start to the horizon.
+    pub grid: Grid,
     /// The sources, in the order of the scenario.
     pub sources: Vec<Source>,
 }
@@ -71,38 +70,16 @@ pub struct Curve {
 }
 
 impl Demand {
-    /// The grid with the given edges (ascending, from 0 to the horizon).
+    /// On a grid with the given edges (ascending, from 0 to the horizon).
     #[must_use]
     pub fn new(edges: Vec<f64>, sources: Vec<Source>) -> Self {
-        let end = edges.last().copied().unwrap_or(0.0);
-        let mut hours = Vec::with_capacity((end / 3_600.0) as usize + 1);
-        let mut piece = 0;
-        for hour in 0..=(end / 3_600.0) as usize {
-            let from = hour as f64 * 3_600.0;
-            while piece + 2 < edges.len() && edges[piece + 1] <= from {
-                piece += 1;
-            }
-            hours.push(piece as u32);
-        }
-        Self { edges, hours, sources }
+        Self { grid: Grid::new(edges), sources }
     }
 
     /// Whether nothing asks at a rate of its own; users may still ask ([`super::Model::users`]).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sources.is_empty()
-    }
-
-    /// The piece that holds time `t`.
-    #[inline]
-    #[must_use]
-    pub fn piece(&self, t: f64) -> usize {
-        let hour = ((t / 3_600.0) as usize).min(self.hours.len() - 1);
-        let mut piece = self.hours[hour] as usize;
-        while piece + 2 < self.edges.len() && self.edges[piece + 1] <= t {
-            piece += 1;
-        }
-        piece
     }
 
     /// Fills the curves for one draw of the uncertain numbers.
@@ -141,7 +118,7 @@ impl Curve {
         let (mut total, mut factor) = (0.0, 1.0);
         for (piece, base) in self.base.iter().enumerate() {
             self.before.push(total);
-            let (grown, next) = path.step(demand.edges[piece], demand.edges[piece + 1]);
+            let (grown, next) = path.step(demand.grid.edges[piece], demand.grid.edges[piece + 1]);
             self.peaks.push(base * next.max(factor));
             total += base * grown;
             factor = next;
@@ -175,16 +152,16 @@ impl Curve {
         if t <= 0.0 {
             return self.base.first().map_or(0.0, |base| base * t);
         }
-        let piece = demand.piece(t);
+        let piece = demand.grid.piece(t);
         let growth = self.growth.unwrap_or(Growth::Flat);
-        self.before[piece] + self.base[piece] * growth.between(demand.edges[piece], t)
+        self.before[piece] + self.base[piece] * growth.between(demand.grid.edges[piece], t)
     }
 
     /// Requests between two times of one piece.
     #[must_use]
     pub fn between(&self, demand: &Demand, from: f64, to: f64) -> f64 {
-        let piece = demand.piece(from);
-        if from == demand.edges[piece] && to == demand.edges[piece + 1] {
+        let piece = demand.grid.piece(from);
+        if from == demand.grid.edges[piece] && to == demand.grid.edges[piece + 1] {
             self.in_piece(piece)
         } else {
             self.base[piece] * self.growth().between(from, to)
@@ -195,13 +172,13 @@ impl Curve {
     #[must_use]
     pub fn rate(&self, demand: &Demand, t: f64) -> f64 {
         let t = t.max(0.0);
-        self.base[demand.piece(t)] * self.growth.unwrap_or(Growth::Flat).factor(t)
+        self.base[demand.grid.piece(t)] * self.growth.unwrap_or(Growth::Flat).factor(t)
     }
 
     /// The highest rate of the pieces that the interval touches, requests/s.
     #[must_use]
     pub fn peak(&self, demand: &Demand, from: f64, to: f64) -> f64 {
-        let (first, last) = (demand.piece(from.max(0.0)), demand.piece(to.max(0.0)));
+        let (first, last) = (demand.grid.piece(from.max(0.0)), demand.grid.piece(to.max(0.0)));
         let mut piece = first;
         let mut highest = 0.0_f64;
         while piece <= last {

@@ -73,13 +73,17 @@ struct Series {
     step: f64,
 }
 
+/// The step in which a series until `end` goes on, seconds: an hour, or the series' own where that is longer; less where it is short.
+pub fn step(rows: &[(f64, f64)], end: f64) -> f64 {
+    super::traffic::usual_step(rows).unwrap_or(HOUR).max(HOUR.min(end / FEWEST as f64))
+}
+
 /// Goes on from a series of (time, value per second) for `horizon` seconds after `end`.
 ///
 /// # Errors
 /// A series that is too short, or of zeros.
 pub fn extend(rows: &[(f64, f64)], end: f64, horizon: f64) -> Result<Extension, String> {
-    let usual = super::traffic::usual_step(rows).unwrap_or(HOUR);
-    let series = Series::new(rows, end, usual.max(HOUR.min(end / FEWEST as f64)));
+    let series = Series::new(rows, end, step(rows, end));
     if series.values.len() < FEWEST {
         return Err(format!("{} steps are too few to extend: at least {FEWEST} are needed", series.values.len()));
     }
@@ -338,5 +342,35 @@ mod tests {
         let gaps: Vec<(f64, f64)> = shop(4, 0.05, 2).into_iter().map(|(t, v)| (t, if v < 6.0 { 0.0 } else { v })).collect();
         let extension = extend(&gaps, 28.0 * DAY, 7.0 * DAY).unwrap();
         assert!(extension.steps.iter().all(|(value, deviation)| *value >= 0.0 && value.is_finite() && deviation.is_finite()));
+    }
+
+    #[test]
+    fn no_series_of_counts_is_too_wild_to_go_on() {
+        let stream = Stream::new(11, 0, 0);
+        for (number, (count, step)) in
+            [(16, 60.0), (17, 3_600.0), (40, 7_200.0), (100, 300.0), (400, 3_600.0), (90, DAY), (30, 7.0 * DAY), (2_000, 900.0)]
+                .into_iter()
+                .enumerate()
+        {
+            for kind in 0..6 {
+                let chance = |i: usize| uniform(stream.word((number * 100_000 + kind * 10_000 + i) as u64));
+                let value = |i: usize| match kind {
+                    0 => chance(i),
+                    1 => libm::exp(30.0 * (chance(i) - 0.5)),
+                    2 => f64::from(u8::from(chance(i) > 0.9)),
+                    3 => f64::from(u8::from(i + 1 == count)),
+                    4 => 1e12 * libm::pow(10.0, -(i as f64) / 20.0),
+                    _ => f64::from(u8::from(i < count / 2)) + 1e-9 * chance(i),
+                };
+                let rows: Vec<(f64, f64)> = (0..count).map(|i| (i as f64 * step, value(i))).collect();
+                // A tail, or all, of zeros may be refused; what goes on is finite.
+                if let Ok(extension) = extend(&rows, count as f64 * step, 30.0 * DAY) {
+                    let sane =
+                        |(value, deviation): &(f64, f64)| value.is_finite() && *value >= 0.0 && (0.0..=FAR).contains(deviation);
+                    assert!(extension.steps.iter().all(sane), "kind {kind} of {count} steps");
+                    assert!(extension.error.error.is_finite() && (0.0..=1.0).contains(&extension.error.coverage));
+                }
+            }
+        }
     }
 }

@@ -64,6 +64,23 @@ impl Limits {
 }
 
 impl Scaling {
+    /// Replicas with which so many at work are on target, up to the most that there may be.
+    #[must_use]
+    pub fn needed(&self, busy: f64) -> u32 {
+        self.needed_at(busy, self.target)
+    }
+
+    /// The fewest replicas with which so many at work are within the tolerance of the target.
+    #[must_use]
+    pub fn tolerated(&self, busy: f64) -> u32 {
+        self.needed_at(busy, self.target * (1.0 + self.tolerance))
+    }
+
+    fn needed_at(&self, busy: f64, target: f64) -> u32 {
+        // What is a whole number but for rounding is one.
+        (busy / target - 1e-9).ceil().clamp(0.0, f64::from(self.max)) as u32
+    }
+
     /// The fewest replicas at a time, seconds after the start.
     #[must_use]
     pub fn floor(&self, at: f64) -> u32 {

@@ -4,7 +4,7 @@ use super::calendar;
 use super::columns;
 use super::compile::Compiler;
 use super::demand::{Demand, Source, Unsure};
-use super::extend::{SeriesForecast, extend};
+use super::extend::{SeriesForecast, extend, step};
 use super::growth::Profile;
 use super::uncertain::{Spread, Value};
 use crate::scenario::{After, Growth, Series, Traffic, Uncertain};
@@ -189,8 +189,9 @@ fn extended(compiler: &mut Compiler, path: &str, rows: Vec<(f64, f64)>, length: 
     if rows.iter().any(|row| !(row.1.is_finite() && row.1 >= 0.0)) {
         return Err("the series has values that are no counts, and cannot be extended".to_owned());
     }
-    check_pieces(rows.len() as f64)?;
-    let extension = extend(&rows, length, (horizon - length).max(0.0))?;
+    let left = (horizon - length).max(0.0);
+    check_pieces(rows.len() as f64 + left / step(&rows, length))?;
+    let extension = extend(&rows, length, left)?;
     let draw = if extension.steps.iter().any(|step| step.1 > 0.0) {
         let normal = Uncertain::Between { low: Number(-1.0), high: Number(1.0), confidence: ONE_DEVIATION };
         compiler.parameters.value(&format!("{path}.series.after"), Spread::Normal, &normal, |z| z.0)

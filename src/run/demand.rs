@@ -77,7 +77,7 @@ pub fn busiest(model: &Model) -> Option<f64> {
     let latest = model.horizon - WEEK.min(model.horizon / 2.0);
     let drawn = Drawn::new(model);
     let rate = |t: f64| drawn.curves.iter().map(|curve| curve.rate(&model.demand, t)).sum::<f64>();
-    let begins = model.demand.edges.iter().copied().filter(|begin| *begin <= latest);
+    let begins = model.demand.grid.edges.iter().copied().filter(|begin| *begin <= latest);
     let highest = begins.map(|begin| (begin, rate(begin))).fold(None, |best: Option<(f64, f64)>, (begin, rate)| match best {
         Some((_, most)) if rate <= most * (1.0 + 1e-9) => best,
         _ => Some((begin, rate)),

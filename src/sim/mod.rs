@@ -36,7 +36,7 @@ mod windows;
 
 pub use distance::Distance;
 pub use drawn::Drawn;
-pub use flow::{Lengths, Row, Undisturbed, UndisturbedPiece, row};
+pub use flow::{Lengths, Row, ScaledPiece, Undisturbed, row};
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
 pub use parts::Stages;

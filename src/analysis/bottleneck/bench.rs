@@ -2,10 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::model::{self, Model};
+use crate::analysis::variant::{self, Trouble, compile};
+use crate::model::Model;
 use crate::run::requests::Load;
-use crate::run::{self, Control, Options, RunError, Runs};
-use crate::scenario::{Fidelity, LoadError, Loaded, Uncertain};
+use crate::run::{Control, Options, Runs};
+use crate::scenario::{Fidelity, Loaded, Uncertain};
 use crate::sim::Drawn;
 use crate::units::{Number, Time};
 
@@ -19,17 +20,6 @@ const LIVES: f64 = 20.0;
 const MORE: f64 = 8.0;
 /// The warm-up, as a part of what is measured.
 const WARMUP: f64 = 0.25;
-
-/// Why a variant could not be simulated.
-#[derive(Debug, thiserror::Error)]
-pub enum Trouble {
-    /// It is no scenario.
-    #[error(transparent)]
-    Variant(#[from] LoadError),
-    /// It cannot be run.
-    #[error(transparent)]
-    Run(#[from] RunError),
-}
 
 /// A variant and what its replications gave.
 #[derive(Debug, Clone)]
@@ -94,38 +84,23 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// A change that leaves no scenario, and what [`run::simulate`] complains about.
     pub fn simulate(&mut self, sets: Vec<String>, seconds: Option<f64>, replications: u64) -> Result<Trial, Trouble> {
-        let mut variant = if sets.is_empty() { self.held.clone() } else { self.held.with(sets)? };
-        let horizon = variant.scenario.horizon.0;
+        let mut varied = if sets.is_empty() { self.held.clone() } else { self.held.with(sets)? };
+        let horizon = varied.scenario.horizon.0;
         let seconds = match seconds {
             Some(seconds) => seconds,
-            None => enough(&compile(&variant)?).min(horizon),
+            None => enough(&compile(&varied)?).min(horizon),
         };
-        variant.scenario.horizon = Time(seconds);
-        let model = compile(&variant)?;
+        varied.scenario.horizon = Time(seconds);
+        let model = compile(&varied)?;
         let warmup = self.options.warmup.unwrap_or(WARMUP * seconds);
         let options =
             Options { replications, precision: None, warmup: Some(warmup), fidelity: Fidelity::Request, ..self.options.clone() };
-        // Each simulation has its own progress.
-        for number in [&self.control.done, &self.control.goal, &self.control.thousandths] {
-            number.store(0, Ordering::Relaxed);
-        }
         self.simulations += 1;
-        let runs = run::simulate(&model, &options, self.control, None)?;
+        let runs = variant::simulate(&model, &options, self.control)?;
         self.events += runs.events;
         self.wall_seconds += runs.wall_seconds;
         Ok(Trial { model, runs })
     }
-}
-
-/// The model of a scenario.
-///
-/// # Errors
-/// Mistakes that only the compiler finds.
-pub fn compile(loaded: &Loaded) -> Result<Model, LoadError> {
-    model::compile(loaded).map_err(|mistakes| {
-        let diagnostics = mistakes.into_iter().map(|mistake| loaded.mistake(&mistake.path, mistake.message));
-        loaded.wrong(diagnostics)
-    })
 }
 
 /// Seconds in which enough requests come.
@@ -147,8 +122,8 @@ fn enough(model: &Model) -> f64 {
 fn hold(loaded: &Loaded, model: &Model) -> (Vec<String>, Option<f64>) {
     let (drawn, demand) = (Drawn::new(model), &model.demand);
     // The rate jumps where a piece begins, and grows or shrinks steadily within.
-    let ends = demand.edges.iter().skip(1).map(|end| end * (1.0 - 1e-12));
-    let times: Vec<f64> = demand.edges.iter().take(demand.edges.len().saturating_sub(1)).copied().chain(ends).collect();
+    let ends = demand.grid.edges.iter().skip(1).map(|end| end * (1.0 - 1e-12));
+    let times: Vec<f64> = demand.grid.edges.iter().take(demand.grid.edges.len().saturating_sub(1)).copied().chain(ends).collect();
     let total = |t: f64| drawn.curves.iter().map(|curve| curve.rate(demand, t)).sum::<f64>();
     let highest =
         times.iter().map(|&t| (t, total(t))).reduce(|best, next| if next.1 > best.1 * (1.0 + 1e-9) { next } else { best });

@@ -1,9 +1,10 @@
 //! What is simulated: the scenario as it is, at higher loads, and with one more replica of each service.
 
-use super::bench::{Bench, Trial, Trouble};
+use super::bench::{Bench, Trial};
 use super::parts::{self, Station, follow};
 use super::search::{self, Promise, Search};
 use super::system::{Seen, System};
+use crate::analysis::variant::Trouble;
 use crate::run::requests::RequestRuns;
 use crate::run::{Control, Options};
 use crate::scenario::Loaded;

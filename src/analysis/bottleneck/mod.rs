@@ -12,7 +12,6 @@ mod tables;
 mod tests;
 mod words;
 
-pub use bench::Trouble;
 pub use found::{Found, Gain, investigate};
 pub use parts::{Split, Station};
 pub use search::{Promise, Search, Step};

@@ -1,9 +1,10 @@
 //! The load at which the promise breaks: doubling, then bisection, each step a simulation.
 
 use super::LEVEL;
-use super::bench::{Bench, Trial, Trouble};
+use super::bench::{Bench, Trial};
 use super::parts::{self, Station};
 use super::system::{Seen, System};
+use crate::analysis::variant::Trouble;
 use crate::model::{Counts, Model};
 use crate::report::Unit;
 use crate::report::format::{decimal, duration, number};

@@ -23,8 +23,13 @@ pub fn service(input: &Input<'_>, index: usize, summary: &mut ServiceSummary) {
         p95: Estimate::unobserved(LEVEL, load.sums.count(), NOT_MODELLED),
         p99: Estimate::unobserved(LEVEL, load.sums.count(), NOT_MODELLED),
     });
-    summary.response_time = Some(times(load, 0, row::RESPONSE, row::GOOD));
+    summary.response_time = Some(response_times(load));
     summary.wait = Some(times(load, 1, row::WAIT, row::BEGUN));
+}
+
+/// How long good answers take.
+pub(in crate::analysis) fn response_times(load: &LoadRuns) -> Distribution {
+    times(load, 0, row::RESPONSE, row::GOOD)
 }
 
 fn requests(load: &LoadRuns, horizon: f64) -> RequestSummary {

@@ -6,7 +6,7 @@ pub(super) mod estimates;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod input;
-mod load;
+pub(super) mod load;
 mod requests;
 pub(super) mod tables;
 #[cfg(test)]

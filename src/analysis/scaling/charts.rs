@@ -32,7 +32,7 @@ pub fn over_time(input: &Input<'_>, usage: &Usage) -> Chart {
         ),
         x: axis("Time", "seconds", Unit::Duration, Scale::Time(input.model.start.clone())),
         y: replicas(),
-        marks: vec![Mark::new("serving", Look::Series(0), line(2)), Mark::new("ideal", Look::Series(1), line(3))],
+        marks: vec![Mark::new("serving", Look::Series(0), line(1)), Mark::new("ideal", Look::Series(1), line(2))],
     }
 }
 

@@ -10,7 +10,7 @@ mod usage;
 mod words;
 
 pub use summary::{SCHEMA, Scalings};
-pub use targets::{Targets, Trial, Trouble, try_targets};
+pub use targets::{Targets, Trial, try_targets};
 pub use usage::{Sums, Usage};
 
 use crate::model::Model;

@@ -67,7 +67,7 @@ pub struct Service {
     pub hours: Vec<Use>,
     /// Targets that were simulated, ascending.
     pub targets: Vec<Attempt>,
-    /// The target to recommend; null where none keeps what is promised.
+    /// The target to recommend; null where none keeps what is promised, or not all were tried.
     pub recommended_target: Option<f64>,
 }
 
@@ -106,7 +106,7 @@ pub struct Attempt {
     /// Fraction of its requests that failed.
     pub error_rate: Estimate,
     /// P99 of its response time.
-    pub response_p99_seconds: Option<f64>,
+    pub response_p99_seconds: Estimate,
     /// Money over the horizon, of the whole scenario.
     pub cost: Estimate,
     /// By objective on requests.
@@ -154,7 +154,7 @@ fn service(input: &Input<'_>, usage: &Usage) -> Service {
         cost: usage.paid * price,
         hours: usage.hours.iter().map(used).collect(),
         targets: targets.map(|targets| targets.trials.iter().map(target).collect()).unwrap_or_default(),
-        recommended_target: targets.and_then(Targets::best).map(|trial| trial.target),
+        recommended_target: targets.filter(|_| !input.interrupted).and_then(Targets::best).map(|trial| trial.target),
     }
 }
 

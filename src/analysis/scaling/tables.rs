@@ -104,7 +104,7 @@ pub fn targets(input: &Input<'_>, targets: &Targets) -> Table {
         .estimate("replicas_paid", of(|t| &t.replicas))
         .estimate("utilization", of(|t| &t.utilization))
         .estimate("error_rate", of(|t| &t.error_rate))
-        .number("response_p99_seconds", targets.trials.iter().map(|t| t.p99.unwrap_or(f64::NAN)))
+        .estimate("response_p99_seconds", of(|t| &t.p99))
         .estimate("cost", of(|t| &t.cost))
         .flag("keeps", targets.trials.iter().map(|t| t.keeps))
         .text("kept", targets.trials.iter().map(|t| if t.keeps { "kept" } else { "missed" }.to_owned()));
@@ -113,7 +113,7 @@ pub fn targets(input: &Input<'_>, targets: &Targets) -> Table {
         Column::estimate("Busy", "utilization", Unit::Share),
         Column::estimate("Replicas paid", "replicas_paid", Unit::Number),
         Column::estimate("Failed", "error_rate", Unit::Share),
-        Column::number("P99", "response_p99_seconds", Unit::Duration),
+        Column::estimate("P99", "response_p99_seconds", Unit::Duration),
         Column::estimate("Cost of all", "cost", Unit::Money),
         Column::text("Promise", "kept"),
         Column::text("", "note"),

@@ -1,13 +1,13 @@
 //! Other targets, simulated with the same luck, and the one to recommend.
 
-use std::sync::atomic::Ordering;
-
 use super::LEVEL;
 use crate::analysis::forecast::estimates::attainment;
-use crate::model::{Counts, Model, compile};
+use crate::analysis::forecast::load::response_times;
+use crate::analysis::variant::{Trouble, compile, simulate};
+use crate::model::{Counts, Model};
 use crate::run::runs::{row, sum};
-use crate::run::{self, Control, Options, RunError, Runs};
-use crate::scenario::{LoadError, Loaded};
+use crate::run::{Control, Options, Runs};
+use crate::scenario::Loaded;
 use crate::sim::scaled;
 use crate::stats::Estimate;
 use crate::units::Fraction;
@@ -16,17 +16,6 @@ use crate::units::Fraction;
 const TARGETS: [f64; 12] = [0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9];
 /// Where nothing is promised, more than this fraction of failed requests is too much.
 const FEW: f64 = 1e-3;
-
-/// Why something could not be simulated.
-#[derive(Debug, thiserror::Error)]
-pub enum Trouble {
-    /// It is no scenario.
-    #[error(transparent)]
-    Variant(#[from] LoadError),
-    /// It cannot be run.
-    #[error(transparent)]
-    Run(#[from] RunError),
-}
 
 /// One target and what the replications gave with it.
 #[derive(Debug, Clone)]
@@ -40,7 +29,7 @@ pub struct Trial {
     /// Fraction of its requests that failed.
     pub error_rate: Estimate,
     /// P99 of its response time, seconds.
-    pub p99: Option<f64>,
+    pub p99: Estimate,
     /// Money over the horizon, credits included.
     pub cost: Estimate,
     /// By objective on requests: what was attained.
@@ -76,7 +65,7 @@ impl Targets {
 /// Simulates a scaled service at each target; fewer where the user asks to stop.
 ///
 /// # Errors
-/// What [`run::simulate`] complains about.
+/// What [`simulate`] complains about.
 pub fn try_targets(
     loaded: &Loaded,
     model: &Model,
@@ -95,14 +84,8 @@ pub fn try_targets(
         {
             autoscale.target = Fraction(target);
         }
-        let changed = compile(&variant).map_err(|mistakes| {
-            let diagnostics = mistakes.into_iter().map(|mistake| variant.mistake(&mistake.path, mistake.message));
-            Trouble::Variant(variant.wrong(diagnostics))
-        })?;
-        for number in [&control.done, &control.goal, &control.thousandths] {
-            number.store(0, Ordering::Relaxed);
-        }
-        let runs = run::simulate(&changed, options, control, None)?;
+        let changed = compile(&variant)?;
+        let runs = simulate(&changed, options, control)?;
         if runs.replications > 0 {
             trials.push(trial(&changed, &runs, service, target));
         }
@@ -138,7 +121,7 @@ fn trial(model: &Model, runs: &Runs, service: usize, target: f64) -> Trial {
             .map_or_else(none, |counts| counts.mean_estimate(scaled::THERE, LEVEL).scaled(1.0 / runs.horizon)),
         utilization: of.sums.ratio(sum::BUSY, sum::SERVERS, LEVEL).clipped(0.0, 1.0),
         error_rate,
-        p99: if asks && of.load.sums.mean(row::GOOD) > 0.0 { of.load.lengths[0].quantile(0.99) } else { None },
+        p99: if asks && of.load.sums.mean(row::GOOD) > 0.0 { response_times(&of.load).p99 } else { none() },
         cost: runs.cost.total.estimate(LEVEL),
         attained,
         keeps,

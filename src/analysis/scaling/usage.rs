@@ -2,7 +2,7 @@
 
 use super::Pattern;
 use crate::model::{Model, hours};
-use crate::sim::Undisturbed;
+use crate::sim::{ScaledPiece, Undisturbed};
 
 /// Fewer replicas that are wanted again within so many seconds were taken away for nothing.
 const FLAP: f64 = 15.0 * 60.0;
@@ -43,16 +43,16 @@ pub struct Usage {
     pub hours: Vec<Sums>,
     /// Replica-seconds that are paid.
     pub paid: f64,
-    /// Decisions for more, and for fewer.
+    /// Decisions for more.
     pub ups: usize,
     /// Decisions for fewer.
     pub downs: usize,
     /// Decisions for more that follow one for fewer within a quarter of an hour.
     pub flaps: usize,
-    /// The longest time with fewer replicas than that, seconds, and when it began.
+    /// The longest time with fewer replicas than the target with its tolerance calls for, seconds, and when it began.
     pub longest_lag: (f64, f64),
-    /// (Time, rate, replicas that serve, ideal) over the horizon, for a chart: means of equal parts.
-    pub course: Vec<[f64; 4]>,
+    /// (Time, replicas that serve, ideal) over the horizon, for a chart: means of equal parts.
+    pub course: Vec<[f64; 3]>,
 }
 
 /// Most parts of the horizon in a chart.
@@ -85,7 +85,7 @@ impl Usage {
             downs: 0,
             flaps: 0,
             longest_lag: (0.0, 0.0),
-            course: vec![[0.0; 4]; (model.horizon / part(model.horizon)).ceil().max(1.0) as usize],
+            course: vec![[0.0; 3]; (model.horizon / part(model.horizon)).ceil().max(1.0) as usize],
         };
         let (part, points) = (part(model.horizon), usage.course.len());
         let (mut hour, mut lag) = (0, 0.0);
@@ -109,7 +109,7 @@ impl Usage {
                 for sums in [&mut usage.all, &mut usage.hours[hours[hour].1 % pattern.hours()]] {
                     sums.add(piece, seconds, short);
                 }
-                let means = [at, piece.rate, f64::from(piece.ready), f64::from(piece.ideal)];
+                let means = [at, f64::from(piece.ready), f64::from(piece.ideal)];
                 let long = part.min(model.horizon - point as f64 * part);
                 usage.course[point].iter_mut().zip(means).skip(1).for_each(|(sum, value)| *sum += value * seconds / long);
                 at = until;
@@ -144,7 +144,7 @@ impl Usage {
 }
 
 impl Sums {
-    fn add(&mut self, piece: &crate::sim::UndisturbedPiece, seconds: f64, short: bool) {
+    fn add(&mut self, piece: &ScaledPiece, seconds: f64, short: bool) {
         let (ready, ideal) = (f64::from(piece.ready), f64::from(piece.ideal));
         self.time += seconds;
         self.requests += piece.rate * seconds;

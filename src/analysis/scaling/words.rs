@@ -33,9 +33,9 @@ pub fn verdicts(input: &Input<'_>, summary: &Scalings) -> Vec<Verdict> {
     let mut list = Vec::new();
     for (name, service) in &summary.services {
         let usage = input.usage.iter().find(|usage| input.name(usage.service) == name);
-        list.extend(
-            usage.and_then(|usage| input.targets_of(usage.service)).map(|targets| target(name, targets, &summary.currency)),
-        );
+        // Which is best is known once all were tried.
+        let targets = usage.and_then(|usage| input.targets_of(usage.service)).filter(|_| !summary.interrupted);
+        list.extend(targets.map(|targets| target(name, targets, &summary.currency)));
         list.push(lag(name, service));
         list.push(idle(name, service, &summary.currency));
         list.extend(flaps(name, service));
@@ -119,7 +119,10 @@ fn lag(name: &str, service: &Service) -> Verdict {
         return Verdict::new(Status::Warn, text);
     }
     let elsewhere = if all.overloaded > FEW {
-        format!(" {} of its requests are lost all the same: `max` is reached.", number(all.overloaded, Unit::Share))
+        format!(
+            " {} of its requests are lost all the same, while as many serve as are called for.",
+            number(all.overloaded, Unit::Share)
+        )
     } else {
         String::new()
     };

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use crate::analysis::bottleneck::{Bottlenecks, Input, System, Trouble, analyze, investigate};
-use crate::cli::common::{FailOn, Fidelity, Simulation, Variant, compile, default_folder, failed, load_whole};
+use crate::analysis::bottleneck::{Bottlenecks, Input, System, analyze, investigate};
+use crate::cli::common::{FailOn, Fidelity, Simulation, Variant, compile, default_folder, load_whole, troubled};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
 use crate::output::{self, terminal};
@@ -33,7 +33,8 @@ pub struct Arguments {
 /// A scenario that is wrong, a service that it has not; files that cannot be read or written.
 pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let simulation = &arguments.simulation;
-    let options = options(simulation)?;
+    let fidelity = Fidelity::Request;
+    let options = Options { fidelity, ..simulation.counted(default_replications(fidelity))? };
     let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
     let loaded = load_whole(scenario, &patches, simulation.horizon, Fidelity::Request)?;
     let name = arguments.system.as_deref();
@@ -56,22 +57,6 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
         out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
     }
     Ok(exit(&summary, simulation))
-}
-
-fn options(simulation: &Simulation) -> Result<Options, CliError> {
-    if simulation.precision.is_some() {
-        let text = "--precision is about the objectives of a forecast; give --replications here";
-        return Err(CliError::Wrong(text.into()));
-    }
-    let replications = simulation.replications.unwrap_or(default_replications(Fidelity::Request));
-    Ok(Options { fidelity: Fidelity::Request, replications, ..simulation.options() })
-}
-
-fn troubled(trouble: Trouble) -> CliError {
-    match trouble {
-        Trouble::Variant(error) => CliError::Load(error),
-        Trouble::Run(error) => failed(&error),
-    }
 }
 
 fn exit(summary: &Bottlenecks, simulation: &Simulation) -> Exit {

@@ -8,7 +8,7 @@ use crate::cli::common::{FailOn, Simulation, Variant, compile, default_folder, l
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
 use crate::output::{self, terminal};
-use crate::run::Options;
+use crate::run::default_replications;
 use crate::units::Time;
 
 /// Makes a failure happen, and shows against the same runs without it what goes down, what is lost and what recovers last.
@@ -52,7 +52,7 @@ fn moment(text: &str) -> Result<Moment, String> {
 pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let simulation = &arguments.simulation;
     simulation.flow_only("reliability simulate")?;
-    let options = options(simulation)?;
+    let options = simulation.counted(default_replications(simulation.fidelity))?;
     let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
     let model = compile(&load_whole(scenario, &patches, simulation.horizon, simulation.fidelity)?)?;
     let question =
@@ -81,14 +81,6 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
         out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
     }
     Ok(exit(simulation, &summary))
-}
-
-fn options(simulation: &Simulation) -> Result<Options, CliError> {
-    if simulation.precision.is_some() {
-        let text = "--precision is about the objectives of a forecast; give --replications here";
-        return Err(CliError::Wrong(text.into()));
-    }
-    Ok(simulation.options())
 }
 
 /// An objective counts as breached where more runs than not end its window below target, with the failure.

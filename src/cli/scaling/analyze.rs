@@ -1,9 +1,10 @@
 //! `ninefold scaling analyze`: replicas against the load, and the target to recommend.
 
 use clap::Args;
+use clap::builder::PossibleValue;
 
-use crate::analysis::scaling::{Input, Pattern, Scalings, Targets, Trouble, Usage, analyze, try_targets};
-use crate::cli::common::{FailOn, Fidelity, Simulation, Variant, compile, default_folder, failed, load_whole};
+use crate::analysis::scaling::{Input, Pattern, Scalings, Targets, Usage, analyze, try_targets};
+use crate::cli::common::{FailOn, Fidelity, Simulation, Variant, compile, default_folder, load_whole, troubled};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
 use crate::model::Model;
@@ -26,8 +27,8 @@ pub struct Arguments {
     #[command(flatten)]
     variant: Variant,
     /// Shows the use by the hours of a day or of a week.
-    #[arg(long, value_name = "PATTERN", value_enum, default_value_t = UsagePattern::Daily)]
-    usage_pattern: UsagePattern,
+    #[arg(long, value_name = "PATTERN", value_enum, default_value_t = Pattern::Daily)]
+    usage_pattern: Pattern,
     /// Looks at this service alone [default: all that are scaled].
     #[arg(long, value_name = "SERVICE")]
     service: Option<String>,
@@ -35,13 +36,18 @@ pub struct Arguments {
     simulation: Simulation,
 }
 
-/// The hours of what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum UsagePattern {
-    /// The hours of a day.
-    Daily,
-    /// The hours of a week.
-    Weekly,
+impl clap::ValueEnum for Pattern {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Daily, Self::Weekly]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Daily => "By the hours of a day",
+            Self::Weekly => "By the hours of a week",
+        };
+        Some(PossibleValue::new(self.word()).help(help))
+    }
 }
 
 /// Follows the replicas, simulates other targets, and writes what came of it.
@@ -51,14 +57,11 @@ enum UsagePattern {
 pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let simulation = &arguments.simulation;
     simulation.flow_only("scaling analyze")?;
-    let options = options(simulation)?;
+    let options = simulation.counted(REPLICATIONS)?;
     let (scenario, patches) = (&arguments.variant.scenario, arguments.variant.patches());
     let loaded = load_whole(scenario, &patches, simulation.horizon, Fidelity::Flow)?;
     let model = compile(&loaded)?;
-    let pattern = match arguments.usage_pattern {
-        UsagePattern::Daily => Pattern::Daily,
-        UsagePattern::Weekly => Pattern::Weekly,
-    };
+    let pattern = arguments.usage_pattern;
     let usage = used(&model, pattern, arguments.service.as_deref())?;
     let (control, progress) = Progress::begin(simulation.quiet || simulation.json);
     let targets = targets(&loaded, &model, &usage, &options, &control);
@@ -76,14 +79,6 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
         out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
     }
     Ok(exit(&summary, &targets, simulation))
-}
-
-fn options(simulation: &Simulation) -> Result<Options, CliError> {
-    if simulation.precision.is_some() {
-        let text = "--precision is about the objectives of a forecast; give --replications here";
-        return Err(CliError::Wrong(text.into()));
-    }
-    Ok(Options { replications: simulation.replications.unwrap_or(REPLICATIONS), ..simulation.options() })
 }
 
 /// The scaled services that are asked for, as they are used.
@@ -124,13 +119,6 @@ fn targets(
         all.push(try_targets(loaded, model, usage.service, options, control).map_err(troubled)?);
     }
     Ok(all)
-}
-
-fn troubled(trouble: Trouble) -> CliError {
-    match trouble {
-        Trouble::Variant(error) => CliError::Load(error),
-        Trouble::Run(error) => failed(&error),
-    }
 }
 
 fn exit(summary: &Scalings, targets: &[Targets], simulation: &Simulation) -> Exit {

@@ -20,11 +20,16 @@ pub fn mtbf(context: &Context<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// The fewest replicas that a service ever has.
+fn fewest(service: &Service) -> u32 {
+    service.autoscale.as_ref().map_or_else(|| service.replicas.unwrap_or(1), |autoscale| autoscale.min)
+}
+
 /// A critical service survives the loss of a replica.
 pub fn single_point(context: &Context<'_>) -> Vec<Finding> {
     let alone = context.scenario.services.iter().filter(|(_, service)| {
         let own = service.up_when.is_none() && service.external.is_none();
-        own && service.tier == Some(Tier::Critical) && service.replicas.unwrap_or(1) == 1
+        own && service.tier == Some(Tier::Critical) && fewest(service) == 1
     });
     alone
         .map(|(name, _)| {

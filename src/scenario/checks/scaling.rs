@@ -62,7 +62,7 @@ fn fault(service: &Service, autoscale: &Autoscale, zones: u32) -> Option<String>
     if idle(up, 4) {
         return Some("`up` lets no replica be added".into());
     }
-    if down.window.or(up.window).is_some_and(|window| window.0 > 86_400.0) {
+    if [up.window, down.window].into_iter().flatten().any(|window| window.0 > 86_400.0) {
         return Some("a window of more than a day: what was called for so long ago says nothing".into());
     }
     if quota.is_some_and(|quota| quota.saturating_mul(zones) < *min || quota > MOST) {

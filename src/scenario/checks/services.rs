@@ -5,9 +5,6 @@ use crate::scenario::path::KeyPath;
 use crate::scenario::service::{Balance, Service, StandbyMode};
 
 fn replicas(service: &Service) -> u32 {
-    if let Some(autoscale) = &service.autoscale {
-        return autoscale.min;
-    }
     let default = u32::from(service.up_when.is_none() && service.external.is_none());
     service.replicas.unwrap_or(default)
 }
@@ -51,7 +48,8 @@ pub fn needs(context: &Context<'_>) -> Vec<Finding> {
         if needs == 0 && service.up_when.is_none() && service.external.is_none() {
             return Some(("needs", "a service that needs no replica is never down: expected at least 1".into()));
         }
-        (needs > active)
+        // Of replicas that follow the load the rule for their scaler tells.
+        (needs > active && service.autoscale.is_none())
             .then(|| ("needs", format!("it needs {needs} replicas, and only {active} can be active: it would never be up")))
     })
 }

@@ -8,14 +8,11 @@ use super::condition::{Condition, Pool};
 use super::net::Net;
 use super::rows::row;
 use crate::dist::Cumulants;
-use crate::model::{Curve, Demand, Model, Scaling};
+use crate::model::{Curve, Demand, Grid, Model, Scaling, Source};
 use crate::sim::scaling::{Provision, Scaler, Seen};
 
-/// Where load has not settled the next look comes after this part of the time since something last changed.
-const PATIENCE: f64 = 0.25;
-
 /// Replicas of a service come or go.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Change {
     /// When, seconds after the start.
     pub at: f64,
@@ -33,13 +30,13 @@ pub struct Course {
     /// Services that are scaled.
     pub scaled: Vec<u32>,
     /// Pieces of demand, cut where replicas come or go; none where nothing is scaled.
-    pub pieces: Demand,
+    pub pieces: Grid,
     /// By piece and scaled service: replicas that serve.
     ready: Vec<u32>,
     /// Everything that changes, in order of time.
     pub changes: Vec<Change>,
     /// By scaled service: (from when on, how many its scaler calls for).
-    pub calls: Vec<Vec<(f64, u32)>>,
+    calls: Vec<Vec<(f64, u32)>>,
     /// By scaled service and piece of demand: replicas that its usual requests keep at work; empty where nothing is foreseen.
     usual: Vec<Vec<f64>>,
     /// By scaled service and number of replicas: the greatest rate at which it is calm; NaN where that was not asked yet.
@@ -77,13 +74,13 @@ impl Course {
             let busy = calm.each[s][row::BUSY];
             let sources = || model.demand.sources.iter().zip(curves).zip(&calm.reach[s * n..(s + 1) * n]);
             let at = |piece: usize| {
-                let middle = f64::midpoint(model.demand.edges[piece], model.demand.edges[piece + 1]);
-                let rate = |((source, curve), reach): ((&crate::model::Source, &Curve), &f64)| {
+                let middle = f64::midpoint(model.demand.grid.edges[piece], model.demand.grid.edges[piece + 1]);
+                let rate = |((source, curve), reach): ((&Source, &Curve), &f64)| {
                     reach * source.rate.get(draws) * source.times.get(draws) * source.shape[piece] * curve.growth().factor(middle)
                 };
                 busy * sources().map(rate).sum::<f64>()
             };
-            self.usual[place] = (0..model.demand.edges.len() - 1).map(at).collect();
+            self.usual[place] = (0..model.demand.grid.edges.len() - 1).map(at).collect();
         }
     }
 
@@ -93,7 +90,7 @@ impl Course {
         if usual.is_empty() {
             return 0.0;
         }
-        let (first, last) = (demand.piece(at.max(0.0)), demand.piece((at + ahead).max(0.0)));
+        let (first, last) = (demand.grid.piece(at.max(0.0)), demand.grid.piece((at + ahead).max(0.0)));
         usual[first..=last].iter().fold(0.0, |most, busy| busy.max(most))
     }
 
@@ -166,8 +163,8 @@ impl Walk {
         let begin = |&s: &u32| {
             let mut walker = Walker::default();
             if let Some(scaling) = &model.services[s as usize].scaling {
-                let called = (busy(s as usize) / scaling.target).ceil().clamp(0.0, f64::from(scaling.max)) as u32;
-                let first = scaling.initial.unwrap_or(called.clamp(scaling.min, scaling.max));
+                let called = scaling.needed(busy(s as usize)).max(scaling.min).max(scaling.floor(0.0));
+                let first = scaling.initial.unwrap_or(called);
                 walker.scaler.reset(first);
                 walker.fleet.reset(first);
                 walker.serving = first;
@@ -225,7 +222,7 @@ impl Walk {
                 }
                 walker.look = next_look(model, scaling, &walker.scaler, at);
                 if !settled {
-                    walker.look = walker.look.min(scaling.look_after(at + PATIENCE * (at - walker.changed)));
+                    walker.look = walker.look.min(look_on(scaling, at, walker.changed));
                 }
             }
             if walker.fleet.ready != walker.serving || walker.scaler.wanted != before {
@@ -263,7 +260,7 @@ impl Walk {
     /// The horizon is reached.
     pub fn finish(self, course: &mut Course) {
         if !self.walkers.is_empty() {
-            course.pieces = Demand::new(self.edges, Vec::new());
+            course.pieces = Grid::new(self.edges);
         }
     }
 }
@@ -284,6 +281,11 @@ impl super::Flow {
         self.astray
     }
 
+    /// Replicas of a service that serve in the healthy system now.
+    pub fn usual(&self, s: usize) -> f64 {
+        self.usual[s]
+    }
+
     /// So many replicas of a scaled service serve in the healthy system from now on.
     pub fn set_usual(&mut self, model: &Model, s: usize, replicas: u32) {
         self.usual[s] = f64::from(replicas);
@@ -291,13 +293,19 @@ impl super::Flow {
     }
 }
 
+/// The next look while load has not settled, where something last changed at a time: the sooner the shorter ago that is.
+pub fn look_on(scaling: &Scaling, at: f64, changed: f64) -> f64 {
+    const PATIENCE: f64 = 0.25;
+    scaling.look_after(at + PATIENCE * (at - changed))
+}
+
 /// The next look at which a scaler may call for something else while the demand stays: by its memory, by the hour, or by what comes
 /// in sight.
 pub fn next_look(model: &Model, scaling: &Scaling, scaler: &Scaler, at: f64) -> f64 {
     let by_hour = scaling.look_at(scaling.next_floor(at));
     let in_sight = if scaling.ahead > 0.0 && at + scaling.ahead < model.horizon {
-        let piece = model.demand.piece((at + scaling.ahead).max(0.0));
-        scaling.look_at((model.demand.edges[piece + 1] - scaling.ahead).max(scaling.look_after(at)))
+        let piece = model.demand.grid.piece((at + scaling.ahead).max(0.0));
+        scaling.look_at((model.demand.grid.edges[piece + 1] - scaling.ahead).max(scaling.look_after(at)))
     } else {
         f64::INFINITY
     };

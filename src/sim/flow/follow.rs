@@ -2,7 +2,8 @@
 //!
 //! Where all queues settle, that is one solution. Else the time is cut into steps, each so short that what the services meet at
 //! its end differs little from what they met at its begin. Queues follow an implicit rule, so that long steps end where they
-//! should: what comes and goes in a step is that of its end, and no request is lost or made up; times are the means of both ends.
+//! should: what comes and goes in a step is that of its end, and no request is lost or made up; times are those at two points between
+//! its ends.
 
 use super::condition::Condition;
 use super::net::Net;
@@ -90,9 +91,7 @@ impl Follower {
         }
         false
     }
-}
 
-impl Follower {
     /// Books a step in two halves: what comes and goes is that of its end, times are where they stood at the two points whose mean
     /// and variance are those of a time that goes evenly from one end to the other.
     fn book_step(&mut self, at: f64, length: f64, book: &mut impl FnMut(&mut State, f64, f64)) {

@@ -12,7 +12,7 @@ use super::net::Net;
 use super::rows::{Lengths, Row, add, failed, row};
 use super::times::Times;
 use crate::dist::Cumulants;
-use crate::model::{Counts, Curve, Demand, Model, NONE};
+use crate::model::{Counts, Curve, Grid, Model, NONE};
 
 /// Calm pieces of demand of which the times are looked at.
 const LOOKS: usize = 96;
@@ -118,9 +118,9 @@ impl Healthy {
     /// All pieces are calm, and only the times of some are looked at.
     fn look_at_some(&self, making: &Making, follower: &mut Follower, looks: &mut Looks) {
         let demand = &making.model.demand;
-        let pieces = demand.edges.len() - 1;
+        let pieces = demand.grid.edges.len() - 1;
         for number in (0..pieces).step_by(stride(pieces)) {
-            let piece = making.piece(number, demand.edges[number], demand.edges[number + 1]);
+            let piece = making.piece(number, demand.grid.edges[number], demand.grid.edges[number + 1]);
             looks.look(&self.calm, making, making.conditions, follower, &piece);
         }
     }
@@ -130,15 +130,15 @@ impl Healthy {
         let Making { model, curves, .. } = making;
         let mut conditions = making.conditions.to_vec();
         let mut calm_rates = making.calm_rates.to_vec();
-        let pieces = model.demand.edges.len() - 1;
+        let pieces = model.demand.grid.edges.len() - 1;
         let stride = stride(pieces);
-        let at_first = making.piece(0, 0.0, model.demand.edges[1]);
+        let at_first = making.piece(0, 0.0, model.demand.grid.edges[1]);
         let Self { calm, course, .. } = &mut *self;
         course.foresee(model, making.draws, calm, curves);
         let mut walk = Walk::new(model, course, |s| calm.requests(s, &at_first.rates) * calm.each[s][row::BUSY]);
         let mut number = 0;
         for piece in 0..pieces {
-            let (mut at, end) = (model.demand.edges[piece], model.demand.edges[piece + 1]);
+            let (mut at, end) = (model.demand.grid.edges[piece], model.demand.grid.edges[piece + 1]);
             walk.demand_changed(model, &self.course, at);
             while at < end {
                 self.set_course(making, &walk, &mut conditions, &mut calm_rates);
@@ -242,8 +242,8 @@ impl Healthy {
     }
 
     /// The pieces of demand.
-    pub fn pieces<'a>(&'a self, model: &'a Model) -> &'a Demand {
-        if self.course.scaled.is_empty() { &model.demand } else { &self.course.pieces }
+    pub fn pieces<'a>(&'a self, model: &'a Model) -> &'a Grid {
+        if self.course.scaled.is_empty() { &model.demand.grid } else { &self.course.pieces }
     }
 
     /// What waits at the begin of a piece, where the healthy system has not settled then.

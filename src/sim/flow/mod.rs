@@ -47,9 +47,9 @@ use healthy::{Healthy, Making};
 use net::Net;
 use shares::Shares;
 
-pub use course::next_look;
+pub use course::{look_on, next_look};
 pub use rows::{Lengths, Row, row};
-pub use undisturbed::{Piece as UndisturbedPiece, Undisturbed};
+pub use undisturbed::{ScaledPiece, Undisturbed};
 
 /// Failed replicas of a service that still get requests.
 #[derive(Debug, Clone, Default)]

@@ -11,23 +11,23 @@ pub struct Undisturbed {
     /// Where pieces begin, and the horizon: in each the sources ask at steady rates, and as many replicas serve.
     pub edges: Vec<f64>,
     /// The services that are scaled.
-    pub services: Vec<Course>,
+    pub services: Vec<ScaledCourse>,
 }
 
 /// One of them.
 #[derive(Debug, Clone)]
-pub struct Course {
+pub struct ScaledCourse {
     /// Index of the service.
     pub service: u32,
     /// By piece.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<ScaledPiece>,
     /// (From when on, replicas that its scaler wants), from the start on.
     pub wanted: Vec<(f64, u32)>,
 }
 
 /// A service in one piece.
 #[derive(Debug, Clone, Copy)]
-pub struct Piece {
+pub struct ScaledPiece {
     /// Requests that come, per second.
     pub rate: f64,
     /// Replicas that they would keep at work if none were lost.
@@ -57,7 +57,7 @@ impl Undisturbed {
         let of = |(place, s): (usize, u32)| {
             let scaling = model.services[s as usize].scaling.as_ref()?;
             let piece = |number: usize| flow.undisturbed(model, &drawn, scaling, place, number);
-            Some(Course { service: s, pieces: (0..edges.len() - 1).map(piece).collect(), wanted: flow.wanted(place) })
+            Some(ScaledCourse { service: s, pieces: (0..edges.len() - 1).map(piece).collect(), wanted: flow.wanted(place) })
         };
         let services = scaled.into_iter().enumerate().filter_map(of).collect();
         Some(Self { edges, services })
@@ -65,7 +65,7 @@ impl Undisturbed {
 }
 
 impl Flow {
-    fn undisturbed(&self, model: &Model, drawn: &Drawn, scaling: &Scaling, place: usize, number: usize) -> Piece {
+    fn undisturbed(&self, model: &Model, drawn: &Drawn, scaling: &Scaling, place: usize, number: usize) -> ScaledPiece {
         let course = self.course();
         let s = course.scaled[place] as usize;
         let edges = &self.healthy.pieces(model).edges;
@@ -80,14 +80,13 @@ impl Flow {
         let usual: f64 = overload.iter().map(|&of| calm.each[s][of]).sum::<f64>() * rate;
         let offered = rate * calm.each[s][row::BUSY];
         let fewest = scaling.min.max(scaling.floor(from));
-        let needed = |target: f64| ((offered / target - 1e-9).ceil().clamp(0.0, f64::from(scaling.max)) as u32).max(fewest);
-        Piece {
+        ScaledPiece {
             rate,
             offered,
             ready: course.ready(number, place),
             overloaded: (usual + beyond).max(0.0),
-            ideal: needed(scaling.target),
-            least: needed(scaling.target * (1.0 + scaling.tolerance)),
+            ideal: scaling.needed(offered).max(fewest),
+            least: scaling.tolerated(offered).max(fewest),
         }
     }
 

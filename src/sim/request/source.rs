@@ -111,7 +111,7 @@ impl Open {
     /// Takes up the piece of demand that `self.piece` names.
     fn enter(&mut self, demand: &Demand, curve: &Curve, from: f64) {
         self.rate = curve.base(self.piece);
-        self.until = demand.edges[self.piece + 1] + from;
+        self.until = demand.grid.edges[self.piece + 1] + from;
     }
 
     /// When the next request comes: as soon as the integral of the rate has grown by the gap drawn ahead.
@@ -146,7 +146,7 @@ impl Open {
             if !held {
                 self.piece += 1;
             }
-            if self.piece + 1 >= demand.edges.len() {
+            if self.piece + 1 >= demand.grid.edges.len() {
                 return NEVER;
             }
             self.enter(demand, curve, from);

@@ -12,7 +12,7 @@ mod provision;
 mod replicas;
 mod rule;
 
-use super::flow::next_look;
+use super::flow::{look_on, next_look};
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{Model, NONE, Scaling};
@@ -34,8 +34,6 @@ pub mod scaled {
 
 /// Times that are the same but for rounding, seconds.
 const SAME: f64 = 1e-6;
-/// While load has not settled the next look comes after this part of the time since something last changed.
-const PATIENCE: f64 = 0.25;
 
 /// A scaled service. Times are in seconds after the start.
 #[derive(Debug, Clone, Default)]
@@ -51,8 +49,8 @@ pub struct Scaled {
     look: f64,
     /// When something last changed for it.
     changed: f64,
-    /// What it wants, and how many serve, in the healthy system now.
-    usual: (u32, u32),
+    /// What it wants in the healthy system now.
+    usual: u32,
     counted: [f64; scaled::N],
 }
 
@@ -123,8 +121,7 @@ impl<'m, O: Observer> World<'m, O> {
 
     /// Replicas that a service has while all is well.
     pub(super) fn usual_replicas(&self, s: usize) -> u32 {
-        let place = self.scalings.list.binary_search_by_key(&(s as u32), |scaled| scaled.service);
-        place.map_or_else(|_| self.model.services[s].active(), |place| self.scalings.list[place].usual.1)
+        if self.flow.active { self.flow.usual(s) as u32 } else { self.model.services[s].active() }
     }
 
     /// As many replicas as the course begins with; what comes next is placed before the events are put in order.
@@ -137,7 +134,7 @@ impl<'m, O: Observer> World<'m, O> {
             let scaled = &mut self.scalings.list[place];
             scaled.scaler.reset(first);
             scaled.provision.reset(first);
-            (scaled.serving, scaled.paid, scaled.usual) = (first, first, (first, first));
+            (scaled.serving, scaled.paid, scaled.usual) = (first, first, first);
             (scaled.look, scaled.changed) = (NEVER, 0.0);
             for replica in service.replicas.start + first..service.replicas.end {
                 self.replica_down[replica as usize] = 1;
@@ -196,7 +193,7 @@ impl<'m, O: Observer> World<'m, O> {
             let Some((scaling, s)) = self.scaling(place) else { continue };
             self.flow.set_usual(self.model, s, change.ready);
             let scaled = &mut self.scalings.list[place];
-            scaled.usual = (change.wanted, change.ready);
+            scaled.usual = change.wanted;
             if self.scalings.alone {
                 continue;
             }
@@ -248,8 +245,12 @@ impl<'m, O: Observer> World<'m, O> {
         for place in 0..self.scalings.list.len() {
             next = next.min(self.look_at_one(place, at, now));
         }
+        // While replicas start they may do so at other times than those of the course.
         let on_course = |scaled: &Scaled| {
-            (scaled.scaler.wanted, scaled.provision.ready) == scaled.usual && scaled.provision.end == scaled.scaler.wanted
+            let Provision { end, ready, .. } = scaled.provision;
+            let wanted = scaled.scaler.wanted;
+            (end, ready, scaled.usual) == (wanted, wanted, wanted)
+                && self.flow.usual(scaled.service as usize) == f64::from(wanted)
         };
         self.scalings.alone = !(self.flow.is_usual() && self.scalings.list.iter().all(on_course));
         let next = if self.scalings.alone { (next + self.from).max(now) } else { NEVER };
@@ -269,7 +270,7 @@ impl<'m, O: Observer> World<'m, O> {
         let looks = self.scalings.list[place].look <= at + SAME;
         if looks {
             let ready = f64::from(self.services[s].up);
-            let busy = self.busy_replicas(s, at, scaling.every).min(ready);
+            let busy = self.flow.busy(model, &self.drawn, s, at, scaling.every).min(ready);
             let foreseen = self.flow.course().foreseen(&model.demand, place, at, scaling.ahead);
             let scaled = &mut self.scalings.list[place];
             let before = scaled.scaler.wanted;
@@ -286,10 +287,10 @@ impl<'m, O: Observer> World<'m, O> {
             scaled.provision.start_due(at + SAME);
         }
         if looks {
-            let edge = model.demand.edges[model.demand.piece(at.max(0.0)) + 1];
+            let edge = model.demand.grid.edges[model.demand.grid.piece(at.max(0.0)) + 1];
             scaled.look = next_look(model, scaling, &scaled.scaler, at).min(scaling.look_after(edge.max(at)));
             if self.flow.is_followed() {
-                scaled.look = scaled.look.min(scaling.look_after(at + PATIENCE * (at - scaled.changed)));
+                scaled.look = scaled.look.min(look_on(scaling, at, scaled.changed));
             }
         }
         if known < NEVER {
@@ -300,11 +301,6 @@ impl<'m, O: Observer> World<'m, O> {
         self.serve(place, now);
         self.pay(place, wanted, now);
         next
-    }
-
-    /// Replicas that a service keeps at work: over the last `every` seconds where load is calm, else now.
-    fn busy_replicas(&mut self, s: usize, at: f64, every: f64) -> f64 {
-        self.flow.busy(self.model, &self.drawn, s, at, every)
     }
 
     /// What is paid for scaled replicas over the horizon, in money.

@@ -96,13 +96,12 @@ impl Scaler {
 fn called_for(scaling: &Scaling, wanted: u32, seen: &Seen) -> u32 {
     let over = seen.busy / (f64::from(wanted) * scaling.target);
     let under = seen.busy / (seen.ready * scaling.target);
-    let needed = |busy: f64| (busy / scaling.target - 1e-9).ceil().clamp(0.0, f64::from(scaling.max)) as u32;
     let by_load = if seen.ready <= 0.0 || !(over > 1.0 + scaling.tolerance || under < 1.0 - scaling.tolerance) {
         wanted
     } else {
-        needed(seen.busy)
+        scaling.needed(seen.busy)
     };
-    by_load.max(needed(seen.foreseen)).max(seen.floor).clamp(scaling.min, scaling.max)
+    by_load.max(scaling.needed(seen.foreseen)).max(seen.floor).clamp(scaling.min, scaling.max)
 }
 
 #[cfg(test)]
