@@ -21,10 +21,11 @@ impl Flow {
 
     /// Where queues have settled, no replica is behind others of its kind.
     fn catch_up(&mut self, model: &Model) {
-        if !self.follower.state.settled() {
+        if !self.follower.settled() {
             return;
         }
-        for s in 0..self.conditions.len() {
+        for place in 0..self.follower.part.len() {
+            let s = self.follower.part[place] as usize;
             if self.conditions[s].catch_up(&mut self.follower.state.queues[s]) {
                 self.review(model, s);
             }
@@ -34,24 +35,32 @@ impl Flow {
     /// Replicas of a service at work: on average over the `every` seconds before `at` where load is calm, else at the end of what was
     /// followed.
     pub fn busy(&self, model: &Model, drawn: &Drawn, s: usize, at: f64, every: f64) -> f64 {
-        if self.astray {
+        if self.follows(s) {
             return self.follower.state.services[s].busy;
         }
-        let calm = self.entry.filter(|_| self.broken_count > 0).map_or(&self.healthy.calm, |entry| self.kept.get(entry));
+        let (calm, place) = self.calm_of(s);
         let n = drawn.curves.len();
         let rate =
             |curve: &crate::model::Curve| (curve.total(&model.demand, at) - curve.total(&model.demand, at - every)) / every;
         let comes = |(reach, curve): (&f64, &crate::model::Curve)| if *reach > 0.0 { reach * rate(curve) } else { 0.0 };
-        calm.reach[s * n..(s + 1) * n].iter().zip(&drawn.curves).map(comes).sum::<f64>() * calm.each[s][row::BUSY]
+        let reach = &calm.reach[place * n..(place + 1) * n];
+        reach.iter().zip(&drawn.curves).map(comes).sum::<f64>() * calm.each[place][row::BUSY]
+    }
+
+    /// What a service does as all stands while that is calm: in which condition, at which place.
+    fn calm_of(&self, s: usize) -> (&Calm, usize) {
+        let entry = self.entry.filter(|_| self.broken_count > 0).map(|entry| self.kept.get(entry));
+        let differs = entry.and_then(|calm| Some((calm, calm.place(s)?)));
+        differs.unwrap_or((&self.healthy.calm, s))
     }
 
     fn peak(&self, model: &Model, drawn: &Drawn, s: usize, from: f64, to: f64) -> f64 {
         let n = drawn.curves.len();
-        let calm = self.entry.map_or(&self.healthy.calm, |entry| self.kept.get(entry));
+        let (calm, place) = self.calm_of(s);
         let demand = |(reach, curve): (&f64, &crate::model::Curve)| {
             if *reach > 0.0 { reach * curve.peak(&model.demand, from, to) } else { 0.0 }
         };
-        calm.reach[s * n..(s + 1) * n].iter().zip(&drawn.curves).map(demand).sum()
+        calm.reach[place * n..(place + 1) * n].iter().zip(&drawn.curves).map(demand).sum()
     }
 }
 
@@ -78,13 +87,9 @@ impl<O: Observer> World<'_, O> {
     fn account(&mut self, from: f64, to: f64) {
         let model = self.model;
         if self.flow.entry.is_none() && self.flow.broken_count > 0 {
-            let Flow { kept, net, conditions, unusual, follower, healthy, usual_rates, astray, .. } = &mut self.flow;
-            // Solving uses the state of load, which matters where it has not settled.
-            let queues = if *astray { Some(follower.state.clone()) } else { None };
-            self.flow.entry = Some(kept.find((net, conditions), unusual, &mut follower.state, &healthy.calm, usual_rates));
-            if let Some(state) = queues {
-                self.flow.follower.state = state;
-            }
+            let Flow { kept, net, conditions, unusual, standings, healthy, usual_rates, .. } = &mut self.flow;
+            let broken = unusual.iter().copied().filter(|&s| standings[s as usize] == Standing::Broken);
+            self.flow.entry = Some(kept.find(net, conditions, broken, &healthy.calm, usual_rates));
         }
         self.note_spared();
         let mut at = from;
@@ -96,6 +101,7 @@ impl<O: Observer> World<'_, O> {
             if self.flow.astray || self.flow.may_matter(model, &self.drawn, at, at) {
                 self.enter(piece, at);
                 self.ask_between(at, until);
+                self.flow.hear_others();
                 self.followed_piece(piece, at, until);
             } else if let Some(entry) = self.flow.entry.filter(|_| self.flow.broken_count > 0) {
                 self.ask_between(at, until);
@@ -105,48 +111,8 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Leaves the course of the healthy system, with what waits there.
-    pub(super) fn enter(&mut self, piece: usize, at: f64) {
-        let model = self.model;
-        if self.flow.astray {
-            return;
-        }
-        self.flow.astray = true;
-        // Nothing of what was solved before, so that it does not matter what that was.
-        self.flow.follower.state.reset();
-        for (condition, service) in self.flow.before.iter_mut().zip(&model.services) {
-            *condition = super::Condition::plain(f64::from(service.active()));
-        }
-        for (place, &s) in self.flow.healthy.course.scaled.iter().enumerate() {
-            self.flow.before[s as usize] = super::Condition::plain(f64::from(self.flow.healthy.course.ready(piece, place)));
-        }
-        let begin = self.flow.healthy.pieces(model).edges[piece];
-        if at <= begin || !self.flow.healthy.is_unsettled(piece) {
-            // As many wait as do so in the healthy system, which has settled.
-            self.ask_between(at, at + 1.0);
-            let Flow { follower, net, before, rates, healthy, .. } = &mut self.flow;
-            if let Some(waiting) = healthy.waiting(piece).filter(|_| at <= begin) {
-                follower.state.queues.copy_from_slice(waiting);
-            } else {
-                follower.state.solve(net, before, rates, f64::INFINITY);
-                follower.state.commit();
-            }
-            return;
-        }
-        // What it did since the piece began is followed once more, up to here.
-        match self.flow.healthy.waiting(piece) {
-            Some(waiting) => self.flow.follower.state.queues.copy_from_slice(waiting),
-            None => self.flow.follower.state.reset(),
-        }
-        self.ask_between(begin, at);
-        std::mem::swap(&mut self.flow.conditions, &mut self.flow.before);
-        self.followed_piece(piece, begin, at);
-        std::mem::swap(&mut self.flow.conditions, &mut self.flow.before);
-        self.flow.astray = true;
-    }
-
     /// Requests of each source between two times of one piece, and their rates.
-    fn ask_between(&mut self, from: f64, to: f64) {
+    pub(super) fn ask_between(&mut self, from: f64, to: f64) {
         let demand = &self.model.demand;
         for ((asked, rate), curve) in self.flow.asked.iter_mut().zip(&mut self.flow.rates).zip(&self.drawn.curves) {
             *asked = curve.total(demand, to) - curve.total(demand, from);
@@ -158,53 +124,47 @@ impl<O: Observer> World<'_, O> {
     fn calm_piece(&mut self, entry: usize, from: f64, to: f64) {
         let flow = &mut self.flow;
         let (calm, healthy) = (flow.kept.get(entry), &flow.healthy.calm);
-        for &s in &calm.touched {
+        for (place, &s) in calm.services.iter().enumerate() {
             let s = s as usize;
-            let (came, usual) = (calm.requests(s, &flow.asked), healthy.requests(s, &flow.asked));
-            add(&mut flow.tallies[s], &calm.each[s], came);
+            let (came, usual) = (calm.requests(place, &flow.asked), healthy.requests(s, &flow.asked));
+            let each = &calm.each[place];
+            add(&mut flow.tallies[s], each, came);
             add(&mut flow.tallies[s], &healthy.each[s], -usual);
-            let good = came * calm.each[s][row::GOOD];
+            let good = came * each[row::GOOD];
             flow.replaced[s][0] += usual * healthy.each[s][row::GOOD];
-            if calm.good[s] == healthy.good[s] {
+            if calm.good[place] == healthy.good[s] {
                 flow.replaced[s][0] -= good;
             } else {
-                calm.good[s].add_to(&mut flow.apart[s][0], good);
+                calm.good[place].add_to(&mut flow.apart[s][0], good);
             }
-            flow.replaced[s][1] += usual * healthy.each[s][row::BEGUN] - came * calm.each[s][row::BEGUN];
-            let lost = came * failed(&calm.each[s]) - usual * failed(&healthy.each[s]);
+            flow.replaced[s][1] += usual * healthy.each[s][row::BEGUN] - came * each[row::BEGUN];
+            let lost = came * failed(each) - usual * failed(&healthy.each[s]);
             self.observer.lost(s as u32, from, to, lost);
         }
-        for (o, objective) in self.model.objectives.iter().enumerate() {
+        for (o, objective) in self.model.objectives.iter().enumerate().filter(|(_, it)| it.counts != Counts::Time) {
             let s = objective.service as usize;
-            if objective.counts == Counts::Time || calm.touched.binary_search(&(s as u32)).is_err() {
-                continue;
-            }
-            let bad = |calm: &Calm| {
-                let each = &calm.each[s];
-                let slow =
-                    if objective.latency.is_finite() { each[row::GOOD] * calm.good[s].above(objective.latency) } else { 0.0 };
-                calm.requests(s, &flow.asked) * (failed(each) + slow)
-            };
-            let resolved = |calm: &Calm| calm.requests(s, &flow.asked) * calm.each[s][row::RESOLVED];
-            let all_bad = bad(calm);
-            let spared = (resolved(calm) * flow.shares.spared[o]).min(all_bad);
-            let usual = flow.healthy.bad[o] * healthy.requests(s, &flow.asked);
-            let segment = Segment { from, to, bad: all_bad - spared - usual, out: resolved(healthy) - resolved(calm) + spared };
+            let Some(place) = calm.place(s) else { continue };
+            let (each, came) = (&calm.each[place], calm.requests(place, &flow.asked));
+            let bad = came * (failed(each) + slow(each, &calm.good[place], objective.latency));
+            let spared = (came * each[row::RESOLVED] * flow.shares.spared[o]).min(bad);
+            let asked = healthy.requests(s, &flow.asked);
+            let out = asked * healthy.each[s][row::RESOLVED] - came * each[row::RESOLVED];
+            let segment = Segment { from, to, bad: bad - spared - flow.healthy.bad[o] * asked, out: out + spared };
             self.outcome.objectives[o].log.push(segment);
         }
     }
 
     /// A piece in which the state of load is followed.
-    fn followed_piece(&mut self, piece: usize, from: f64, to: f64) {
+    pub(super) fn followed_piece(&mut self, piece: usize, from: f64, to: f64) {
         let model = self.model;
         let edges = &self.flow.healthy.pieces(model).edges;
         let (whole, end) = (edges[piece + 1] - edges[piece], edges[piece + 1]);
         let share = (to - from) / whole;
         let Flow { follower, net, conditions, rates, tallies, apart, coarse, shares, healthy, .. } = &mut self.flow;
         let (objectives, observer) = (&mut self.outcome.objectives, &mut self.observer);
-        follower.follow((net, conditions), rates, to - from, *coarse, |state, at, length| {
+        follower.follow((net, conditions), rates, to - from, *coarse, |state, part, at, length| {
             let (begin, end) = (from + at, from + at + length);
-            state.rows(net, rates, |s, counted, service, good| {
+            state.rows(net, part, |s, counted, service, good| {
                 let usual = healthy.calm.requests(s, rates);
                 let of_it = |objective: &&Objective| objective.service as usize == s && objective.counts != Counts::Time;
                 for (o, objective) in model.objectives.iter().enumerate().filter(|(_, objective)| of_it(objective)) {
@@ -230,13 +190,13 @@ impl<O: Observer> World<'_, O> {
         // A queue that has settled is forgotten where it is that of the healthy system, or does not matter.
         let flow = &self.flow;
         let usual = flow.unusual.is_empty() || !flow.may_matter(model, &self.drawn, from, from);
-        self.flow.astray = !(usual && flow.follower.state.settled()) || flow.healthy.is_unsettled(next);
+        self.flow.astray = !(usual && flow.follower.settled()) || flow.healthy.is_unsettled(next);
     }
 
     /// Takes out of the books what the healthy system did in a part of a piece that was followed apart.
     fn replace(&mut self, piece: usize, from: f64, to: f64, share: f64) {
-        let Flow { healthy, tallies, replaced, asked, .. } = &mut self.flow;
-        for s in 0..tallies.len() {
+        let Flow { healthy, tallies, replaced, asked, follower, followed, .. } = &mut self.flow;
+        for s in follower.part.iter().map(|&s| s as usize) {
             let usual = healthy.calm.requests(s, asked);
             let each = &healthy.calm.each[s];
             add(&mut tallies[s], each, -usual);
@@ -248,7 +208,8 @@ impl<O: Observer> World<'_, O> {
             }
             replaced[s].iter_mut().zip(gone).for_each(|(sum, gone)| *sum += gone);
         }
-        for (o, losses) in healthy.losses.iter().enumerate().filter(|(_, losses)| !losses.is_empty()) {
+        let followed = |o: usize| followed[self.model.objectives[o].service as usize];
+        for (o, losses) in healthy.losses.iter().enumerate().filter(|(o, losses)| !losses.is_empty() && followed(*o)) {
             let [before, after] = [losses[piece], losses[piece + 1]];
             let segment = Segment { from, to, bad: share * (before[0] - after[0]), out: share * (before[1] - after[1]) };
             self.outcome.objectives[o].log.push(segment);

@@ -8,7 +8,7 @@
 use super::condition::Condition;
 use super::net::Net;
 use super::pools::Service;
-use super::state::State;
+use super::state::{Noted, State};
 
 /// Shares and rates that change by more than this within a step need a shorter one.
 pub const COARSE: f64 = 0.05;
@@ -29,15 +29,28 @@ const MOST_STEPS: usize = 5_000;
 pub struct Follower {
     /// Where it stands.
     pub state: State,
-    before: State,
-    /// Room for what the services meet amid a step.
-    between: Vec<Service>,
+    /// The services that are followed, in the order of calls: what is called comes first.
+    pub part: Vec<u32>,
+    before: Noted,
+    /// Room for where they stand at the end of a step.
+    after: Vec<Service>,
 }
 
 impl Follower {
-    /// Nothing waits.
+    /// Nothing waits, and all services are followed.
     pub fn new(net: &Net) -> Self {
-        Self { state: State::new(net), before: State::new(net), between: Vec::with_capacity(net.nodes.len()) }
+        Self { state: State::new(net), part: net.order.clone(), ..Self::default() }
+    }
+
+    /// As new.
+    pub fn reset(&mut self, net: &Net) {
+        self.part.clone_from(&net.order);
+        self.state.reset(net, &self.part);
+    }
+
+    /// Every service that is followed stays as it is.
+    pub fn settled(&self) -> bool {
+        self.state.settled(&self.part)
     }
 
     /// Goes on for `seconds` with the sources at `rates`; `book` learns of every part of it: what happens, from when on, and for
@@ -48,41 +61,43 @@ impl Follower {
         rates: &[f64],
         seconds: f64,
         coarse: f64,
-        mut book: impl FnMut(&mut State, f64, f64),
+        mut book: impl FnMut(&State, &[u32], f64, f64),
     ) -> bool {
-        self.state.solve(net, conditions, rates, seconds);
-        if self.state.settled() {
-            self.state.commit();
-            book(&mut self.state, 0.0, seconds);
+        let Self { state, part, before, after } = self;
+        let solve = |state: &mut State, seconds| state.solve_part(net, part, |s| &conditions[s], rates, seconds);
+        solve(state, seconds);
+        if state.settled(part) {
+            state.commit(part);
+            book(state, part, 0.0, seconds);
             return true;
         }
-        self.state.solve(net, conditions, rates, 0.0);
+        solve(state, 0.0);
         let mut shortest = (seconds / 256.0).min(SHORTEST);
         let (mut at, mut step) = (0.0, seconds / 16.0);
         let (mut waited, mut looked) = (f64::NAN, 0.0);
         for taken in 0..MOST_STEPS {
             let left = seconds - at;
             let length = if taken + 1 == MOST_STEPS || step > 0.9 * left { left } else { step };
-            self.before.clone_from(&self.state);
-            self.state.solve(net, conditions, rates, length);
-            let change = change(net, &self.before, &self.state);
+            state.note(net, part, before);
+            solve(state, length);
+            let change = change(net, part, before, state);
             if change > coarse && length > shortest && taken + 1 < MOST_STEPS {
-                std::mem::swap(&mut self.before, &mut self.state);
+                state.give_back(net, part, before);
                 step = length * (0.7 * coarse / change).clamp(0.1, 0.5);
                 continue;
             }
-            self.book_step(at, length, &mut book);
-            self.state.commit();
+            book_step(state, (part, before, after), at, length, &mut book);
+            state.commit(part);
             at += length;
             if at >= seconds {
                 return false;
             }
             step = length * (0.7 * coarse / change).clamp(0.5, LONGER);
             if taken % PATIENCE == PATIENCE - 1 {
-                let waits: f64 = self.state.services.iter().map(|service| service.queue).sum();
+                let waits: f64 = part.iter().map(|&s| state.services[s as usize].queue).sum();
                 let drift = (waits - waited) / (at - looked);
                 if drift.abs() * (seconds - at) <= RESTLESS * waits {
-                    self.book_step(at, seconds - at, &mut book);
+                    book_step(state, (part, before, after), at, seconds - at, &mut book);
                     return false;
                 }
                 (waited, looked, shortest) = (waits, at, 2.0 * shortest);
@@ -91,27 +106,34 @@ impl Follower {
         }
         false
     }
-
-    /// Books a step in two halves: what comes and goes is that of its end, times are where they stood at the two points whose mean
-    /// and variance are those of a time that goes evenly from one end to the other.
-    fn book_step(&mut self, at: f64, length: f64, book: &mut impl FnMut(&mut State, f64, f64)) {
-        let off = 0.5 / libm::sqrt(3.0);
-        for (half, share) in [0.5 - off, 0.5 + off].into_iter().enumerate() {
-            self.between.clear();
-            let pairs = self.before.services.iter().zip(&self.state.services);
-            self.between.extend(pairs.map(|(before, now)| before.towards(now, share)));
-            std::mem::swap(&mut self.between, &mut self.state.services);
-            book(&mut self.state, at + 0.5 * half as f64 * length, 0.5 * length);
-            std::mem::swap(&mut self.between, &mut self.state.services);
-        }
-    }
 }
 
-/// By how much what the services meet differs between two states. Of times, only as much counts as anybody waits.
-fn change(net: &Net, before: &State, after: &State) -> f64 {
-    let pairs = before.services.iter().zip(&after.services).zip(&net.nodes);
+/// Books a step in two halves: what comes and goes is that of its end, times are where they stood at the two points whose mean
+/// and variance are those of a time that goes evenly from one end to the other.
+fn book_step(
+    state: &mut State,
+    (part, before, after): (&[u32], &Noted, &mut Vec<Service>),
+    at: f64,
+    length: f64,
+    book: &mut impl FnMut(&State, &[u32], f64, f64),
+) {
+    after.clear();
+    after.extend(part.iter().map(|&s| state.services[s as usize]));
+    let off = 0.5 / libm::sqrt(3.0);
+    for (half, share) in [0.5 - off, 0.5 + off].into_iter().enumerate() {
+        for ((&s, before), after) in part.iter().zip(&before.services).zip(&*after) {
+            state.services[s as usize] = before.towards(after, share);
+        }
+        book(state, part, at + 0.5 * half as f64 * length, 0.5 * length);
+    }
+    part.iter().zip(&*after).for_each(|(&s, after)| state.services[s as usize] = *after);
+}
+
+/// By how much what the services meet differs from what it was. Of times, only as much counts as anybody waits.
+fn change(net: &Net, part: &[u32], before: &Noted, after: &State) -> f64 {
     let off = |a: f64, b: f64| if a == b { 0.0 } else { (a - b).abs() / a.abs().max(b.abs()) };
-    pairs.fold(0.0, |most: f64, ((a, b), node)| {
+    part.iter().zip(&before.services).fold(0.0, |most: f64, (&s, a)| {
+        let (b, node) = (&after.services[s as usize], &net.nodes[s as usize]);
         let shares = (a.answer.ok - b.answer.ok).abs().max((a.full - b.full).abs());
         let late = (a.late - b.late).abs() / a.worked.max(b.worked).max(f64::MIN_POSITIVE);
         let times = 0.25 * off(a.answer.good.mean_up_to(node.deadline), b.answer.good.mean_up_to(node.deadline));

@@ -77,8 +77,7 @@ pub struct Piece {
 impl Healthy {
     /// The calm of the healthy system at the mean rates of the sources.
     pub fn new(model: &Model, net: &Net, follower: &mut Follower, conditions: &[Condition], rates: &[f64]) -> Self {
-        let mut calm = Calm::default();
-        calm.solve(net, &mut follower.state, conditions, rates);
+        let calm = Calm::healthy(net, &mut follower.state, conditions, rates);
         let bad = model.objectives.iter().map(|objective| {
             let s = objective.service as usize;
             let each = &calm.each[s];
@@ -104,7 +103,7 @@ impl Healthy {
         let always_calm = self.course.scaled.is_empty() && is_calm(&self.calm, &highest, making.calm_rates);
         let mut losses = Losses::new(model);
         self.losses = vec![Vec::new(); model.objectives.len()];
-        follower.state.reset();
+        follower.reset(making.net);
         if always_calm {
             self.look_at_some(making, follower, &mut looks);
             looks.calm(&curves.iter().map(|curve| curve.total(&model.demand, model.horizon)).collect::<Vec<_>>());
@@ -143,7 +142,7 @@ impl Healthy {
             while at < end {
                 self.set_course(making, &walk, &mut conditions, &mut calm_rates);
                 let whole = making.piece(number, at, end);
-                let calm = follower.state.settled() && is_calm(&self.calm, &whole.rates, &calm_rates);
+                let calm = follower.settled() && is_calm(&self.calm, &whole.rates, &calm_rates);
                 let until = if calm {
                     let Self { calm, course, .. } = &mut *self;
                     let busy = |s: usize| calm.requests(s, &whole.rates) * calm.each[s][row::BUSY];
@@ -160,8 +159,8 @@ impl Healthy {
                     }
                 } else {
                     self.follow_piece(making, &conditions, follower, &now, until, losses);
-                    let state = &follower.state;
-                    walk.go_to(model, &mut self.course, until, state.settled(), |s| state.services[s].busy);
+                    let busy = |s: usize| follower.state.services[s].busy;
+                    walk.go_to(model, &mut self.course, until, follower.settled(), busy);
                 }
                 walk.close(&mut self.course, until);
                 (number, at) = (number + 1, until);
@@ -209,7 +208,7 @@ impl Healthy {
     fn note(&mut self, piece: usize, follower: &Follower) {
         self.places.resize(piece + 1, NONE);
         self.places[piece] = self.waiting.len() as u32;
-        self.waiting.push((!follower.state.settled()).then(|| follower.state.queues.clone()));
+        self.waiting.push((!follower.settled()).then(|| follower.state.queues.clone()));
     }
 
     /// What is counted in a piece that is not calm.
@@ -225,8 +224,8 @@ impl Healthy {
         let mut rows = vec![[0.0; row::N]; self.totals.len()];
         let (model, net) = (making.model, making.net);
         let lengths = &mut self.lengths;
-        let same = follower.follow((net, conditions), rates, seconds, making.coarse, |state, _, length| {
-            state.rows(net, rates, |s, counted, service, good| {
+        let same = follower.follow((net, conditions), rates, seconds, making.coarse, |state, part, _, length| {
+            state.rows(net, part, |s, counted, service, good| {
                 add(&mut rows[s], &counted, length);
                 good.add_to(&mut lengths[s][0], counted[row::GOOD] * length);
                 add_waits(&mut lengths[s][1], counted[row::BEGUN] * length, service);
@@ -255,6 +254,11 @@ impl Healthy {
     pub fn is_unsettled(&self, piece: usize) -> bool {
         let place = self.places.get(piece).map_or(NONE, |place| *place) as usize;
         self.moves.get(place).is_some_and(|moves| *moves) || self.waiting.get(place).is_some_and(Option::is_some)
+    }
+
+    /// Whether a piece is calm.
+    pub fn is_calm(&self, piece: usize) -> bool {
+        self.places.get(piece).is_none_or(|place| *place == NONE)
     }
 
     /// What is counted beyond the calm in a piece; `None` where it is calm.

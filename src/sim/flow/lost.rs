@@ -9,9 +9,13 @@ use crate::sim::{Observer, World};
 impl Flow {
     /// The share of what comes to a service that one of its callers sends: now, or usually where nothing comes now.
     fn asked_by(&self, caller: u32, call: &Call) -> f64 {
-        let now = |s: u32| self.follower.state.services[s as usize].arrivals;
+        let now = |s: u32| if self.follows(s as usize) { self.follower.state.services[s as usize].arrivals } else { 0.0 };
         let usually = |s: u32| self.healthy.calm.requests(s as usize, &self.usual_rates);
-        let (asks, asked) = if now(call.to) > 0.0 { (now(caller), now(call.to)) } else { (usually(caller), usually(call.to)) };
+        let (asks, asked) = if now(caller) > 0.0 && now(call.to) > 0.0 {
+            (now(caller), now(call.to))
+        } else {
+            (usually(caller), usually(call.to))
+        };
         if asked > 0.0 { (asks * call.per_request / asked).min(1.0) } else { 0.0 }
     }
 }
@@ -28,7 +32,7 @@ impl<O: Observer> World<'_, O> {
             self.enter(piece, last);
         }
         let flow = &mut self.flow;
-        if !flow.astray {
+        if !flow.follows(s) {
             return;
         }
         let before = flow.conditions[s].up();

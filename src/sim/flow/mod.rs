@@ -25,6 +25,7 @@ mod healthy;
 mod looks;
 mod lost;
 mod net;
+mod part;
 mod pools;
 mod rows;
 mod shares;
@@ -119,6 +120,9 @@ pub struct Flow {
     entry: Option<usize>,
     /// The load is not that of the healthy system nor settled: it must be followed.
     astray: bool,
+    /// By service: it was not as it should be since load is followed; and it is among those that are followed.
+    seeds: Vec<bool>,
+    followed: Vec<bool>,
     /// By service: what differs from the healthy system.
     tallies: Vec<Row>,
     /// By service: times of good answers and waits that are counted apart, and the good answers and begun requests of the healthy
@@ -149,11 +153,13 @@ impl Flow {
             rotations: vec![Rotation::default(); n],
             matters: model.services.iter().map(|service| service.reach.iter().any(|&s| is_reached(model, s as usize))).collect(),
             known: !model.parameters.iter().any(|parameter| load(&parameter.path)),
-            kept: Kept::new(),
+            kept: Kept::default(),
             conditions: model.services.iter().map(|service| Condition::plain(f64::from(service.active()))).collect(),
             usual: vec![0.0; n],
             before: vec![Condition::plain(0.0); n],
             standings: vec![Standing::Usual; n],
+            seeds: vec![false; n],
+            followed: vec![false; n],
             calm_rates: vec![f64::INFINITY; n],
             known_rates: vec![Vec::new(); n],
             highest: vec![0.0; n],
@@ -182,7 +188,7 @@ impl Flow {
             made: false,
             net: Net::default(),
             healthy: Healthy::default(),
-            kept: Kept::new(),
+            kept: Kept::default(),
             follower: Follower::default(),
             conditions: Vec::new(),
             usual: Vec::new(),
@@ -198,6 +204,8 @@ impl Flow {
             tight_count: 0,
             entry: None,
             astray: false,
+            seeds: Vec::new(),
+            followed: Vec::new(),
             tallies: Vec::new(),
             apart: Vec::new(),
             replaced: Vec::new(),
@@ -241,7 +249,6 @@ impl Flow {
             self.tight[s] = self.calm_rates[s] < self.highest[s];
             self.tight_count += u32::from(self.tight[s]);
         }
-        self.follower.state.reset();
         self.astray = false;
         self.forget();
     }
@@ -251,7 +258,6 @@ impl Flow {
         self.made = true;
         self.net = Net::new(model, &drawn.draws);
         self.follower = Follower::new(&self.net);
-        self.kept.clear();
         self.known_rates.iter_mut().for_each(Vec::clear);
         let mean = |curve: &Curve| curve.total(&model.demand, model.horizon) / model.horizon;
         self.usual_rates.iter_mut().zip(&drawn.curves).for_each(|(rate, curve)| *rate = mean(curve).max(1e-9));
@@ -281,6 +287,7 @@ impl Flow {
     /// What requests meet while all is healthy and calm.
     fn solve_calm(&mut self, model: &Model, drawn: &Drawn) {
         self.healthy = Healthy::new(model, &self.net, &mut self.follower, &self.conditions, &self.usual_rates);
+        self.kept.begin(&self.follower.state, &self.conditions, &self.healthy.calm);
         self.held = self.follower.state.services.iter().map(|service| service.held).collect();
         self.known_rates.iter_mut().for_each(Vec::clear);
         let n = drawn.curves.len();

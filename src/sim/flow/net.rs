@@ -17,6 +17,10 @@ pub struct Net {
     pub order: Vec<u32>,
     /// By source: the service that it asks.
     pub asked: Vec<u32>,
+    /// By service: the calls that reach it.
+    pub callers: Vec<Vec<u32>>,
+    /// Some call is more or less work than a service time.
+    pub uneven: bool,
 }
 
 /// A service.
@@ -55,6 +59,8 @@ pub struct Node {
 /// A call.
 #[derive(Debug, Clone)]
 pub struct Site {
+    /// Index of the service that calls.
+    pub from: usize,
     /// Index of the service called.
     pub to: usize,
     /// Calls for each request.
@@ -131,6 +137,7 @@ impl Net {
         for (s, service) in model.services.iter().enumerate() {
             let from = net.sites.len();
             net.sites.extend(service.calls.iter().map(|call| Site {
+                from: s,
                 to: call.to as usize,
                 whole: call.per_request.floor(),
                 part: call.per_request - call.per_request.floor(),
@@ -167,12 +174,42 @@ impl Net {
                 above: 0.0,
             });
         }
-        for site in &mut net.sites {
+        net.callers = vec![Vec::new(); net.nodes.len()];
+        for (i, site) in net.sites.iter_mut().enumerate() {
             site.takes_back = net.nodes[site.to].patience.is_finite();
+            net.callers[site.to].push(i as u32);
         }
+        net.uneven = net.sites.iter().any(|site| site.work != 1.0);
         net.measure();
         net.limit(model);
         net
+    }
+
+    /// What a change of some services can reach: who calls them, and whom all of these call; in order.
+    pub fn part(&self, changed: impl Fn(usize) -> bool) -> Vec<u32> {
+        let mut reached: Vec<bool> = (0..self.nodes.len()).map(changed).collect();
+        for &s in &self.order {
+            let calls = &self.sites[self.nodes[s as usize].sites.clone()];
+            reached[s as usize] |= calls.iter().any(|site| reached[site.to]);
+        }
+        for &s in self.order.iter().rev() {
+            reached[s as usize] |= self.callers[s as usize].iter().any(|&i| reached[self.sites[i as usize].from]);
+        }
+        self.order.iter().copied().filter(|&s| reached[s as usize]).collect()
+    }
+
+    /// All that is connected by calls to what has changed, in order: who shares a callee with somebody shares its queue.
+    pub fn connected(&self, changed: impl Fn(usize) -> bool) -> Vec<u32> {
+        let mut part = self.part(changed);
+        loop {
+            let mut reached = vec![false; self.nodes.len()];
+            part.iter().for_each(|&s| reached[s as usize] = true);
+            let wider = self.part(|s| reached[s]);
+            if wider.len() == part.len() {
+                return part;
+            }
+            part = wider;
+        }
     }
 
     /// How many requests there can be at each service: of those who keep a server while they wait, one for each server.

@@ -63,7 +63,7 @@ impl<O: Observer> World<'_, O> {
         if self.services[s].weakened > 0 {
             self.weakened_pools(s, &mut condition);
         }
-        if self.flow.astray {
+        if self.flow.follows(s) {
             let state = &mut self.flow.follower.state;
             condition.take_over(&self.flow.conditions[s], &mut state.queues[s]);
             state.longest[s] = state.queues[s];

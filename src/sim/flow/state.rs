@@ -34,15 +34,35 @@ pub struct State {
     made: Vec<f64>,
     /// The same where no call fails.
     whole: Vec<f64>,
-    /// By site: calls made for the first time, per second.
-    firsts: Vec<f64>,
-    /// Room for what comes to each service.
-    coming: Vec<f64>,
-    /// By service: what comes, times powers of its work; empty where all work is alike.
-    work: Vec<[f64; 4]>,
+    /// By site: what its calls bring to the service called.
+    sent: Vec<Sent>,
+    /// By service: what the sources ask of it, per second.
+    asked_for: Vec<f64>,
     /// By service and by site: from what the present answers were found, so that the same is not solved again.
     given: Vec<Given>,
     asked: Vec<(Answer, f64)>,
+}
+
+/// What the calls of a site bring, per second.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Sent {
+    /// Calls made for the first time that no cache answers.
+    firsts: f64,
+    /// All that arrive, retries among them.
+    pub rate: f64,
+    /// Of these, those that are answered too late.
+    late: f64,
+    /// And retries that find the queue as full as it was.
+    full_again: f64,
+}
+
+/// What some services stood at, to be given back.
+#[derive(Debug, Clone, Default)]
+pub struct Noted {
+    /// In the order of the services.
+    pub services: Vec<Service>,
+    given: Vec<Given>,
+    sites: Vec<(Outcome, f64, Sent, (Answer, f64))>,
 }
 
 /// What the answer of a service depends on.
@@ -83,7 +103,6 @@ impl State {
     /// Nothing waits, and nothing has been asked.
     pub fn new(net: &Net) -> Self {
         let whole: Vec<f64> = net.sites.iter().map(|site| site.whole + site.part).collect();
-        let uneven = net.sites.iter().any(|site| site.work != 1.0);
         Self {
             services: vec![Service::default(); net.nodes.len()],
             queues: vec![[0.0; MOST_POOLS]; net.nodes.len()],
@@ -91,102 +110,159 @@ impl State {
             outcomes: vec![Outcome::FINE; net.sites.len()],
             made: whole.clone(),
             whole,
-            firsts: vec![0.0; net.sites.len()],
-            coming: vec![0.0; net.nodes.len()],
-            work: vec![[0.0; 4]; if uneven { net.nodes.len() } else { 0 }],
+            sent: vec![Sent::default(); net.sites.len()],
+            asked_for: vec![0.0; net.nodes.len()],
             given: vec![Given::nothing(); net.nodes.len()],
             asked: vec![(Answer::AT_ONCE, f64::NAN); net.sites.len()],
         }
     }
 
-    /// What was found so far is not taken for the answer to the same question.
-    pub fn forget(&mut self) {
-        self.given.fill(Given::nothing());
-        self.asked.fill((Answer::AT_ONCE, f64::NAN));
-    }
-
-    /// As new.
-    pub fn reset(&mut self) {
-        self.queues.fill([0.0; MOST_POOLS]);
-        self.longest.fill([0.0; MOST_POOLS]);
-        self.firsts.fill(0.0);
-        self.made.copy_from_slice(&self.whole);
-        self.services.fill(Service::default());
-        self.outcomes.fill(Outcome::FINE);
-        self.forget();
+    /// Some services are as new.
+    pub fn reset(&mut self, net: &Net, part: &[u32]) {
+        for s in part.iter().map(|&s| s as usize) {
+            self.queues[s] = [0.0; MOST_POOLS];
+            self.longest[s] = [0.0; MOST_POOLS];
+            self.services[s] = Service::default();
+            self.given[s] = Given::nothing();
+            for i in net.nodes[s].sites.clone() {
+                self.outcomes[i] = Outcome::FINE;
+                self.made[i] = self.whole[i];
+                self.sent[i] = Sent::default();
+                self.asked[i] = (Answer::AT_ONCE, f64::NAN);
+            }
+        }
     }
 
     /// What the services meet after `seconds` in which the sources ask at `rates`; the queues stay as they were until
     /// [`State::commit`].
     pub fn solve(&mut self, net: &Net, conditions: &[Condition], rates: &[f64], seconds: f64) {
-        self.ask(net, rates, 1.0);
+        self.solve_part(net, &net.order, |s| &conditions[s], rates, seconds);
+    }
+
+    /// As [`State::solve`], where all but some services stay as they are.
+    pub fn solve_part<'a>(
+        &mut self,
+        net: &Net,
+        part: &[u32],
+        condition: impl Fn(usize) -> &'a Condition,
+        rates: &[f64],
+        seconds: f64,
+    ) {
+        self.ask(net, part, rates, 1.0);
         for turn in 0..TURNS {
-            for &s in &net.order {
-                self.answer(net, &conditions[s as usize], s as usize, seconds);
+            for &s in part {
+                self.answer(net, condition(s as usize), s as usize, seconds);
             }
-            let change = self.ask(net, rates, if turn < PATIENT { 1.0 } else { 0.5 });
-            if change <= AGREE || (turn + 1 >= FEW && !self.settled()) {
+            let change = self.ask(net, part, rates, if turn < PATIENT { 1.0 } else { 0.5 });
+            if change <= AGREE || (turn + 1 >= FEW && !self.settled(part)) {
                 break;
             }
         }
     }
 
-    /// The queues stand where the last solution ended.
-    pub fn commit(&mut self) {
-        for ((queues, longest), service) in self.queues.iter_mut().zip(&mut self.longest).zip(&self.services) {
+    /// What some services stand at, and the calls they make.
+    pub fn note(&self, net: &Net, part: &[u32], noted: &mut Noted) {
+        noted.services.clear();
+        noted.given.clear();
+        noted.sites.clear();
+        for s in part.iter().map(|&s| s as usize) {
+            noted.services.push(self.services[s]);
+            noted.given.push(self.given[s]);
+            let sites = net.nodes[s].sites.clone();
+            noted.sites.extend(sites.map(|i| (self.outcomes[i], self.made[i], self.sent[i], self.asked[i])));
+        }
+    }
+
+    /// Gives back what was noted.
+    pub fn give_back(&mut self, net: &Net, part: &[u32], noted: &Noted) {
+        let mut sites = noted.sites.iter();
+        for (place, s) in part.iter().map(|&s| s as usize).enumerate() {
+            (self.services[s], self.given[s]) = (noted.services[place], noted.given[place]);
+            for (i, noted) in net.nodes[s].sites.clone().zip(&mut sites) {
+                (self.outcomes[i], self.made[i], self.sent[i], self.asked[i]) = *noted;
+            }
+        }
+    }
+
+    /// The queues of some services stand where the last solution ended.
+    pub fn commit(&mut self, part: &[u32]) {
+        for s in part.iter().map(|&s| s as usize) {
+            let service = &self.services[s];
             for place in 0..MOST_POOLS {
-                let before = if service.settled { 0.0 } else { longest[place].max(queues[place]) };
-                longest[place] = before.max(service.queues[place]);
+                let longest = &mut self.longest[s][place];
+                let before = if service.settled { 0.0 } else { longest.max(self.queues[s][place]) };
+                *longest = before.max(service.queues[place]);
             }
-            *queues = service.queues;
+            self.queues[s] = service.queues;
         }
     }
 
-    /// Every service stays as it is.
-    pub fn settled(&self) -> bool {
-        self.services.iter().all(|service| service.settled)
+    /// Every one of some services stays as it is.
+    pub fn settled(&self, part: &[u32]) -> bool {
+        part.iter().all(|&s| self.services[s as usize].settled)
     }
 
-    /// Passes rates down; the greatest change of one of them, relative to itself.
-    pub fn ask(&mut self, net: &Net, rates: &[f64], weight: f64) -> f64 {
+    /// The calls of a site bring what they bring in another state, times a factor.
+    pub fn hear(&mut self, i: usize, other: &Self, factor: f64) {
+        let Sent { firsts, rate, late, full_again } = other.sent[i];
+        let [firsts, rate, late, full_again] = [firsts, rate, late, full_again].map(|sent| sent * factor);
+        self.sent[i] = Sent { firsts, rate, late, full_again };
+    }
+
+    /// Passes rates down to some services; the greatest change of one of them, relative to itself.
+    fn ask(&mut self, net: &Net, part: &[u32], rates: &[f64], weight: f64) -> f64 {
         let mut change = 0.0_f64;
-        self.coming.fill(0.0);
-        self.work.fill([0.0; 4]);
-        for (&source, rate) in net.asked.iter().zip(rates) {
-            self.come(source as usize, *rate, 1.0);
-        }
-        for service in &mut self.services {
-            service.late = 0.0;
-            service.full_again = 0.0;
-        }
-        for &s in net.order.iter().rev() {
-            let s = s as usize;
-            change = change.max(self.services[s].come(self.coming[s], weight));
-            if let Some(sums) = self.work.get(s).filter(|sums| sums[0] > 0.0) {
-                self.services[s].work = [sums[1] / sums[0], sums[2] / sums[0], sums[3] / sums[0]];
-            }
+        net.asked.iter().for_each(|&source| self.asked_for[source as usize] = 0.0);
+        net.asked.iter().zip(rates).for_each(|(&source, rate)| self.asked_for[source as usize] += rate);
+        for s in part.iter().rev().map(|&s| s as usize) {
+            let coming = self.gather(net, s);
+            change = change.max(self.services[s].come(coming, weight));
             let asks = self.services[s].worked * (1.0 - self.services[s].fault);
             for i in net.nodes[s].sites.clone() {
                 let (site, call) = (&net.sites[i], self.outcomes[i]);
                 let calls = asks * self.made[i];
-                self.firsts[i] = calls * (1.0 - site.hits);
-                self.come(site.to, calls * call.attempts, site.work);
-                self.services[site.to].late += calls * call.attempts * call.late;
-                self.services[site.to].full_again += calls * call.full_again;
+                let rate = calls * call.attempts;
+                let (firsts, full_again) = (calls * (1.0 - site.hits), calls * call.full_again);
+                self.sent[i] = Sent { firsts, rate, late: rate * call.late, full_again };
             }
         }
         change
     }
 
-    fn come(&mut self, to: usize, rate: f64, work: f64) {
-        self.coming[to] += rate;
-        if let Some(sums) = self.work.get_mut(to) {
-            let mut power = rate;
-            for sum in sums {
-                *sum += power;
-                power *= work;
+    /// What comes to a service.
+    fn gather(&mut self, net: &Net, s: usize) -> f64 {
+        let (mut coming, mut late, mut full_again) = (self.asked_for[s], 0.0, 0.0);
+        let mut powers = [coming; 3];
+        for i in net.callers[s].iter().map(|&i| i as usize) {
+            let sent = &self.sent[i];
+            coming += sent.rate;
+            late += sent.late;
+            full_again += sent.full_again;
+            if net.uneven {
+                let mut power = sent.rate;
+                for sum in &mut powers {
+                    power *= net.sites[i].work;
+                    *sum += power;
+                }
             }
         }
+        let service = &mut self.services[s];
+        (service.late, service.full_again) = (late, full_again);
+        if net.uneven && coming > 0.0 {
+            service.work = powers.map(|power| power / coming);
+        }
+        coming
+    }
+
+    /// By service: what comes per second.
+    pub fn arrivals(&self) -> Vec<f64> {
+        self.services.iter().map(|service| service.arrivals).collect()
+    }
+
+    /// Of the calls of a site, how many there are for each request that comes to the service that makes them.
+    pub fn passed_on(&self, net: &Net, i: usize) -> f64 {
+        let comes = self.services[net.sites[i].from].arrivals;
+        if comes > 0.0 { self.sent[i].rate / comes } else { 0.0 }
     }
 
     /// Passes answers up: what those meet who ask a service.
@@ -195,7 +271,7 @@ impl State {
         let mut same = !self.given[s].seconds.is_nan();
         for i in node.sites.clone() {
             let site = &net.sites[i];
-            let asked = (self.services[site.to].answer, self.firsts[i]);
+            let asked = (self.services[site.to].answer, self.sent[i].firsts);
             if self.asked[i] != asked {
                 self.asked[i] = asked;
                 self.outcomes[i] = outcome(site, &asked.0, asked.1);
@@ -252,20 +328,20 @@ impl State {
         counted
     }
 
-    /// What each service does per second where the sources ask at `rates`, and how long its answers take that come in time.
-    pub fn rows(&mut self, net: &Net, rates: &[f64], mut each: impl FnMut(usize, Row, &Service, &Times)) {
-        self.coming.fill(0.0);
-        for (&source, rate) in net.asked.iter().zip(rates) {
-            self.coming[source as usize] += rate;
-        }
-        for (site, first) in net.sites.iter().zip(&self.firsts) {
-            self.coming[site.to] += first;
-        }
-        for s in 0..self.services.len() {
-            let good = self.services[s].in_time(&net.nodes[s]);
-            let mut counted = self.row(net, s, &good);
-            counted[row::FIRST] = self.coming[s].min(counted[row::ARRIVED]);
+    /// What each of some services does per second, and how long its answers take that come in time.
+    pub fn rows(&self, net: &Net, part: &[u32], mut each: impl FnMut(usize, Row, &Service, &Times)) {
+        for s in part.iter().map(|&s| s as usize) {
+            let (counted, good) = self.row_of(net, s);
             each(s, counted, &self.services[s], &good);
         }
+    }
+
+    /// What a service does per second, and how long its answers take that come in time.
+    pub fn row_of(&self, net: &Net, s: usize) -> (Row, Times) {
+        let good = self.services[s].in_time(&net.nodes[s]);
+        let mut counted = self.row(net, s, &good);
+        let firsts: f64 = net.callers[s].iter().map(|&i| self.sent[i as usize].firsts).sum();
+        counted[row::FIRST] = (self.asked_for[s] + firsts).min(counted[row::ARRIVED]);
+        (counted, good)
     }
 }
