@@ -5,7 +5,6 @@ pub mod forecast;
 pub mod impact;
 pub mod reliability;
 pub mod scaling;
-pub mod variant;
 
 use crate::report::Docs;
 

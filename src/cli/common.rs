@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValue;
 
 use super::CliError;
-use crate::analysis::variant::{self, Trouble};
+use crate::lab::{self, Trouble};
 use crate::model::Model;
 use crate::run::{Options, RunError, default_replications};
 pub use crate::scenario::Fidelity;
@@ -206,7 +206,7 @@ pub fn load_whole(scenario: &Path, patches: &Patches, horizon: Option<Time>, fid
 /// # Errors
 /// Mistakes that only the compiler finds.
 pub fn compile(loaded: &Loaded) -> Result<Model, CliError> {
-    Ok(variant::compile(loaded)?)
+    Ok(lab::compile(loaded)?)
 }
 
 /// What a command says of a variant that could not be simulated.
