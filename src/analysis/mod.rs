@@ -1,6 +1,7 @@
 //! One file per question: from what the simulation gave to a summary for programs and a report for people.
 
 pub mod bottleneck;
+pub mod compare;
 pub mod forecast;
 pub mod impact;
 pub mod reliability;
@@ -9,8 +10,8 @@ pub mod scaling;
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 5] {
-    [bottleneck::DOCS, forecast::DOCS, impact::DOCS, reliability::DOCS, scaling::DOCS]
+pub fn all() -> [Docs; 6] {
+    [bottleneck::DOCS, compare::DOCS, forecast::DOCS, impact::DOCS, reliability::DOCS, scaling::DOCS]
 }
 
 #[cfg(test)]

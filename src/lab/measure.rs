@@ -135,9 +135,8 @@ impl Measure {
             means(observed.service(at, column).take(replications).collect())
         };
         let objective = |name: &str| model.objectives.iter().position(|objective| objective.name == name);
-        let of_objective = |name: &str, column: usize| {
-            means(observed.objective(objective(name)?, column).take(replications).collect())
-        };
+        let of_objective =
+            |name: &str, column: usize| means(observed.objective(objective(name)?, column).take(replications).collect());
         match self {
             Self::Budget => budget(trial, replications, per_draw),
             Self::AllDowntime => {

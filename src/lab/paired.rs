@@ -20,6 +20,13 @@ pub struct Paired {
     pub more: Proportion,
 }
 
+/// Two sums of the same, added in another order, differ by less than this part of them.
+const ROUNDING: f64 = 1e-10;
+
+fn differ(a: f64, b: f64) -> bool {
+    (a - b).abs() > ROUNDING * a.abs().max(b.abs())
+}
+
 const SAME: &str = "no pair differs";
 
 impl Paired {
@@ -35,7 +42,7 @@ impl Paired {
         // What is not a number on either side counts as equal.
         for (a, b) in first.single.chunks(first.per_draw).zip(second.single.chunks(second.per_draw)) {
             let count = |holds: fn(&f64, &f64) -> bool| a.iter().zip(b).filter(|(a, b)| holds(a, b)).count() as u64;
-            let (less, more) = (count(|a, b| a < b), count(|a, b| a > b));
+            let (less, more) = (count(|a, b| differ(*a, *b) && a < b), count(|a, b| differ(*a, *b) && a > b));
             paired.less.add_cluster(less, a.len() as u64);
             paired.more.add_cluster(more, a.len() as u64);
             paired.differing += u64::from(less + more > 0);

@@ -31,6 +31,9 @@ pub mod column {
     pub const OF_ALL: usize = 2;
 }
 
+/// What is left of a difference of two equal sums by rounding, as a part of either.
+const ROUNDING: f64 = 1e-12;
+
 /// A fixed small set of numbers of each replication, in the order of the replications.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
@@ -86,7 +89,9 @@ impl Observed {
 
     pub(super) fn add(&mut self, outcome: &Outcome) {
         for service in &outcome.services {
-            let failed = service.sums[sum::REQUESTS] - service.sums[sum::GOOD];
+            let (requests, good) = (service.sums[sum::REQUESTS], service.sums[sum::GOOD]);
+            // Less than rounding leaves of a difference is nothing.
+            let failed = if requests - good > requests * ROUNDING { requests - good } else { 0.0 };
             self.values.extend([service.sums[sum::DOWN], service.sums[sum::ONSETS], failed]);
         }
         for objective in &outcome.objectives {
