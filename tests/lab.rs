@@ -13,7 +13,7 @@ const HOUR: f64 = 3600.0;
 const HORIZON: f64 = 1000.0;
 
 fn options(seed: u64) -> Options {
-    Options { seed, threads: Some(2), ..Options::default() }
+    Options { seed, threads: Some(1), ..Options::default() }
 }
 
 /// Two machines, each a service of its own, that fail and are repaired independently.
@@ -153,7 +153,7 @@ fn a_variant_is_simulated_once_and_goes_on_where_it_ended() {
     assert_eq!(trial.observed.len(), 1_000);
     let down: f64 = trial.observed.service(0, ninefold::run::column::DOWNTIME).sum();
     let sum = runs.services[0].sums.sum(ninefold::run::runs::sum::DOWN);
-    assert!((down / sum - 1.0).abs() < 1e-12);
+    assert!((down / (2.0 * sum) - 1.0).abs() < 1e-12, "sums are means over the two of a draw");
     // What ended within a block is done anew, and then the same too.
     lab.simulate(place, 2_000).unwrap();
     assert_eq!(lab.simulated(), 3_000);
