@@ -17,7 +17,7 @@ pub fn label(measure: &Measure) -> String {
         Measure::Infrastructure => "cost of infrastructure".to_owned(),
         Measure::Repairs => "cost of repairs".to_owned(),
         Measure::AllCredits => "credits".to_owned(),
-        Measure::Cost => "cost, credits included".to_owned(),
+        Measure::Cost => "all cost".to_owned(),
     }
 }
 

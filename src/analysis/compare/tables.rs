@@ -3,7 +3,7 @@
 use super::summary::{AS_GOOD, Against, BETTER, Comparison, Measured, Pair, THE_SAME, Variant, WORSE};
 use super::{Input, measures};
 use crate::lab::Measure;
-use crate::report::format::{estimate, value};
+use crate::report::format::{difference, value};
 use crate::report::{Column, Frame, Table};
 use crate::stats::Estimate;
 
@@ -39,11 +39,11 @@ pub fn ranking(input: &Input<'_>, summary: &Comparison) -> Table {
         .number("variance_ratio", of(|p| p.variance_ratio))
         .table(
             "ranking",
-            &format!("Variants by {}, the best first", measures::label(measure)),
+            &format!("Variants by {}, the best first; differences from “{first}”", measures::label(measure)),
             vec![
                 Column::text("Variant", "variant"),
                 Column::estimate(&measures::title(measure), "value", unit),
-                Column::estimate(&format!("Less “{first}”"), "difference", unit),
+                Column::difference("Difference", "difference", unit),
                 Column::text("Known to be", "against_first"),
                 Column::number("Better in the long run", "better_in_the_long_run", crate::report::Unit::Share),
                 Column::estimate("Better in one replication", "better_in_a_replication", crate::report::Unit::Share),
@@ -132,7 +132,7 @@ fn one(input: &Input<'_>, summary: &Comparison, at: usize, name: &str, variant: 
         .text("measure", rows.iter().map(|(m, ..)| measures::title(m)))
         .text("first", rows.iter().map(|(m, ..)| shown(was(m), m)))
         .text("variant", rows.iter().map(|(m, own, _)| shown(Some(&own.value), m)))
-        .text("difference", rows.iter().map(|(m, _, pair)| estimate(&pair.difference, measures::unit(m))))
+        .text("difference", rows.iter().map(|(m, _, pair)| difference(&pair.difference, measures::unit(m))))
         .number("better_in_the_long_run", rows.iter().map(|(.., pair)| pair.better_in_the_long_run))
         .estimate("better_in_a_replication", rows.iter().map(|(.., pair)| Some(&pair.better_in_a_replication)))
         .estimate("worse_in_a_replication", rows.iter().map(|(.., pair)| Some(&pair.worse_in_a_replication)))

@@ -3,7 +3,7 @@
 use super::summary::{AS_GOOD, BETTER, Comparison, Measured, OPEN, THE_SAME, Variant, WORSE};
 use super::{Input, measures};
 use crate::lab::Measure;
-use crate::report::format::{decimal, estimate, number, value};
+use crate::report::format::{decimal, difference, number, value};
 use crate::report::{Status, Unit, Verdict};
 
 /// Names in one sentence.
@@ -66,7 +66,8 @@ fn best(input: &Input<'_>, summary: &Comparison) -> Verdict {
         |name: &str| summary.variants.get(name).and_then(|v| of(summary, v)).map_or(String::new(), |m| value(&m.value, unit));
     let first = summary.variants.keys().next().map_or("", String::as_str);
     let best = &summary.best;
-    let than = if best == first { String::new() } else { format!(" in place of {} of “{first}”", shown(first)) };
+    let gain = summary.variants.get(best).and_then(|v| v.against_first.as_ref()).map(|against| &against.difference);
+    let than = gain.map_or(String::new(), |gain| format!(", {} against “{first}”", difference(gain, unit)));
     let (alike, open) = ([standing(AS_GOOD), standing(THE_SAME)].concat(), standing(OPEN));
     let as_good = if alike.is_empty() {
         String::new()
@@ -86,7 +87,7 @@ fn best(input: &Input<'_>, summary: &Comparison) -> Verdict {
         shown(best),
         listed(&open)
     );
-    Verdict::new(Status::Warn, text)
+    Verdict::new(Status::Info, text)
 }
 
 /// What else the best changes, of everything together.
@@ -97,19 +98,14 @@ fn side_effects(input: &Input<'_>, summary: &Comparison) -> Option<Verdict> {
         .iter()
         .filter(|measure| *measure != input.plan.by())
         .filter_map(|measure| {
-            let difference = variant.measures.get(&measure.to_string())?.paired.as_ref()?.difference;
-            difference.value?;
+            let paired = variant.measures.get(&measure.to_string())?.paired.as_ref()?.difference;
+            paired.value?;
             let money = if measures::unit(measure) == Unit::Money { format!(" {}", summary.currency) } else { String::new() };
-            Some(format!("{} {}{money}", measures::label(measure), signed(&difference, measures::unit(measure))))
+            Some(format!("{} {}{money}", measures::label(measure), difference(&paired, measures::unit(measure))))
         })
         .collect();
     let text = format!("With it changes: {}.", changed.join(", "));
     (!changed.is_empty()).then(|| Verdict::new(Status::Info, text))
-}
-
-fn signed(difference: &crate::stats::Estimate, unit: Unit) -> String {
-    let sign = if difference.value.is_some_and(|value| value > 0.0) { "+" } else { "" };
-    format!("{sign}{}", estimate(difference, unit))
 }
 
 /// How each stands against the first.
@@ -122,7 +118,7 @@ fn standings(input: &Input<'_>, summary: &Comparison) -> Vec<Verdict> {
         let of = of.filter(|(_, against)| words.contains(&against.standing));
         of.map(|(name, against)| {
             if told && against.difference.value.is_some() {
-                format!("“{name}” {}", signed(&against.difference, unit))
+                format!("“{name}” {}", difference(&against.difference, unit))
             } else {
                 format!("“{name}”")
             }
