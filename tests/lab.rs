@@ -176,6 +176,38 @@ fn a_variant_is_simulated_once_and_goes_on_where_it_ended() {
 }
 
 #[test]
+fn measures_are_what_a_run_tells() {
+    let text = "name: q\nstart: 2026-01-01\nhorizon: 90d\ntraffic: {t: {to: s, rate: {low: 5/s, high: 20/s}}}\n\
+                services: {s: {replicas: 2, service_time: 20ms, concurrency: 8, cost: 2/h}}\n\
+                failures: {f: {hits: service, of: [s], mttf: 5d, repair: {exponential: {mean: 3h}}, cost: 100}}\n\
+                objectives: {o: {service: s, target: 99%, counts: requests, window: calendar month, fee: 1000, \
+                credits: [{below: 99%, credit: 10%}]}}\n";
+    let (options, control) = (options(3), Control::default());
+    let mut lab = Lab::new(&options, &control);
+    let place = lab.add(&parse("q.yaml", text, &Patches::default()).unwrap()).unwrap();
+    let trial = lab.simulate(place, 128).unwrap();
+    let mean = |measure: Measure| measure.series(trial, 128, 2).unwrap().mean();
+    let (runs, s, o) = (&trial.runs, "s".to_owned(), "o".to_owned());
+    let bad = 1.0 - runs.objectives[0].attainment.portion(0, 1, 0.95).value.unwrap();
+    let sum = |i: usize| runs.services[0].sums.mean(i);
+    let pairs = [
+        (mean(Measure::Bad(o.clone())), bad),
+        (mean(Measure::Budget), bad / 0.01),
+        (mean(Measure::Breached(o.clone())), runs.objectives[0].breach.unwrap().estimate(0.95).value.unwrap()),
+        (mean(Measure::Credits(o)), runs.cost.credits.mean()),
+        (mean(Measure::Repairs), runs.cost.repairs.mean()),
+        (mean(Measure::Infrastructure), runs.cost.infrastructure.mean()),
+        (mean(Measure::Cost), runs.cost.total.mean()),
+        (mean(Measure::Downtime(s.clone())), sum(ninefold::run::runs::sum::DOWN)),
+        (mean(Measure::Outages(s.clone())), sum(ninefold::run::runs::sum::ONSETS)),
+        (mean(Measure::Failed(s)), sum(ninefold::run::runs::sum::REQUESTS) - sum(ninefold::run::runs::sum::GOOD)),
+    ];
+    for (k, (own, told)) in pairs.into_iter().enumerate() {
+        assert!(told > 0.0 && (own / told - 1.0).abs() < 1e-9, "{k}: {own} against {told}");
+    }
+}
+
+#[test]
 fn threads_change_nothing() {
     let variants = [machines("m", "50h", 4.0), machines("m", "50h", 3.0), machines("m", "60h", 3.0)];
     let told = [1, 2, 5].map(|threads| {

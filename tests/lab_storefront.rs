@@ -1,7 +1,6 @@
 //! What common random numbers save on the storefront, where everything depends on everything.
 
 #![expect(clippy::unwrap_used, reason = "a test says by a panic what it expected")]
-#![expect(clippy::print_stdout, reason = "what is measured is told")]
 
 use std::path::Path;
 

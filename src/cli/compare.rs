@@ -15,7 +15,7 @@ use crate::scenario::{Loaded, Patches};
 use crate::units::Fraction;
 
 /// Replications of each variant at most, where nothing else is asked for.
-const MOST: u64 = 1_024;
+const MOST: u64 = 512;
 /// What the scenario without a policy is called.
 const AS_IT_IS: &str = "as it is";
 
@@ -27,7 +27,7 @@ const AS_IT_IS: &str = "as it is";
   ninefold compare shop.yaml --policies 'third responder,faster detection' --by downtime
   ninefold compare today.yaml proposal.yaml --fail-on worse
 
-All variants are simulated 64, 128, 256 … times, --replications times at most [1024], until it is known which is
+All variants are simulated 64, 128, 256 … times, --replications times at most [512], until it is known which is
 best, or that the others are as good. The first one is the baseline: the scenario as it is, or the first file. With
 --fail-on worse the exit code is 1 where another is worse than it with the confidence asked for.")]
 pub struct Arguments {

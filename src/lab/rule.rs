@@ -40,9 +40,9 @@ pub enum Standing {
 /// The numbers of replications after which variants are looked at: 64 · 2^k, and at last the most that are allowed.
 #[must_use]
 pub fn looks(most: u64) -> Vec<u64> {
-    let mut looks: Vec<u64> = (0..).map(|k| BLOCK << k).take_while(|look| *look < most).collect();
-    looks.push(most);
-    looks
+    let double = |look: &u64| look.checked_mul(2).filter(|next| *next < most);
+    let first = Some(BLOCK).filter(|first| *first < most);
+    std::iter::successors(first, double).chain([most]).collect()
 }
 
 impl Rule {

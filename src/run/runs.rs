@@ -43,7 +43,7 @@ pub struct Runs {
     /// The one whose total downtime is at about the 95th percentile.
     pub bad: u64,
     /// Number and total downtime (seconds) of the first 4,096, of which these two are chosen.
-    pub(super) downtimes: Vec<(u64, f64)>,
+    pub downtimes: Vec<(u64, f64)>,
 }
 
 /// What the replications gave for one service.

@@ -68,7 +68,11 @@ fn chart(input: &Input<'_>, summary: &Comparison, measure: &Measure, rows: &[Row
         base.and_then(|base| base.measures.get(&id)).map_or(String::new(), |m| format!(", which has {}", value(&m.value, unit)));
     let least = rows.first().map_or(String::new(), |(name, e)| format!(" Least has “{name}”: {}.", difference(e, unit)));
     let level = if measure == input.plan.by() { "intervals that hold together" } else { "95 % intervals" };
-    let money = if unit == Unit::Money { format!(", {}", summary.currency) } else { String::new() };
+    let in_units = match unit {
+        Unit::Money => format!(", {}", summary.currency),
+        Unit::Share => ", points".to_owned(),
+        _ => String::new(),
+    };
     let axis =
         |label: String, column: String, unit: Unit, scale: Scale| Axis { label, column, unit, scale, least: None, most: None };
     let marks = [
@@ -85,7 +89,7 @@ fn chart(input: &Input<'_>, summary: &Comparison, measure: &Measure, rows: &[Row
             "Mean paired difference of each variant from “{first}”{was}, in {label}, with {level}; left of the dashed line is better.{least}"
         ),
         x: axis(
-            format!("Difference in {label}{money}"),
+            format!("Difference in {label}{in_units}"),
             format!("difference_{}", slug(&id).replace('-', "_")),
             unit,
             Scale::Linear,

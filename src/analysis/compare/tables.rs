@@ -3,8 +3,8 @@
 use super::summary::{AS_GOOD, Against, BETTER, Comparison, Measured, Pair, THE_SAME, Variant, WORSE};
 use super::{Input, measures};
 use crate::lab::Measure;
-use crate::report::format::{difference, value};
-use crate::report::{Column, Frame, Table};
+use crate::report::format::{difference, number, value};
+use crate::report::{Column, Frame, Table, Unit};
 use crate::stats::Estimate;
 
 fn by<'a>(summary: &Comparison, variant: &'a Variant) -> Option<&'a Measured> {
@@ -34,6 +34,7 @@ pub fn ranking(input: &Input<'_>, summary: &Comparison) -> Table {
         .estimate("difference_to_best", rows.iter().map(|(_, v)| v.against_best.as_ref().map(|a| &a.difference)))
         .text("against_best", rows.iter().map(|(_, v)| Some(v.against_best.as_ref().map_or("best".to_owned(), said))))
         .number("better_in_the_long_run", of(|p| p.better_in_the_long_run))
+        .text("long_run", of(|p| p.better_in_the_long_run).into_iter().map(|chance| chance.map(probable)))
         .estimate("better_in_a_replication", share(|p| &p.better_in_a_replication))
         .estimate("worse_in_a_replication", share(|p| &p.worse_in_a_replication))
         .number("variance_ratio", of(|p| p.variance_ratio))
@@ -45,11 +46,22 @@ pub fn ranking(input: &Input<'_>, summary: &Comparison) -> Table {
                 Column::estimate(&measures::title(measure), "value", unit),
                 Column::difference("Difference", "difference", unit),
                 Column::text("Known to be", "against_first"),
-                Column::number("Better in the long run", "better_in_the_long_run", crate::report::Unit::Share),
-                Column::estimate("Better in one replication", "better_in_a_replication", crate::report::Unit::Share),
+                Column::text("Better in the long run", "long_run"),
+                Column::estimate("Better in one replication", "better_in_a_replication", Unit::Share),
                 Column::text("Against the best", "against_best"),
             ],
         )
+}
+
+/// A probability, of which nobody should believe the last digits near its ends.
+fn probable(chance: f64) -> String {
+    if chance < 0.001 {
+        "under 0.1 %".to_owned()
+    } else if chance > 0.999 {
+        "over 99.9 %".to_owned()
+    } else {
+        number(chance, if chance < 0.5 { Unit::Share } else { Unit::Availability })
+    }
 }
 
 fn said(against: &Against) -> String {
@@ -134,6 +146,7 @@ fn one(input: &Input<'_>, summary: &Comparison, at: usize, name: &str, variant: 
         .text("variant", rows.iter().map(|(m, own, _)| shown(Some(&own.value), m)))
         .text("difference", rows.iter().map(|(m, _, pair)| difference(&pair.difference, measures::unit(m))))
         .number("better_in_the_long_run", rows.iter().map(|(.., pair)| pair.better_in_the_long_run))
+        .text("long_run", rows.iter().map(|(.., pair)| pair.better_in_the_long_run.map(probable)))
         .estimate("better_in_a_replication", rows.iter().map(|(.., pair)| Some(&pair.better_in_a_replication)))
         .estimate("worse_in_a_replication", rows.iter().map(|(.., pair)| Some(&pair.worse_in_a_replication)))
         .table(
@@ -142,11 +155,10 @@ fn one(input: &Input<'_>, summary: &Comparison, at: usize, name: &str, variant: 
             vec![
                 Column::text("Measure", "measure"),
                 Column::text(base.map_or("", |(name, _)| name.as_str()), "first"),
-                Column::text(name, "variant"),
                 Column::text("Difference", "difference"),
-                Column::number("Better in the long run", "better_in_the_long_run", crate::report::Unit::Share),
-                Column::estimate("Better in one replication", "better_in_a_replication", crate::report::Unit::Share),
-                Column::estimate("Worse in one", "worse_in_a_replication", crate::report::Unit::Share),
+                Column::text("Better in the long run", "long_run"),
+                Column::estimate("Better in one replication", "better_in_a_replication", Unit::Share),
+                Column::estimate("Worse in one", "worse_in_a_replication", Unit::Share),
             ],
         )
 }

@@ -104,7 +104,7 @@ fn side_effects(input: &Input<'_>, summary: &Comparison) -> Option<Verdict> {
             Some(format!("{} {}{money}", measures::label(measure), difference(&paired, measures::unit(measure))))
         })
         .collect();
-    let text = format!("With it changes: {}.", changed.join(", "));
+    let text = format!("“{}” also changes: {}.", summary.best, changed.join("; "));
     (!changed.is_empty()).then(|| Verdict::new(Status::Info, text))
 }
 

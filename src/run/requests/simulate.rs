@@ -57,13 +57,13 @@ pub fn simulate(
     let warmup = match options.warmup {
         Some(seconds) => Warmup::asked(seconds),
         None if runs.replications > 0 => runs.warmup,
-        None => match warmup::find(model, options, &load, control, pool) {
-            Some(warmup) => warmup,
-            None => {
+        None => {
+            let Some(warmup) = warmup::find(model, options, &load, control, pool) else {
                 runs.interrupted = true;
                 return Ok(());
-            }
-        },
+            };
+            warmup
+        }
     };
     let batched = options.replications == 1;
     let plan = Plan { warmup: warmup.seconds, bins: BINS, batches: if batched { BATCHES } else { 1 } };
