@@ -44,7 +44,9 @@ fn coverage(mttf: &str, exact: f64, per_draw: usize, seeds: u64) -> f64 {
         let found = Paired::of(&short, &long).difference(0.95);
         found.low.unwrap() <= exact && exact <= found.high.unwrap()
     });
-    held.count() as f64 / seeds as f64
+    let held = held.count() as f64 / seeds as f64;
+    println!("held by {held:.3} of the intervals, in draws of {per_draw}");
+    held
 }
 
 #[test]
@@ -96,6 +98,7 @@ fn the_wrong_variant_is_chosen_at_most_as_often_as_the_confidence_leaves() {
         known += u32::from(found.decided);
         wrong += u32::from(found.decided && found.order[0] != 2);
     }
+    println!("{known} of {seeds} known, {wrong} of them wrong");
     assert!(f64::from(wrong) <= (1.0 - confidence) * seeds as f64, "{wrong} of {known} wrong");
     assert!(known > seeds as u32 / 4, "only {known} of {seeds} were known");
 }
@@ -127,6 +130,7 @@ fn equals_are_told_apart_at_most_as_often_as_the_confidence_leaves() {
         wrong += u32::from(told);
         naively += u32::from(told_naively);
     }
+    println!("equals told apart: {wrong} of {seeds}, without the correction {naively}");
     assert!(f64::from(wrong) <= 0.2 * seeds as f64, "{wrong} of {seeds}");
     // Without the correction it were far more: the test can fail.
     assert!(f64::from(naively) > 0.4 * seeds as f64, "{naively} of {seeds}");
