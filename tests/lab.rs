@@ -33,6 +33,7 @@ fn downtime(mttf: f64, repair: f64) -> f64 {
 }
 
 /// The downtime of two variants, paired, and how often over `seeds` the 95% interval of the difference holds the exact one.
+#[expect(clippy::print_stdout, reason = "what is measured is told")]
 fn coverage(mttf: &str, exact: f64, per_draw: usize, seeds: u64) -> f64 {
     let (long, short) = (machines("m", mttf, 4.0), machines("m", mttf, 3.0));
     let held = (0..seeds).filter(|seed| {
