@@ -64,6 +64,7 @@
 //! - [`exact`]: what can be computed rather than simulated: structures of independent components.
 //! - [`sim`]: the world of one replication and its behaviours, one file each.
 //! - [`run`]: replications in parallel, the stopping rule, and what they gave.
+//! - [`lab`]: variants simulated with the same luck, and paired differences between them.
 //! - [`report`]: verdicts, tables and charts as data, and the summary that programs read.
 //! - [`analysis`]: one file per question, from runs to a report.
 //! - [`output`]: one file per format.
@@ -74,6 +75,7 @@ pub mod cli;
 pub mod dist;
 pub mod exact;
 pub mod kernel;
+pub mod lab;
 pub mod model;
 pub mod output;
 pub mod random;

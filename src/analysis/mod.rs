@@ -1,17 +1,17 @@
 //! One file per question: from what the simulation gave to a summary for programs and a report for people.
 
 pub mod bottleneck;
+pub mod compare;
 pub mod forecast;
 pub mod impact;
 pub mod reliability;
 pub mod scaling;
-pub mod variant;
 
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 5] {
-    [bottleneck::DOCS, forecast::DOCS, impact::DOCS, reliability::DOCS, scaling::DOCS]
+pub fn all() -> [Docs; 6] {
+    [bottleneck::DOCS, compare::DOCS, forecast::DOCS, impact::DOCS, reliability::DOCS, scaling::DOCS]
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::PossibleValue;
 
 use super::CliError;
-use crate::analysis::variant::{self, Trouble};
+use crate::lab::{self, Trouble};
 use crate::model::Model;
 use crate::run::{Options, RunError, default_replications};
 pub use crate::scenario::Fidelity;
@@ -19,6 +19,13 @@ pub struct Variant {
     /// The scenario, a YAML file; `-` reads it from standard input.
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
+    #[command(flatten)]
+    patching: Patching,
+}
+
+/// What is changed in a scenario.
+#[derive(Debug, Clone, Args)]
+pub struct Patching {
     /// Changes one value, e.g. `services.web.replicas=12`; `null` removes it. May be repeated.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub sets: Vec<String>,
@@ -30,11 +37,19 @@ pub struct Variant {
     pub policy: Vec<String>,
 }
 
-impl Variant {
+impl Patching {
     /// The patches, in the order in which they apply.
     #[must_use]
     pub fn patches(&self) -> Patches {
         Patches { patch_files: self.patch_files.clone(), policy: self.policy.clone(), sets: self.sets.clone() }
+    }
+}
+
+impl Variant {
+    /// The patches, in the order in which they apply.
+    #[must_use]
+    pub fn patches(&self) -> Patches {
+        self.patching.patches()
     }
 
     /// Loads the scenario with its patches.
@@ -46,9 +61,9 @@ impl Variant {
     }
 }
 
-/// How it is simulated, and where the results go.
+/// How it is simulated, where the results go, and on which `Event` the command ends with exit code 1.
 #[derive(Debug, Clone, Args)]
-pub struct Simulation {
+pub struct Simulation<Event: clap::ValueEnum + Send + Sync + 'static = FailOn> {
     /// How many replications are run [default: 1000; with --fidelity request 10].
     #[arg(long, value_name = "N", value_parser = replications, conflicts_with = "precision")]
     pub replications: Option<u64>,
@@ -82,10 +97,10 @@ pub struct Simulation {
     pub quiet: bool,
     /// Ends with exit code 1 if this happens.
     #[arg(long, value_name = "EVENT", value_enum)]
-    pub fail_on: Option<FailOn>,
+    pub fail_on: Option<Event>,
 }
 
-impl Simulation {
+impl<Event: clap::ValueEnum + Send + Sync + 'static> Simulation<Event> {
     /// Makes sure that a command is asked for no more than it can do: it follows requests as a rate alone.
     ///
     /// # Errors
@@ -206,7 +221,7 @@ pub fn load_whole(scenario: &Path, patches: &Patches, horizon: Option<Time>, fid
 /// # Errors
 /// Mistakes that only the compiler finds.
 pub fn compile(loaded: &Loaded) -> Result<Model, CliError> {
-    Ok(variant::compile(loaded)?)
+    Ok(lab::compile(loaded)?)
 }
 
 /// What a command says of a variant that could not be simulated.

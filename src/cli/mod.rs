@@ -3,6 +3,7 @@
 mod analysis;
 mod check;
 mod common;
+mod compare;
 mod completions;
 mod exit;
 mod explain;
@@ -40,6 +41,7 @@ the command line is wrong; 3 a file or the disk is; 130 interrupted.";
 enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
+    Compare(compare::Arguments),
     Reliability(reliability::Arguments),
     Analysis(analysis::Arguments),
     Scaling(scaling::Arguments),
@@ -63,6 +65,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
     match command {
         Command::Run(arguments) => run::execute(&arguments.parsed()),
         Command::Check(arguments) => check::execute(arguments),
+        Command::Compare(arguments) => compare::execute(arguments),
         Command::Reliability(arguments) => reliability::execute(arguments),
         Command::Analysis(arguments) => analysis::execute(arguments),
         Command::Scaling(arguments) => scaling::execute(arguments),

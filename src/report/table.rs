@@ -29,22 +29,29 @@ pub struct Column {
     pub unit: Option<Unit>,
     /// Whether `VALUE_low` and `VALUE_high` of the frame are its interval.
     pub interval: bool,
+    /// Whether it is a difference, whose sign is shown.
+    pub signed: bool,
 }
 
 impl Column {
     /// A column of text, from the frame's column `value`.
     pub fn text(title: &str, value: &str) -> Self {
-        Self { title: title.to_owned(), value: value.to_owned(), unit: None, interval: false }
+        Self { title: title.to_owned(), value: value.to_owned(), unit: None, interval: false, signed: false }
     }
 
     /// A column of numbers without intervals, from the frame's column `value`.
     pub fn number(title: &str, value: &str, unit: Unit) -> Self {
-        Self { title: title.to_owned(), value: value.to_owned(), unit: Some(unit), interval: false }
+        Self { title: title.to_owned(), value: value.to_owned(), unit: Some(unit), interval: false, signed: false }
     }
 
     /// A number with its interval, which the frame holds in `VALUE_low` and `VALUE_high`.
     pub fn estimate(title: &str, value: &str, unit: Unit) -> Self {
-        Self { title: title.to_owned(), value: value.to_owned(), unit: Some(unit), interval: true }
+        Self { title: title.to_owned(), value: value.to_owned(), unit: Some(unit), interval: true, signed: false }
+    }
+
+    /// A difference with its sign and interval, which the frame holds in `VALUE_low` and `VALUE_high`.
+    pub fn difference(title: &str, value: &str, unit: Unit) -> Self {
+        Self { signed: true, ..Self::estimate(title, value, unit) }
     }
 }
 
@@ -69,7 +76,8 @@ impl Table {
             Some(unit) if column.interval => {
                 let value = number(&column.value);
                 let (low, high) = (number(&format!("{}_low", column.value)), number(&format!("{}_high", column.value)));
-                format::estimate(&Estimate { value, low, high, level: 0.95, n: 0, method: "" }, unit)
+                let estimate = Estimate { value, low, high, level: 0.95, n: 0, method: "" };
+                if column.signed { format::difference(&estimate, unit) } else { format::estimate(&estimate, unit) }
             }
             Some(unit) => number(&column.value).map_or_else(|| format::NONE.to_owned(), |v| format::number(v, unit)),
         }

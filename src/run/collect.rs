@@ -1,5 +1,6 @@
 //! From the outcomes of replications to their sums.
 
+use super::CANDIDATES;
 use super::requests::Warmup;
 use super::runs::{
     CostRuns, FailureRuns, LoadRuns, ObjectiveRuns, PartRuns, QUANTILES, Row, Runs, ServiceRuns, TeamRuns, WindowRuns, row,
@@ -29,6 +30,7 @@ impl Runs {
             requests: None,
             typical: 0,
             bad: 0,
+            downtimes: Vec::new(),
         }
     }
 
@@ -72,6 +74,8 @@ impl Runs {
         self.replications += other.replications;
         self.events += other.events;
         self.interrupted |= other.interrupted;
+        let room = CANDIDATES.saturating_sub(self.downtimes.len());
+        self.downtimes.extend(other.downtimes.iter().take(room));
         for (mine, theirs) in self.services.iter_mut().zip(&other.services) {
             mine.merge(theirs);
         }

@@ -42,6 +42,8 @@ pub struct Runs {
     pub typical: u64,
     /// The one whose total downtime is at about the 95th percentile.
     pub bad: u64,
+    /// Number and total downtime (seconds) of the first 4,096, of which these two are chosen.
+    pub downtimes: Vec<(u64, f64)>,
 }
 
 /// What the replications gave for one service.

@@ -1,7 +1,7 @@
 //! Mean and variance of independent observations.
 
 use super::Estimate;
-use super::student::{t_quantile, unseen_events, unseen_probability};
+use super::student::{t_probability, t_quantile, unseen_events, unseen_probability};
 
 /// Count, mean, sum of squared deviations and extremes.
 ///
@@ -102,6 +102,17 @@ impl Moments {
         }
         let half = t_quantile(level, self.n - 1) * (self.variance() / self.n as f64).sqrt();
         Estimate { value, low: Some(self.mean - half), high: Some(self.mean + half), level, n: self.n, method: METHOD }
+    }
+
+    /// The part of Student's t about the mean that is below zero; 0, 0.5 or 1 where observations do not vary.
+    #[must_use]
+    pub fn chance_below_zero(&self) -> f64 {
+        let error = (self.variance() / self.n.max(1) as f64).sqrt();
+        if error > 0.0 {
+            t_probability(-self.mean / error, self.n - 1)
+        } else {
+            f64::midpoint(f64::from(u8::from(self.mean < 0.0)), f64::from(u8::from(self.mean <= 0.0)))
+        }
     }
 
     /// The mean of numbers that cannot leave a range (either end may be infinite), its interval clipped to it.

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{Beta, ContinuousCDF, StudentsT};
 
-use crate::dist::normal_quantile;
+use crate::dist::{normal_quantile, normal_survival};
 
 /// The two-sided Student t quantile: |t| is below it with probability `level`.
 ///
@@ -21,6 +21,14 @@ pub(super) fn t_quantile(level: f64, freedom: u64) -> f64 {
     match StudentsT::new(0.0, 1.0, freedom as f64) {
         Ok(student) if freedom > 0 => student.inverse_cdf(1.0 - upper),
         _ => f64::INFINITY,
+    }
+}
+
+/// The probability that Student's t is at most `t`: normal from a thousand degrees of freedom on, there good to a thousandth.
+pub(super) fn t_probability(t: f64, freedom: u64) -> f64 {
+    match StudentsT::new(0.0, 1.0, freedom as f64) {
+        Ok(student) if freedom < 1000 => student.cdf(t),
+        _ => normal_survival(-t),
     }
 }
 

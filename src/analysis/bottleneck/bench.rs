@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::analysis::variant::{self, Trouble, compile};
+use crate::lab::{self, Trouble, compile};
 use crate::model::Model;
 use crate::run::requests::Load;
 use crate::run::{Control, Options, Runs};
@@ -96,7 +96,7 @@ impl<'a> Bench<'a> {
         let options =
             Options { replications, precision: None, warmup: Some(warmup), fidelity: Fidelity::Request, ..self.options.clone() };
         self.simulations += 1;
-        let runs = variant::simulate(&model, &options, self.control)?;
+        let runs = lab::simulate(&model, &options, self.control)?;
         self.events += runs.events;
         self.wall_seconds += runs.wall_seconds;
         Ok(Trial { model, runs })

@@ -4,7 +4,7 @@ use super::bench::{Bench, Trial};
 use super::parts::{self, Station, follow};
 use super::search::{self, Promise, Search};
 use super::system::{Seen, System};
-use crate::analysis::variant::Trouble;
+use crate::lab::Trouble;
 use crate::run::requests::RequestRuns;
 use crate::run::{Control, Options};
 use crate::scenario::Loaded;

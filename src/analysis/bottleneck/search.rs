@@ -4,7 +4,7 @@ use super::LEVEL;
 use super::bench::{Bench, Trial};
 use super::parts::{self, Station};
 use super::system::{Seen, System};
-use crate::analysis::variant::Trouble;
+use crate::lab::Trouble;
 use crate::model::{Counts, Model};
 use crate::report::Unit;
 use crate::report::format::{decimal, duration, number};

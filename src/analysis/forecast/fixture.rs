@@ -101,6 +101,7 @@ pub fn shop(services: usize, replications: u64, outages: f64) -> World {
         services: all,
         typical: 17,
         bad: 903,
+        downtimes: Vec::new(),
     };
     World {
         typical: timeline(&mut dice, 17, 6, outages),

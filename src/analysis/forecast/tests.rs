@@ -149,6 +149,7 @@ fn nothing_at_all_is_reported_calmly() {
         cost: crate::run::runs::CostRuns::default(),
         typical: 0,
         bad: 0,
+        downtimes: Vec::new(),
     };
     let timeline = Timeline::default();
     let input = Input::new("empty", &runs, &timeline, &timeline);

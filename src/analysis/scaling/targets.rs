@@ -3,7 +3,7 @@
 use super::LEVEL;
 use crate::analysis::forecast::estimates::attainment;
 use crate::analysis::forecast::load::response_times;
-use crate::analysis::variant::{Trouble, compile, simulate};
+use crate::lab::{Trouble, compile, simulate};
 use crate::model::{Counts, Model};
 use crate::run::runs::{row, sum};
 use crate::run::{Control, Options, Runs};

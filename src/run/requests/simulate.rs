@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::{Load, RequestRuns, Warmup, warmup};
 use crate::model::Model;
-use crate::run::{CANDIDATES, Control, Options, Row, RowSink, RunError, Runs, collect, downtime, lock, typical_and_bad};
+use crate::run::{Control, Each, Observed, Options, Row, RunError, Runs, Wanted, collect, downtime, lock};
 use crate::sim::Outcome;
 use crate::sim::request::{MOST_SERVERS, Plan, RequestOutcome, Requests, Stopped, servers};
 
@@ -36,11 +36,10 @@ const PROPOSED: f64 = 1e8;
 struct Unit {
     runs: Runs,
     rows: Vec<Row>,
-    /// The number of each replication and its total downtime, seconds.
-    downtimes: Vec<(u64, f64)>,
+    observed: Observed,
 }
 
-/// Simulates the replications that `options` ask for, each request by itself.
+/// Simulates the replications that `options` ask for, from where `runs` end, each request by itself.
 ///
 /// # Errors
 /// Where nothing sends requests or too many come, where so many are on their way at once that memory would run out, or where
@@ -49,35 +48,41 @@ pub fn simulate(
     model: &Model,
     options: &Options,
     control: &Control,
-    mut rows: Option<RowSink>,
+    runs: &mut Runs,
+    mut each: Each<'_>,
     pool: &ThreadPool,
-) -> Result<Runs, RunError> {
+) -> Result<(), RunError> {
     let load = Load::of(model);
     refuse(model, options, &load)?;
-    let interrupted = |runs: Runs| Runs { interrupted: true, ..runs };
     let warmup = match options.warmup {
         Some(seconds) => Warmup::asked(seconds),
-        None => match warmup::find(model, options, &load, control, pool) {
-            Some(warmup) => warmup,
-            None => return Ok(interrupted(Runs::new(model))),
-        },
+        None if runs.replications > 0 => runs.warmup,
+        None => {
+            let Some(warmup) = warmup::find(model, options, &load, control, pool) else {
+                runs.interrupted = true;
+                return Ok(());
+            };
+            warmup
+        }
     };
     let batched = options.replications == 1;
     let plan = Plan { warmup: warmup.seconds, bins: BINS, batches: if batched { BATCHES } else { 1 } };
     let none = || Runs { warmup, requests: Some(RequestRuns::new(model, batched)), ..Runs::new(model) };
-    let (mut runs, mut downtimes) = (none(), Vec::new());
-    let (simulators, wants_rows) = (Mutex::new(Vec::new()), rows.is_some());
+    if runs.replications == 0 {
+        *runs = none();
+    }
+    let (simulators, wanted) = (Mutex::new(Vec::new()), each.wants());
     let units = options.replications.div_ceil(runs.per_draw);
     let wave = pool.current_num_threads() as u64 * 4;
     control.goal.store(options.replications, Ordering::Relaxed);
-    let mut next = 0;
+    let mut next = runs.replications / runs.per_draw;
     while next < units && !runs.interrupted {
         let until = units.min(next + wave);
         let unit = |draw: u64| {
             let simulator = lock(&simulators).pop();
             let mut simulator = simulator.unwrap_or_else(|| Requests::new(model, plan));
-            let unit = Unit { runs: none(), rows: Vec::new(), downtimes: Vec::new() };
-            let done = run_unit(unit, &mut simulator, options, draw, control, wants_rows);
+            let unit = Unit { runs: none(), rows: Vec::new(), observed: Observed::new(model) };
+            let done = run_unit(unit, &mut simulator, options, draw, control, wanted);
             lock(&simulators).push(simulator);
             done
         };
@@ -87,17 +92,11 @@ pub fn simulate(
         for unit in done {
             let unit = unit?;
             runs.merge(&unit.runs);
-            downtimes.extend(unit.downtimes.iter().take(CANDIDATES - downtimes.len().min(CANDIDATES)));
-            if let Some(sink) = rows.as_mut() {
-                sink(&unit.rows)?;
-            }
+            each.take(&unit.rows, &unit.observed)?;
         }
         next = until;
     }
-    let (typical, bad) = typical_and_bad(&downtimes.iter().map(|(_, down): &(u64, f64)| *down).collect::<Vec<_>>());
-    let number = |place: u64| downtimes.get(place as usize).map_or(0, |(number, _)| *number);
-    (runs.typical, runs.bad) = (number(typical), number(bad));
-    Ok(runs)
+    Ok(())
 }
 
 /// Runs the replications of one draw of the uncertain numbers. One that was stopped leaves nothing but the mark of it.
@@ -107,7 +106,7 @@ fn run_unit(
     options: &Options,
     draw: u64,
     control: &Control,
-    wants_rows: bool,
+    wanted: Wanted,
 ) -> Result<Unit, RunError> {
     let per_draw = unit.runs.per_draw;
     let (from, to) = (draw * per_draw, ((draw + 1) * per_draw).min(options.replications));
@@ -126,16 +125,23 @@ fn run_unit(
             Ok(events) => unit.runs.events += events,
             Err(Stopped::Asked) => {
                 // A draw counts as a whole or not at all.
-                let runs = Runs { interrupted: true, events: 0, ..unit.runs };
-                return Ok(Unit { runs, rows: Vec::new(), downtimes: Vec::new() });
+                unit.runs.interrupted = true;
+                unit.runs.events = 0;
+                unit.runs.downtimes.clear();
+                unit.rows.clear();
+                unit.observed.truncate(0);
+                return Ok(unit);
             }
             Err(Stopped::Flooded { at, in_flight }) => return Err(flooded(number, at, in_flight)),
         }
         goes_on(1.0);
         let outcome = simulator.outcome();
-        unit.downtimes.push((number, downtime(outcome)));
-        if wants_rows {
+        unit.runs.downtimes.push((number, downtime(outcome)));
+        if wanted.rows {
             collect::rows(outcome, number, draw, &mut unit.rows);
+        }
+        if wanted.observed {
+            unit.observed.add(outcome);
         }
         if to - from > 1 {
             given.push((outcome.clone(), simulator.requests().clone()));

@@ -222,3 +222,20 @@ fn maps_keep_order() {
     assert_eq!(estimate.clipped(1.5, 3.0).high, Some(3.0));
     assert_eq!(Estimate::unobserved(0.95, 3, "none").value, None);
 }
+
+#[test]
+fn the_part_of_t_below_zero_is_that_of_the_tables() {
+    // Eleven numbers of variance 11, so that their mean has an error of 1. t with 10 degrees of freedom is below 2.228 with 97.5%
+    // (Abramowitz & Stegun, table 26.10).
+    let about = |mean: f64| {
+        let mut moments = Moments::default();
+        (-5..=5).for_each(|off| moments.add(mean + f64::from(off)));
+        moments.chance_below_zero()
+    };
+    assert!((about(-2.228) - 0.975).abs() < 1e-4);
+    assert!((about(2.228) - 0.025).abs() < 1e-4);
+    assert_eq!(about(0.0), 0.5);
+    let mut constant = Moments::default();
+    (0..3).for_each(|_| constant.add(-1.0));
+    assert_eq!(constant.chance_below_zero(), 1.0);
+}

@@ -1,0 +1,112 @@
+//! What single replications gave, kept to be paired with those of a variant.
+
+use crate::model::Model;
+use crate::sim::{Outcome, sum};
+
+/// Indices of the numbers that are kept of a replication, within those of a service, an objective, or all together.
+pub mod column {
+    /// Of a service: time structurally down, seconds.
+    pub const DOWNTIME: usize = 0;
+    /// Of a service: outages that began.
+    pub const OUTAGES: usize = 1;
+    /// Of a service: requests that failed.
+    pub const FAILED: usize = 2;
+    /// How many there are of a service.
+    pub const OF_SERVICE: usize = 3;
+    /// Of an objective: what was not good, seconds or requests.
+    pub const BAD: usize = 0;
+    /// Of an objective: what was counted, seconds or requests.
+    pub const COUNTED: usize = 1;
+    /// Of an objective: 1 where a complete window was breached, else 0.
+    pub const BREACHED: usize = 2;
+    /// Of an objective: credits due.
+    pub const CREDITS: usize = 3;
+    /// How many there are of an objective.
+    pub const OF_OBJECTIVE: usize = 4;
+    /// Of all: money for infrastructure.
+    pub const INFRASTRUCTURE: usize = 0;
+    /// Of all: money for repairs, replacements and inspections.
+    pub const REPAIRS: usize = 1;
+    /// How many there are of all.
+    pub const OF_ALL: usize = 2;
+}
+
+/// What is left of a difference of two equal sums by rounding, as a part of either.
+const ROUNDING: f64 = 1e-12;
+
+/// A fixed small set of numbers of each replication, in the order of the replications.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    services: usize,
+    width: usize,
+    values: Vec<f64>,
+}
+
+impl Observed {
+    /// No replications yet.
+    #[must_use]
+    pub fn new(model: &Model) -> Self {
+        let services = model.services.len();
+        Self { services, width: Self::width(model), values: Vec::new() }
+    }
+
+    /// How many numbers are kept of a replication of a model.
+    #[must_use]
+    pub fn width(model: &Model) -> usize {
+        model.services.len() * column::OF_SERVICE + model.objectives.len() * column::OF_OBJECTIVE + column::OF_ALL
+    }
+
+    /// Replications.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len() / self.width
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// A number of a service, by their indices, of each replication.
+    pub fn service(&self, service: usize, column: usize) -> impl Iterator<Item = f64> {
+        self.column(service * column::OF_SERVICE + column)
+    }
+
+    /// A number of an objective, by their indices, of each replication.
+    pub fn objective(&self, objective: usize, column: usize) -> impl Iterator<Item = f64> {
+        self.column(self.services * column::OF_SERVICE + objective * column::OF_OBJECTIVE + column)
+    }
+
+    /// A number of all together, of each replication.
+    pub fn all(&self, column: usize) -> impl Iterator<Item = f64> {
+        self.column(self.width - column::OF_ALL + column)
+    }
+
+    fn column(&self, column: usize) -> impl Iterator<Item = f64> {
+        self.values.iter().skip(column).step_by(self.width).copied()
+    }
+
+    pub(super) fn add(&mut self, outcome: &Outcome) {
+        for service in &outcome.services {
+            let (requests, good) = (service.sums[sum::REQUESTS], service.sums[sum::GOOD]);
+            // Less than rounding leaves of a difference is nothing.
+            let failed = if requests - good > requests * ROUNDING { requests - good } else { 0.0 };
+            self.values.extend([service.sums[sum::DOWN], service.sums[sum::ONSETS], failed]);
+        }
+        for objective in &outcome.objectives {
+            let breached = f64::from(u8::from(objective.breached > 0.0));
+            self.values.extend([objective.counted - objective.good, objective.counted, breached, objective.credits]);
+        }
+        let repairs = outcome.failures.iter().map(|given| given[3]).sum::<f64>();
+        self.values.extend([outcome.cost, repairs]);
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        self.values.extend_from_slice(&other.values);
+    }
+
+    pub(super) fn truncate(&mut self, replications: usize) {
+        self.values.truncate(replications * self.width);
+    }
+}
