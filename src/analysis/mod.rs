@@ -5,13 +5,23 @@ pub mod forecast;
 pub mod impact;
 pub mod reliability;
 pub mod scaling;
+pub mod sla;
 pub mod variant;
 
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 5] {
-    [bottleneck::DOCS, forecast::DOCS, impact::DOCS, reliability::DOCS, scaling::DOCS]
+pub fn all() -> [Docs; 8] {
+    [
+        bottleneck::DOCS,
+        forecast::DOCS,
+        impact::DOCS,
+        reliability::DOCS,
+        scaling::DOCS,
+        sla::COMPLIANCE,
+        sla::FORECAST,
+        sla::REPORT,
+    ]
 }
 
 #[cfg(test)]

@@ -128,6 +128,10 @@ pub struct WindowRuns {
     pub breach: Proportion,
     /// Credits due for it, in the currency.
     pub credits: Moments,
+    /// Replications in which each tier of credits was due, in the order of [`crate::model::Objective::credits`].
+    pub tiers: Vec<Proportion>,
+    /// What was not good of what was counted, of each replication in which something was.
+    pub shortfall: Sketch,
 }
 
 /// What the replications gave for one failure mode, on all things that it hits together.

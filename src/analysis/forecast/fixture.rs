@@ -216,6 +216,8 @@ fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> O
             attainment: Joint::default(),
             breach: Proportion::default(),
             credits: Moments::default(),
+            tiers: Vec::new(),
+            shortfall: Sketch::default(),
         })
         .collect();
     let budget_times: Vec<f64> = (0..=365).map(|d| f64::from(d) * DAY).collect();

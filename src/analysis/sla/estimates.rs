@@ -1,0 +1,142 @@
+//! From sums to what is said of a promise: every number with its interval.
+
+use super::summary::{Credits, Due, FirstBreach, Promise, Stretch, Tier, Without};
+use super::{Driver, Input, LEVEL, Period, Watch};
+use crate::analysis::forecast::estimates::{attainment, clean, good_of};
+use crate::analysis::forecast::words::{LIKELY, RISK};
+use crate::model::{Objective, Windows};
+use crate::report::Status;
+use crate::run::runs::{ObjectiveRuns, WindowRuns};
+use crate::stats::Estimate;
+
+/// All that is known of one promise.
+pub fn promise(input: &Input<'_>, watch: Watch) -> Promise {
+    let objective = &input.model.objectives[watch.promise];
+    let runs = &input.runs.objectives[watch.periods];
+    let periods: Vec<Stretch> = runs.by_window.iter().map(|window| stretch(input, objective, window)).collect();
+    let breach = breach(runs);
+    Promise {
+        service: input.model.services[objective.service as usize].name.clone(),
+        target: objective.target,
+        state: state(&breach).map_or("unknown", Status::word),
+        attainment: attainment(runs),
+        breach_probability: breach,
+        budget_burnt: burnt(attainment(runs), objective.target),
+        first_likely_breach: first_breach(&periods),
+        periods,
+        credits: (!objective.credits.is_empty()).then(|| credits(input, watch.promise)),
+        drivers: drivers(input, watch),
+    }
+}
+
+/// How good news a probability of a breach is; nothing where it is not known.
+pub fn state(breach: &Estimate) -> Option<Status> {
+    breach.value.map(|risk| match risk {
+        risk if risk < RISK => Status::Good,
+        risk if risk <= LIKELY => Status::Warn,
+        _ => Status::Bad,
+    })
+}
+
+/// The probability that at least one complete window ends below the target.
+fn breach(runs: &ObjectiveRuns) -> Estimate {
+    let none = || Estimate::unobserved(LEVEL, 0, "no complete window");
+    clean(runs.breach.filter(|b| b.count() > 0).map_or_else(none, |b| b.estimate(LEVEL)))
+}
+
+/// The part of the error budget that is used up where so much is attained. A target of 100 % has none.
+fn burnt(attained: Estimate, target: f64) -> Estimate {
+    if target >= 1.0 {
+        return Estimate::unobserved(LEVEL, attained.n, "no error budget");
+    }
+    attained.complement().scaled(1.0 / (1.0 - target))
+}
+
+fn stretch(input: &Input<'_>, objective: &Objective, window: &WindowRuns) -> Stretch {
+    let attained = clean(good_of(&window.attainment, 0, 1));
+    let at = |p: f64| window.shortfall.quantile(1.0 - p).map(|bad| 1.0 - bad);
+    let burnt = burnt(attained, objective.target);
+    Stretch {
+        period: input.period.name(&input.model.start, window.from),
+        from_seconds: window.from,
+        until_seconds: window.to,
+        complete: window.complete,
+        good: window.attainment.mean(0),
+        counted: window.attainment.mean(1),
+        attainment: attained,
+        attainment_p5: at(0.05),
+        attainment_p50: at(0.5),
+        attainment_p95: at(0.95),
+        budget_burnt: burnt,
+        budget_left: burnt.complement(),
+        breach_probability: if window.complete && window.attainment.mean(1) > 0.0 {
+            window.breach.estimate(LEVEL)
+        } else {
+            Estimate::unobserved(LEVEL, 0, "partial, or nothing counted")
+        },
+    }
+}
+
+/// The first complete period that is more likely broken than kept, and the first ones of which that may and must be so.
+fn first_breach(periods: &[Stretch]) -> Option<FirstBreach> {
+    let first = |end: fn(&Estimate) -> Option<f64>| {
+        periods.iter().find(move |period| end(&period.breach_probability).is_some_and(|chance| chance > LIKELY))
+    };
+    let found = first(|chance| chance.value)?;
+    Some(FirstBreach {
+        period: found.period.clone(),
+        from_seconds: found.from_seconds,
+        probability: found.breach_probability,
+        at_the_earliest: first(|chance| chance.high).unwrap_or(found).period.clone(),
+        at_the_latest: first(|chance| chance.low).map(|period| period.period.clone()),
+    })
+}
+
+fn credits(input: &Input<'_>, promise: usize) -> Credits {
+    let (objective, runs) = (&input.model.objectives[promise], &input.runs.objectives[promise]);
+    let months = if let Windows::Calendar { months, .. } = objective.windows { months } else { 1 };
+    let agreed = if months == 3 { Period::Quarterly } else { Period::Monthly };
+    let due = |window: &WindowRuns| {
+        let tiers = objective.credits.iter().zip(&window.tiers).map(|(&(below, credit), due)| Tier {
+            below,
+            credit,
+            amount: credit * objective.fee * f64::from(months),
+            probability: due.estimate(LEVEL),
+        });
+        Due {
+            window: agreed.name(&input.model.start, window.from),
+            from_seconds: window.from,
+            until_seconds: window.to,
+            expected: clean(window.credits.estimate_in(LEVEL, 0.0, most(objective, months))),
+            tiers: tiers.collect(),
+        }
+    };
+    let complete = runs.by_window.iter().filter(|window| window.complete);
+    let windows: Vec<Due> = complete.map(due).collect();
+    let most = most(objective, months) * windows.len() as f64;
+    Credits { expected: clean(runs.credits.estimate_in(LEVEL, 0.0, most)), windows }
+}
+
+/// The most that one window can cost.
+fn most(objective: &Objective, months: u32) -> f64 {
+    objective.credits.iter().map(|(_, credit)| credit * objective.fee * f64::from(months)).fold(0.0, f64::max)
+}
+
+/// What would be without each cause: the scenario as it is first, then the causes by what they take, then every failure together.
+fn drivers(input: &Input<'_>, watch: Watch) -> Vec<Without> {
+    let target = input.model.objectives[watch.promise].target;
+    let without = |driver: &Driver| {
+        let runs = &driver.objectives[watch.periods];
+        let attainment = attainment(runs);
+        Without {
+            cause: driver.cause.to_string(),
+            attainment,
+            budget_burnt: burnt(attainment, target),
+            breach_probability: breach(runs),
+        }
+    };
+    let mut all: Vec<(&Driver, Without)> = input.drivers.iter().map(|driver| (driver, without(driver))).collect();
+    let left = |without: &Without| without.budget_burnt.value.or(without.budget_burnt.high).unwrap_or(f64::INFINITY);
+    all.sort_by(|a, b| a.0.cause.rank().cmp(&b.0.cause.rank()).then(left(&a.1).total_cmp(&left(&b.1))));
+    all.into_iter().map(|(_, without)| without).collect()
+}

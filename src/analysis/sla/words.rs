@@ -1,0 +1,223 @@
+//! The sentences of a report on agreements.
+
+use super::origins::Fared;
+use super::summary::{Promise, Sla, Without};
+use super::{Input, Question, Watch, estimates};
+use crate::analysis::forecast::input::objective;
+use crate::analysis::forecast::words::{LIKELY, promise};
+use crate::model::Windows;
+use crate::report::chart::after;
+use crate::report::format::{decimal, duration, estimate, number, value};
+use crate::report::{Status, Unit, Verdict};
+
+/// Heads the first section.
+pub const WHOLE: &str = "Over the horizon";
+/// Before the table of periods.
+pub const PERIODS: &str = "The mean with its 95 % interval, and what one replication of twenty falls below. Periods that the start or the horizon \
+                           cuts are told and not judged.";
+/// Before the table of credits.
+pub const CREDITS: &str = "By the windows that were agreed, complete ones only. Of several tiers the largest credit is due.";
+/// Before the table of ceilings.
+pub const BOUNDS: &str = "What a service can keep at most if it never failed itself: all that it needs is down as much as was promised of it, at \
+                          times of its own. Beside it what the weakest callee leaves, as simulated.";
+/// Sentences of one kind.
+const SENTENCES: usize = 8;
+
+/// What was looked at.
+pub fn subtitle(input: &Input<'_>) -> String {
+    let model = input.model;
+    let about = model.about.as_ref().map_or(String::new(), |about| format!("{} ", about.trim()));
+    let (from, until) = (model.start.strftime("%-d %b %Y"), after(&model.start, model.horizon).strftime("%-d %b %Y"));
+    let growth = input.growth.map_or(String::new(), |growth| format!(", traffic growing {growth}"));
+    format!("{about}{from} to {until}, {} replications{growth}.", decimal(input.runs.replications as f64, 0))
+}
+
+/// Before the first table.
+pub fn whole(input: &Input<'_>) -> &'static str {
+    match input.question {
+        Question::Compliance { .. } => {
+            "Every service at the threshold: its requests where traffic reaches it, else its time up. Kept always: no complete period falls below."
+        }
+        _ => "A breach is a complete period that ends below the target, whatever window was agreed.",
+    }
+}
+
+/// Before the table of causes.
+pub fn drivers(input: &Input<'_>) -> String {
+    let modes = input.model.modes.len();
+    let left_out = if modes > super::drivers::MOST {
+        format!(" Of {modes} failure modes the {} that last longest in all were left out.", super::drivers::MOST)
+    } else {
+        String::new()
+    };
+    format!(
+        "The scenario simulated again with the same luck, and one cause that does no harm. What is lost without every failure is lost to load.{left_out}"
+    )
+}
+
+/// The answers, the most important first.
+pub fn verdicts(input: &Input<'_>, summary: &Sla) -> Vec<Verdict> {
+    let mut list = Vec::new();
+    if summary.interrupted {
+        list.push(Verdict::new(Status::Warn, "Interrupted: the results rest on what was done."));
+    }
+    if summary.objectives.is_empty() {
+        list.push(Verdict::new(Status::Info, "Nothing is promised, so nothing can be kept or broken: give `objectives`."));
+    }
+    list.extend(impossible(summary));
+    let mut promises: Vec<Verdict> = input
+        .by_risk()
+        .iter()
+        .filter_map(|watch| Some(one(input, *watch, summary.objectives.get(&input.model.objectives[watch.promise].name)?)))
+        .collect();
+    if promises.len() > SENTENCES {
+        let rest = promises.split_off(SENTENCES - 1);
+        let worst = rest.iter().map(|verdict| verdict.status).max().unwrap_or(Status::Info);
+        promises.push(Verdict::new(worst, format!("{} more: see {WHOLE}.", rest.len())));
+    }
+    list.extend(promises);
+    list.extend(summary.objectives.iter().filter_map(|(name, promise)| driver(name, promise)));
+    list.extend(summary.backtest.as_ref().and_then(trusted));
+    list
+}
+
+fn one(input: &Input<'_>, watch: Watch, found: &Promise) -> Verdict {
+    let agreed = &input.model.objectives[watch.promise];
+    let attained = value(&found.attainment, Unit::Availability);
+    let noun = input.period.noun();
+    let said = match input.question {
+        Question::Compliance { .. } => format!("{}: {} ", agreed.name, number(found.target, Unit::Availability)),
+        _ => format!("{}: {} ", agreed.name, promise(&objective(agreed), &found.service)),
+    };
+    let Some(status) = estimates::state(&found.breach_probability) else {
+        let text = format!("{said}cannot be judged: no whole {noun} lies within the horizon; attained so far {attained}.");
+        return Verdict::new(Status::Info, text);
+    };
+    let risk = estimate(&found.breach_probability, Unit::Share);
+    let rolling = if matches!(agreed.windows, Windows::Rolling(_)) { format!(" (judged by {noun})") } else { String::new() };
+    let first = match &found.first_likely_breach {
+        Some(first) => {
+            let latest =
+                first.at_the_latest.as_ref().filter(|latest| **latest == first.period && first.at_the_earliest == first.period);
+            let between = match (latest, &first.at_the_latest) {
+                (Some(_), _) => String::new(),
+                (None, Some(latest)) => format!(", by the intervals {} to {latest}", first.at_the_earliest),
+                (None, None) => format!(", by the intervals {} at the earliest", first.at_the_earliest),
+            };
+            format!(
+                "{} is the first {noun} more likely broken than kept ({}{between})",
+                first.period,
+                value(&first.probability, Unit::Share)
+            )
+        }
+        None => {
+            let worst = found.periods.iter().max_by(|a, b| {
+                let chance = |period: &&super::summary::Stretch| period.breach_probability.value.unwrap_or(-1.0);
+                chance(a).total_cmp(&chance(b))
+            });
+            match worst.filter(|worst| worst.breach_probability.value.is_some_and(|chance| chance > 0.0)) {
+                Some(worst) => format!(
+                    "no {noun} is more likely broken than kept, {} at the greatest risk ({})",
+                    worst.period,
+                    value(&worst.breach_probability, Unit::Share)
+                ),
+                None => format!("no {noun} was ever broken"),
+            }
+        }
+    };
+    let credits = found.credits.as_ref().map(|credits| &credits.expected).filter(|c| c.value.is_some_and(|v| v > 0.0));
+    let credits = credits.map_or(String::new(), |credits| {
+        format!("; expected credits {} {}", estimate(credits, Unit::Money), input.model.currency)
+    });
+    let text =
+        format!("{said}– {first}; some {noun} is broken{rolling} in {risk} of replications; attained {attained}{credits}.");
+    Verdict::new(status, text)
+}
+
+/// Promises above what is promised to a service.
+fn impossible(summary: &Sla) -> Vec<Verdict> {
+    let above = summary.ceilings.iter().filter(|(_, bound)| !bound.possible);
+    let said = above.map(|(name, bound)| {
+        let rests: Vec<String> = bound
+            .rests_on
+            .iter()
+            .take(4)
+            .map(|(on, promised)| format!("{on} {}", number(*promised, Unit::Availability)))
+            .collect();
+        let more = if bound.rests_on.len() > 4 { format!(" and {} more", bound.rests_on.len() - 4) } else { String::new() };
+        let simulated = bound.simulated.filter(|left| left.low.or(left.value).is_some_and(|low| low >= bound.asked));
+        let (status, but) = match simulated {
+            Some(_) => (Status::Warn, " They are simulated to be better than they promise."),
+            None => (Status::Bad, ""),
+        };
+        let text = format!(
+            "{name} cannot promise {}, even if it never failed itself: what it needs promises {} together ({}{more}).{but}",
+            number(bound.asked, Unit::Availability),
+            number(bound.promised, Unit::Availability),
+            rests.join(", "),
+        );
+        Verdict::new(status, text)
+    });
+    said.collect()
+}
+
+/// What matters most to a promise that is not safe.
+fn driver(name: &str, promise: &Promise) -> Option<Verdict> {
+    let [as_it_is, causes @ ..] = promise.drivers.as_slice() else { return None };
+    let load = causes.last()?;
+    let burnt = as_it_is.budget_burnt.value.filter(|burnt| *burnt > 0.0)?;
+    let part = |without: &Without| without.budget_burnt.value.unwrap_or(0.0) / burnt;
+    let share = |part: f64| number(part.clamp(0.0, 1.0), Unit::Share);
+    let to_load = part(load);
+    let first = causes.iter().find(|cause| part(cause) < 1.0 - 1e-9 && cause.cause != load.cause);
+    let failures = first.map_or_else(String::new, |first| {
+        format!("; of the failures {} matters most: without it {} less is lost", first.cause, share(1.0 - part(first)))
+    });
+    let risk = promise.breach_probability.value.unwrap_or(0.0);
+    let status = if risk > LIKELY && to_load > 0.5 { Status::Warn } else { Status::Info };
+    Some(Verdict::new(status, format!("{name}: of what is lost, {} is lost to load{failures}.", share(to_load))))
+}
+
+/// Before the tables of origins.
+pub fn fared(fared: &Fared) -> String {
+    format!(
+        "The record covers {} to {}. At each origin rates and lengths were fitted to all that was known by then, the next {} forecast, and compared \
+         with what happened. A log score is higher where more was given to what happened; the other is that of a forecast by the mean of the year before.",
+        fared.from,
+        fared.until,
+        duration(fared.ahead_seconds)
+    )
+}
+
+fn trusted(fared: &Fared) -> Option<Verdict> {
+    let series = fared.series.first()?;
+    let n = series.origins.len();
+    let good = 2 * series.held >= n && series.beats();
+    let text = format!(
+        "On the record, {} of {n} forecasts held what happened in their 80 % interval; log score {} against {} of a forecast by the mean of the year \
+         before.",
+        series.held,
+        decimal(series.log_score, 1),
+        decimal(series.log_score_of_last_year, 1)
+    );
+    Some(Verdict::new(if good { Status::Good } else { Status::Warn }, text))
+}
+
+/// What the answer rests on.
+pub fn assumptions(input: &Input<'_>) -> Vec<String> {
+    let mut list = vec!["Requests are rates, not single events: waiting and loss come from queueing formulas.".to_owned()];
+    let rolls = input.watches.iter().any(|watch| matches!(input.model.objectives[watch.promise].windows, Windows::Rolling(_)));
+    if rolls {
+        list.push(format!(
+            "A promise over rolling days is judged by {} here; `ninefold run` judges it at every instant.",
+            input.period.noun()
+        ));
+    }
+    if input.runs.per_draw > 1 {
+        list.push(format!(
+            "Uncertain numbers are drawn anew for every {} replications; intervals are over those draws.",
+            input.runs.per_draw
+        ));
+    }
+    list
+}
