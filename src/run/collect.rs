@@ -239,6 +239,7 @@ impl ObjectiveRuns {
                     complete: span.complete,
                     attainment: Joint::default(),
                     breach: Proportion::default(),
+                    broken_by: Proportion::default(),
                     credits: Moments::default(),
                     tiers: vec![Proportion::default(); objective.credits.len()],
                     shortfall: Sketch::default(),
@@ -275,7 +276,10 @@ impl ObjectiveRuns {
                 self.worst_window.add(draw.mean(|given| given.worst));
             }
         }
+        let first: Vec<Option<usize>> = draw.each().map(|given| given.windows.iter().position(|w| w.breached)).collect();
         for (w, window) in self.by_window.iter_mut().enumerate() {
+            let broken = first.iter().filter(|first| first.is_some_and(|first| first <= w)).count();
+            window.broken_by.add_cluster(broken as u64, first.len() as u64);
             window.attainment.add(&[draw.mean(|given| given.windows[w].good), draw.mean(|given| given.windows[w].counted)]);
             let (breached, of) = draw.count(|given| given.windows[w].breached);
             window.breach.add_cluster(breached, of);
@@ -308,6 +312,7 @@ impl ObjectiveRuns {
         for (mine, theirs) in self.by_window.iter_mut().zip(&other.by_window) {
             mine.attainment.merge(&theirs.attainment);
             mine.breach.merge(&theirs.breach);
+            mine.broken_by.merge(&theirs.broken_by);
             mine.credits.merge(&theirs.credits);
             mine.tiers.iter_mut().zip(&theirs.tiers).for_each(|(mine, theirs)| mine.merge(theirs));
             mine.shortfall.merge(&theirs.shortfall);

@@ -215,6 +215,7 @@ fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> O
             complete: *from > 0.0,
             attainment: Joint::default(),
             breach: Proportion::default(),
+            broken_by: Proportion::default(),
             credits: Moments::default(),
             tiers: Vec::new(),
             shortfall: Sketch::default(),

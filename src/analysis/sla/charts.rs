@@ -2,7 +2,7 @@
 
 use super::origins::Fared;
 use super::summary::{Promise, Sla, Stretch};
-use super::{Input, Watch};
+use super::{Input, Watch, estimates};
 use crate::analysis::forecast::charts::{axis, names};
 use crate::analysis::scaling::slug;
 use crate::report::format::{number, value};
@@ -90,36 +90,59 @@ pub fn attainment(input: &Input<'_>, watch: Watch, promise: &Promise) -> Option<
     ))
 }
 
-/// How likely each period is to be broken, for the promises at the greatest risk.
-pub fn breach(input: &Input<'_>, summary: &Sla) -> Option<Chart> {
-    let at_risk = input.by_risk();
-    let shown: Vec<(&String, &Promise)> = at_risk
-        .iter()
-        .take(CURVES)
-        .filter_map(|watch| summary.objectives.get_key_value(&input.model.objectives[watch.promise].name))
-        .collect();
-    let marks = shown.iter().enumerate().flat_map(|(i, (name, promise))| {
+/// The promises at the greatest risk, in the windows that they are judged by.
+fn riskiest<'a>(input: &'a Input<'_>) -> Vec<(&'a str, Vec<Stretch>)> {
+    let name = |watch: Watch| input.model.objectives[watch.promise].name.as_str();
+    input.by_risk().into_iter().take(CURVES).map(|watch| (name(watch), estimates::judged(input, watch))).collect()
+}
+
+fn chance(label: &str, column: &str) -> Axis {
+    Axis { least: Some(0.0), most: Some(1.0), ..axis(label, column, Unit::Share, Scale::Linear) }
+}
+
+/// How likely each window is to be broken, for the promises at the greatest risk.
+pub fn breach(input: &Input<'_>) -> Option<Chart> {
+    let shown = riskiest(input);
+    let marks = shown.iter().enumerate().flat_map(|(i, (name, windows))| {
         let ends = |p: &Stretch| Some([p.breach_probability.low?, p.breach_probability.high?]);
         // Bands of several curves would hide each other.
-        let interval = (shown.len() <= 2).then(|| Mark::new("95 % interval", Look::Series(i), band(&promise.periods, ends)));
-        let curve = steps(&promise.periods, span, |p| p.breach_probability.value);
-        interval.into_iter().chain([Mark::new((*name).clone(), Look::Series(i), curve)])
+        let interval =
+            (shown.len() <= 2).then(|| Mark::new(format!("{name}, 95 % interval"), Look::Series(i), band(windows, ends)));
+        interval.into_iter().chain([Mark::new(*name, Look::Series(i), steps(windows, span, |p| p.breach_probability.value))])
     });
     let marks: Vec<Mark> = marks.chain([Mark::new("as likely as not", Look::Limit, Shape::Level(0.5))]).collect();
-    let said: Vec<String> = shown
-        .iter()
-        .filter_map(|(name, promise)| {
-            Some(format!("{name} is first more likely broken than kept in {}", promise.first_likely_breach.as_ref()?.period))
-        })
-        .collect();
-    let said = if said.is_empty() { "None is ever more likely broken than kept".to_owned() } else { said.join("; ") };
-    let y = axis("Chance of a breach", "breach_probability", Unit::Share, Scale::Linear);
+    let greatest = shown.iter().filter_map(|(name, windows)| {
+        let known = windows.iter().filter_map(|p| Some((p.breach_probability.value?, p)));
+        let (most, at) = known.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some(format!(" {name} is at the greatest risk in {}: {}.", at.period, number(most, Unit::Share)))
+    });
     let found = chart(
         "breach-by-period".to_owned(),
-        format!("How likely each {} is to be broken", input.period.noun()),
-        format!("The share of replications in which a {} ends below the target. {said}.", input.period.noun()),
+        "How likely each window is to be broken".to_owned(),
+        format!("The share of replications in which a month or quarter ends below the target.{}", greatest.collect::<String>()),
         time(input),
-        Axis { least: Some(0.0), most: Some(1.0), ..y },
+        chance("Chance of a breach", "breach_probability"),
+        marks,
+    );
+    (!found.is_empty()).then_some(found)
+}
+
+/// How likely some window has been broken by a time, for the promises at the greatest risk.
+pub fn broken_by(input: &Input<'_>) -> Option<Chart> {
+    let curve = |windows: &[Stretch]| {
+        let ends = windows.iter().filter(|p| p.complete).filter_map(|p| Some([p.until_seconds, p.broken_by_then.value?]));
+        let points: Vec<[f64; 2]> = std::iter::once([0.0, 0.0]).chain(ends).collect();
+        Shape::Steps(if points.iter().any(|point| point[1] > 0.0) { vec![points] } else { Vec::new() })
+    };
+    let shown = riskiest(input);
+    let marks = shown.iter().enumerate().map(|(i, (name, windows))| Mark::new(*name, Look::Series(i), curve(windows)));
+    let marks: Vec<Mark> = marks.chain([Mark::new("as likely as not", Look::Limit, Shape::Level(0.5))]).collect();
+    let found = chart(
+        "broken-by".to_owned(),
+        "How likely a promise has been broken by then".to_owned(),
+        "The share of replications in which some complete month or quarter has ended below the target by a time.".to_owned(),
+        time(input),
+        chance("Chance of a breach so far", "broken_by_then"),
         marks,
     );
     (!found.is_empty()).then_some(found)
@@ -158,7 +181,8 @@ pub fn burnt(input: &Input<'_>, watch: Watch, promise: &Promise) -> Option<Chart
         time(input),
         Axis { least: Some(0.0), ..axis("Error budget burnt", "budget_burnt", Unit::Share, Scale::Linear) },
         vec![
-            Mark::new("load alone", Look::Series(1), Shape::Area(by_load)),
+            // A thousandth of the budget is not seen.
+            Mark::new("load alone", Look::Series(1), Shape::Area(if most(&by_load) > 1e-3 { by_load } else { Vec::new() })),
             Mark::new("failures, and load with them", Look::Series(0), Shape::Area(by_failures)),
             Mark::new("all of it", Look::Limit, Shape::Level(1.0)),
         ],

@@ -1,7 +1,7 @@
 //! The dashboard: one line for each promise, with its state, what is left, and each period as one sign.
 
 use super::summary::{Promise, Sla, Stretch};
-use super::{Input, charts, estimates, facts, section, words};
+use super::{Input, Watch, charts, estimates, facts, section, words};
 use crate::report::format::number;
 use crate::report::{Column, Frame, Report, Status, Table, Unit, Verdict};
 
@@ -21,7 +21,7 @@ pub fn report(input: &Input<'_>, summary: &Sla) -> Report {
         Status::Good
     };
     let text = format!("{} good, {risky} at risk, {bad} bad, of {}.", count(Status::Good.word()), summary.objectives.len());
-    let lines = section("State", SIGNS, [lines(input, summary)], charts::breach(input, summary));
+    let lines = section("State", SIGNS, [lines(input, summary)], charts::breach(input));
     Report {
         title: format!("{}: SLA {} dashboard", summary.scenario, summary.question),
         subtitle: words::subtitle(input),
@@ -35,16 +35,15 @@ pub fn report(input: &Input<'_>, summary: &Sla) -> Report {
 
 /// One row for each promise, the greatest risk first.
 fn lines(input: &Input<'_>, summary: &Sla) -> Table {
-    let rows: Vec<(&String, &Promise)> = input
-        .by_risk()
-        .iter()
-        .filter_map(|watch| summary.objectives.get_key_value(&input.model.objectives[watch.promise].name))
-        .collect();
+    let order = input.by_risk();
+    let found = |watch: &Watch| summary.objectives.get_key_value(&input.model.objectives[watch.promise].name);
+    let rows: Vec<(&String, &Promise)> = order.iter().filter_map(found).collect();
+    let signs = |watch: &Watch| estimates::judged(input, *watch).iter().map(sign).collect::<String>();
     let first = |promise: &Promise| promise.first_likely_breach.as_ref().map_or("never".to_owned(), |first| first.period.clone());
     Frame::default()
         .text("objective", rows.iter().map(|(name, _)| (*name).clone()))
         .text("state", rows.iter().map(|(_, promise)| promise.state.to_owned()))
-        .text("periods", rows.iter().map(|(_, promise)| promise.periods.iter().map(sign).collect::<String>()))
+        .text("periods", order.iter().map(signs))
         .number("target", rows.iter().map(|(_, promise)| promise.target))
         .estimate("attainment", rows.iter().map(|(_, promise)| Some(&promise.attainment)))
         .estimate("breach_probability", rows.iter().map(|(_, promise)| Some(&promise.breach_probability)))

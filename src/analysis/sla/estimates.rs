@@ -4,7 +4,7 @@ use super::summary::{Credits, Due, FirstBreach, Promise, Stretch, Tier, Without}
 use super::{Driver, Input, LEVEL, Period, Watch};
 use crate::analysis::forecast::estimates::{attainment, clean, good_of};
 use crate::analysis::forecast::words::{LIKELY, RISK};
-use crate::model::{Objective, Windows};
+use crate::model::Objective;
 use crate::report::Status;
 use crate::run::runs::{ObjectiveRuns, WindowRuns};
 use crate::stats::Estimate;
@@ -13,20 +13,33 @@ use crate::stats::Estimate;
 pub fn promise(input: &Input<'_>, watch: Watch) -> Promise {
     let objective = &input.model.objectives[watch.promise];
     let runs = &input.runs.objectives[watch.periods];
-    let periods: Vec<Stretch> = runs.by_window.iter().map(|window| stretch(input, objective, window)).collect();
-    let breach = breach(runs);
+    let (index, agreed) = input.judged(watch);
+    let windows = judged(input, watch);
+    let breach = breach(&input.runs.objectives[index]);
     Promise {
         service: input.model.services[objective.service as usize].name.clone(),
         target: objective.target,
+        judged_by: agreed.noun(),
         state: state(&breach).map_or("unknown", Status::word),
         attainment: attainment(runs),
         breach_probability: breach,
         budget_burnt: burnt(attainment(runs), objective.target),
-        first_likely_breach: first_breach(&periods),
-        periods,
+        first_likely_breach: first_breach(&windows),
+        likely_broken_by: likely(&windows, |window| window.broken_by_then.value).map(|window| window.period.clone()),
+        periods: stretches(input, objective, runs, input.period),
         credits: (!objective.credits.is_empty()).then(|| credits(input, watch.promise)),
         drivers: drivers(input, watch),
     }
+}
+
+/// A promise in each of the windows that it is judged by.
+pub fn judged(input: &Input<'_>, watch: Watch) -> Vec<Stretch> {
+    let (index, agreed) = input.judged(watch);
+    stretches(input, &input.model.objectives[index], &input.runs.objectives[index], agreed)
+}
+
+fn stretches(input: &Input<'_>, objective: &Objective, runs: &ObjectiveRuns, period: Period) -> Vec<Stretch> {
+    runs.by_window.iter().map(|window| stretch(input, objective, window, period)).collect()
 }
 
 /// How good news a probability of a breach is; nothing where it is not known.
@@ -52,12 +65,12 @@ fn burnt(attained: Estimate, target: f64) -> Estimate {
     attained.complement().scaled(1.0 / (1.0 - target))
 }
 
-fn stretch(input: &Input<'_>, objective: &Objective, window: &WindowRuns) -> Stretch {
+fn stretch(input: &Input<'_>, objective: &Objective, window: &WindowRuns, period: Period) -> Stretch {
     let attained = clean(good_of(&window.attainment, 0, 1));
     let at = |p: f64| window.shortfall.quantile(1.0 - p).map(|bad| 1.0 - bad);
     let burnt = burnt(attained, objective.target);
     Stretch {
-        period: input.period.name(&input.model.start, window.from),
+        period: period.name(&input.model.start, window.from),
         from_seconds: window.from,
         until_seconds: window.to,
         complete: window.complete,
@@ -74,14 +87,13 @@ fn stretch(input: &Input<'_>, objective: &Objective, window: &WindowRuns) -> Str
         } else {
             Estimate::unobserved(LEVEL, 0, "partial, or nothing counted")
         },
+        broken_by_then: window.broken_by.estimate(LEVEL),
     }
 }
 
 /// The first complete period that is more likely broken than kept, and the first ones of which that may and must be so.
 fn first_breach(periods: &[Stretch]) -> Option<FirstBreach> {
-    let first = |end: fn(&Estimate) -> Option<f64>| {
-        periods.iter().find(move |period| end(&period.breach_probability).is_some_and(|chance| chance > LIKELY))
-    };
+    let first = |end: fn(&Estimate) -> Option<f64>| likely(periods, move |period| end(&period.breach_probability));
     let found = first(|chance| chance.value)?;
     Some(FirstBreach {
         period: found.period.clone(),
@@ -92,10 +104,15 @@ fn first_breach(periods: &[Stretch]) -> Option<FirstBreach> {
     })
 }
 
+/// The first of which something is more likely than not.
+fn likely(periods: &[Stretch], chance: impl Fn(&Stretch) -> Option<f64>) -> Option<&Stretch> {
+    periods.iter().find(|period| chance(period).is_some_and(|chance| chance > LIKELY))
+}
+
 fn credits(input: &Input<'_>, promise: usize) -> Credits {
     let (objective, runs) = (&input.model.objectives[promise], &input.runs.objectives[promise]);
-    let months = if let Windows::Calendar { months, .. } = objective.windows { months } else { 1 };
-    let agreed = if months == 3 { Period::Quarterly } else { Period::Monthly };
+    let agreed = Period::of(&objective.windows).unwrap_or(input.period);
+    let months = agreed.months();
     let due = |window: &WindowRuns| {
         let tiers = objective.credits.iter().zip(&window.tiers).map(|(&(below, credit), due)| Tier {
             below,
@@ -132,11 +149,12 @@ fn drivers(input: &Input<'_>, watch: Watch) -> Vec<Without> {
             cause: driver.cause.to_string(),
             attainment,
             budget_burnt: burnt(attainment, target),
-            breach_probability: breach(runs),
+            breach_probability: breach(&driver.objectives[input.judged(watch).0]),
         }
     };
     let mut all: Vec<(&Driver, Without)> = input.drivers.iter().map(|driver| (driver, without(driver))).collect();
-    let left = |without: &Without| without.budget_burnt.value.or(without.budget_burnt.high).unwrap_or(f64::INFINITY);
+    // Where nothing was seen to be lost, nothing is left.
+    let left = |without: &Without| without.budget_burnt.value.unwrap_or(0.0);
     all.sort_by(|a, b| a.0.cause.rank().cmp(&b.0.cause.rank()).then(left(&a.1).total_cmp(&left(&b.1))));
     all.into_iter().map(|(_, without)| without).collect()
 }

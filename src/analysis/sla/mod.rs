@@ -109,10 +109,18 @@ impl Input<'_> {
         self.model.objectives.iter().take(self.agreed)
     }
 
+    /// The windows that a promise is judged by, and what they are: those of the calendar that were agreed, else the periods.
+    fn judged(&self, watch: Watch) -> (usize, Period) {
+        match Period::of(&self.model.objectives[watch.promise].windows) {
+            Some(agreed) => (watch.promise, agreed),
+            None => (watch.periods, self.period),
+        }
+    }
+
     /// What is told of, the greatest risk first.
     fn by_risk(&self) -> Vec<Watch> {
         let risk = |watch: &Watch| {
-            let runs = &self.runs.objectives[watch.periods];
+            let runs = &self.runs.objectives[self.judged(*watch).0];
             runs.breach.and_then(|breach| breach.estimate(LEVEL).value).unwrap_or(0.0)
         };
         let mut order = self.watches.to_vec();
@@ -150,7 +158,7 @@ fn sections(input: &Input<'_>, summary: &Sla) -> Vec<Section> {
     let each = |chart: fn(&Input<'_>, Watch, &summary::Promise) -> Option<Chart>| -> Vec<Chart> {
         worst().filter_map(|watch| chart(input, watch, named(watch)?)).collect()
     };
-    let breaches = charts::breach(input, summary).into_iter();
+    let breaches = charts::breach(input).into_iter().chain(charts::broken_by(input));
     let whole = section(words::WHOLE, words::whole(input), [tables::whole(input, summary)], breaches);
     let attained = section("Period by period", words::PERIODS, [tables::periods(summary)], each(charts::attainment));
     let credits = section("Credits", words::CREDITS, tables::credits(summary), each(charts::credits));

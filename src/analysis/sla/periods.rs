@@ -33,7 +33,19 @@ impl Period {
         }
     }
 
-    fn months(self) -> u32 {
+    /// That of windows by the calendar; a rolling window has none.
+    #[must_use]
+    pub fn of(windows: &Windows) -> Option<Self> {
+        match windows {
+            Windows::Calendar { months: 3, .. } => Some(Self::Quarterly),
+            Windows::Calendar { .. } => Some(Self::Monthly),
+            Windows::Rolling(_) => None,
+        }
+    }
+
+    /// How many months it has.
+    #[must_use]
+    pub fn months(self) -> u32 {
         match self {
             Self::Monthly => 1,
             Self::Quarterly => 3,
@@ -75,7 +87,7 @@ pub fn watch(model: &mut Model, period: Period) -> Result<Vec<Watch>, String> {
     let windows = model.calendar(period.months())?;
     let watches = (0..model.objectives.len()).map(|promise| {
         let agreed = &model.objectives[promise];
-        if matches!(agreed.windows, Windows::Calendar { months, .. } if months == period.months()) {
+        if Period::of(&agreed.windows) == Some(period) {
             return Watch { promise, periods: promise };
         }
         // What is paid back is paid once, by the windows that were agreed.

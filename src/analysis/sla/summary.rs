@@ -55,16 +55,20 @@ pub struct Promise {
     pub service: String,
     /// The fraction that has to be good.
     pub target: f64,
+    /// What it is judged by: `month` or `quarter`, as agreed; a rolling window by the periods that are told.
+    pub judged_by: &'static str,
     /// `good`, `at risk`, `bad`; `unknown` where no period is complete.
     pub state: &'static str,
     /// The good fraction over the horizon.
     pub attainment: Estimate,
-    /// Probability that at least one complete period ends below the target.
+    /// Probability that at least one complete window ends below the target.
     pub breach_probability: Estimate,
     /// Fraction of the error budget of the horizon that is used up.
     pub budget_burnt: Estimate,
-    /// The first period that is more likely broken than kept; null where none is.
+    /// The first window that is more likely broken than kept; null where none is.
     pub first_likely_breach: Option<FirstBreach>,
+    /// The window by whose end one has more likely than not been broken; null where none is.
+    pub likely_broken_by: Option<String>,
     /// In order.
     pub periods: Vec<Stretch>,
     /// What is paid back, by the windows that were agreed; null where nothing is promised.
@@ -118,6 +122,8 @@ pub struct Stretch {
     pub budget_left: Estimate,
     /// Probability that it ends below the target.
     pub breach_probability: Estimate,
+    /// Probability that it, or one before it, ends below the target.
+    pub broken_by_then: Estimate,
 }
 
 /// What is paid back.

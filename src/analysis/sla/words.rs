@@ -1,10 +1,10 @@
 //! The sentences of a report on agreements.
 
 use super::origins::Fared;
-use super::summary::{Promise, Sla, Without};
-use super::{Input, Question, Watch, estimates};
+use super::summary::{FirstBreach, Promise, Sla, Stretch, Without};
+use super::{Input, Period, Question, Watch, estimates};
 use crate::analysis::forecast::input::objective;
-use crate::analysis::forecast::words::{LIKELY, promise};
+use crate::analysis::forecast::words::promise;
 use crate::model::Windows;
 use crate::report::chart::after;
 use crate::report::format::{decimal, duration, estimate, number, value};
@@ -22,6 +22,10 @@ pub const BOUNDS: &str = "What a service can keep at most if it never failed its
                           times of its own. Beside it what the weakest callee leaves, as simulated.";
 /// Sentences of one kind.
 const SENTENCES: usize = 8;
+/// Promises of which a sentence says what drives them.
+const DRIVEN: usize = 3;
+/// Less than this part of what is lost is none to speak of.
+const FEW: f64 = 1e-4;
 
 /// What was looked at.
 pub fn subtitle(input: &Input<'_>) -> String {
@@ -76,7 +80,8 @@ pub fn verdicts(input: &Input<'_>, summary: &Sla) -> Vec<Verdict> {
         promises.push(Verdict::new(worst, format!("{} more: see {WHOLE}.", rest.len())));
     }
     list.extend(promises);
-    list.extend(summary.objectives.iter().filter_map(|(name, promise)| driver(name, promise)));
+    let named = |watch: &Watch| summary.objectives.get_key_value(&input.model.objectives[watch.promise].name);
+    list.extend(input.by_risk().iter().filter_map(named).filter_map(|(name, promise)| driver(name, promise)).take(DRIVEN));
     list.extend(summary.backtest.as_ref().and_then(trusted));
     list
 }
@@ -84,54 +89,60 @@ pub fn verdicts(input: &Input<'_>, summary: &Sla) -> Vec<Verdict> {
 fn one(input: &Input<'_>, watch: Watch, found: &Promise) -> Verdict {
     let agreed = &input.model.objectives[watch.promise];
     let attained = value(&found.attainment, Unit::Availability);
-    let noun = input.period.noun();
+    let noun = found.judged_by;
     let said = match input.question {
-        Question::Compliance { .. } => format!("{}: {} ", agreed.name, number(found.target, Unit::Availability)),
-        _ => format!("{}: {} ", agreed.name, promise(&objective(agreed), &found.service)),
+        Question::Compliance { .. } => format!("{}: {}", agreed.name, number(found.target, Unit::Availability)),
+        _ => format!("{}: {}", agreed.name, promise(&objective(agreed), &found.service)),
     };
     let Some(status) = estimates::state(&found.breach_probability) else {
-        let text = format!("{said}cannot be judged: no whole {noun} lies within the horizon; attained so far {attained}.");
+        let text = format!("{said} – cannot be judged: no whole {noun} lies within the horizon; attained so far {attained}.");
         return Verdict::new(Status::Info, text);
     };
-    let risk = estimate(&found.breach_probability, Unit::Share);
-    let rolling = if matches!(agreed.windows, Windows::Rolling(_)) { format!(" (judged by {noun})") } else { String::new() };
-    let first = match &found.first_likely_breach {
-        Some(first) => {
-            let latest =
-                first.at_the_latest.as_ref().filter(|latest| **latest == first.period && first.at_the_earliest == first.period);
-            let between = match (latest, &first.at_the_latest) {
-                (Some(_), _) => String::new(),
-                (None, Some(latest)) => format!(", by the intervals {} to {latest}", first.at_the_earliest),
-                (None, None) => format!(", by the intervals {} at the earliest", first.at_the_earliest),
-            };
-            format!(
-                "{} is the first {noun} more likely broken than kept ({}{between})",
-                first.period,
-                value(&first.probability, Unit::Share)
-            )
-        }
-        None => {
-            let worst = found.periods.iter().max_by(|a, b| {
-                let chance = |period: &&super::summary::Stretch| period.breach_probability.value.unwrap_or(-1.0);
-                chance(a).total_cmp(&chance(b))
-            });
-            match worst.filter(|worst| worst.breach_probability.value.is_some_and(|chance| chance > 0.0)) {
-                Some(worst) => format!(
-                    "no {noun} is more likely broken than kept, {} at the greatest risk ({})",
-                    worst.period,
-                    value(&worst.breach_probability, Unit::Share)
-                ),
-                None => format!("no {noun} was ever broken"),
-            }
-        }
+    let rolling = if Period::of(&agreed.windows).is_none() { format!(", judged by {noun}") } else { String::new() };
+    let when = match &found.first_likely_breach {
+        Some(first) => likely(first, noun),
+        None => at_most(&estimates::judged(input, watch), noun),
     };
+    let by = found.likely_broken_by.as_ref().filter(|by| found.first_likely_breach.as_ref().is_none_or(|f| f.period != **by));
+    let by = by.map_or(String::new(), |by| format!(", by the end of {by} one more likely than not"));
     let credits = found.credits.as_ref().map(|credits| &credits.expected).filter(|c| c.value.is_some_and(|v| v > 0.0));
     let credits = credits.map_or(String::new(), |credits| {
         format!("; expected credits {} {}", estimate(credits, Unit::Money), input.model.currency)
     });
-    let text =
-        format!("{said}– {first}; some {noun} is broken{rolling} in {risk} of replications; attained {attained}{credits}.");
-    Verdict::new(status, text)
+    let risk = estimate(&found.breach_probability, Unit::Share);
+    let some = if status == Status::Good && found.breach_probability.value == Some(0.0) {
+        String::new()
+    } else {
+        format!("; some {noun} is broken in {risk} of replications{by}")
+    };
+    Verdict::new(status, format!("{said}{rolling} – {when}{some}; attained {attained}{credits}."))
+}
+
+/// The first window that is more likely broken than kept, and between which it lies by the intervals.
+fn likely(first: &FirstBreach, noun: &str) -> String {
+    let between = match &first.at_the_latest {
+        Some(latest) if *latest == first.at_the_earliest => String::new(),
+        Some(latest) => format!("; by the intervals {} to {latest}", first.at_the_earliest),
+        None if first.at_the_earliest == first.period => "; its interval reaches below one half".to_owned(),
+        None => format!("; by the intervals {} at the earliest", first.at_the_earliest),
+    };
+    format!(
+        "{} is the first {noun} more likely broken than kept ({}{between})",
+        first.period,
+        value(&first.probability, Unit::Share)
+    )
+}
+
+/// The window at the greatest risk, where none is more likely broken than kept.
+fn at_most(windows: &[Stretch], noun: &str) -> String {
+    let known = windows.iter().filter_map(|window| Some((window.breach_probability.value?, window)));
+    match known.filter(|(chance, _)| *chance > 0.0).max_by(|a, b| a.0.total_cmp(&b.0)) {
+        Some((_, worst)) => {
+            let chance = value(&worst.breach_probability, Unit::Share);
+            format!("no {noun} is more likely broken than kept, {} at the greatest risk ({chance})", worst.period)
+        }
+        None => format!("no {noun} was broken in any replication"),
+    }
 }
 
 /// Promises above what is promised to a service.
@@ -164,18 +175,22 @@ fn impossible(summary: &Sla) -> Vec<Verdict> {
 /// What matters most to a promise that is not safe.
 fn driver(name: &str, promise: &Promise) -> Option<Verdict> {
     let [as_it_is, causes @ ..] = promise.drivers.as_slice() else { return None };
-    let load = causes.last()?;
+    let (load, failures) = causes.split_last()?;
+    if promise.state == Status::Good.word() {
+        return None;
+    }
     let burnt = as_it_is.budget_burnt.value.filter(|burnt| *burnt > 0.0)?;
-    let part = |without: &Without| without.budget_burnt.value.unwrap_or(0.0) / burnt;
-    let share = |part: f64| number(part.clamp(0.0, 1.0), Unit::Share);
-    let to_load = part(load);
-    let first = causes.iter().find(|cause| part(cause) < 1.0 - 1e-9 && cause.cause != load.cause);
-    let failures = first.map_or_else(String::new, |first| {
-        format!("; of the failures {} matters most: without it {} less is lost", first.cause, share(1.0 - part(first)))
-    });
-    let risk = promise.breach_probability.value.unwrap_or(0.0);
-    let status = if risk > LIKELY && to_load > 0.5 { Status::Warn } else { Status::Info };
-    Some(Verdict::new(status, format!("{name}: of what is lost, {} is lost to load{failures}.", share(to_load))))
+    let part = |without: &Without| (without.budget_burnt.value.unwrap_or(0.0) / burnt).clamp(0.0, 1.0);
+    let less: Vec<String> = failures
+        .iter()
+        .filter(|without| part(without) < 0.99)
+        .take(3)
+        .map(|without| format!("{} less without {}", number(1.0 - part(without), Unit::Share), without.cause))
+        .collect();
+    let less = if less.is_empty() { String::new() } else { format!("what is lost would be {}; ", less.join(", ")) };
+    let load = part(load);
+    let load = if load < FEW { "none of it".to_owned() } else { format!("{} of it", number(load, Unit::Share)) };
+    Some(Verdict::new(Status::Info, format!("{name}: {less}load alone takes {load}.")))
 }
 
 /// Before the tables of origins.
