@@ -12,14 +12,15 @@ const REFERENCES: &[&str] = &[
 pub const REPORT: Docs = Docs {
     name: "sla report",
     question: "What does each month or quarter attain, how much of its error budget is burnt, and what is paid back?",
-    method: "Independent replications of the whole horizon. Every promise is watched over the calendar months or quarters, whatever window was \
-             agreed. Attainment is what was good over what was counted, a ratio of sums, with the delta method's interval; the chance of a breach \
+    method: "Independent replications of the whole horizon. Every promise is told by the calendar months or quarters asked for, and judged by those \
+             that were agreed (one over rolling days by those told). Attainment is what was good over what was counted, a ratio of sums, with the delta method's interval; the chance of a breach \
              and of each tier of credits is the share of replications with Clopper and Pearson's interval; expected credits with Student's t.",
     assumptions: "The scenario is right. A period that the start or the horizon cuts is told and not judged. Credits are settled by the windows that \
                   were agreed, whatever period the report is told by.",
     how_to_read: "An interval in brackets is how well the mean is known; P5–P95 is how replications differ, which is what may happen to you. Budget \
                   burnt above 100 % means that the mean period is broken; a promise can be broken often although its mean is kept. A promise is called \
-                  good where less than 5 % of replications break it in any complete period, at risk up to 50 %, bad from there on.",
+                  good where less than 5 % of replications break it in some complete window, at risk up to 50 %, bad from there on: a year has twelve months \
+                  to break it in.",
     references: REFERENCES,
 };
 

@@ -163,14 +163,16 @@ fn sections(input: &Input<'_>, summary: &Sla) -> Vec<Section> {
     let attained = section("Period by period", words::PERIODS, [tables::periods(summary)], each(charts::attainment));
     let credits = section("Credits", words::CREDITS, tables::credits(summary), each(charts::credits));
     let bounds = section("What is possible", words::BOUNDS, tables::bounds(summary), charts::bounds(summary));
-    let drivers = section("What drives it", &words::drivers(input), tables::drivers(summary), each(charts::burnt));
+    let mut drivers = section("What drives it", &words::drivers(input), tables::drivers(input, summary), each(charts::burnt));
+    drivers.parts.extend(tables::all_drivers(summary).map(Part::Data));
     let fared = summary.backtest.as_ref();
-    let origins = section(
+    let mut origins = section(
         "How such forecasts fared",
         &fared.map(words::fared).unwrap_or_default(),
         fared.map(|fared| [tables::fared(fared), tables::origins(fared)]).into_iter().flatten(),
         fared.and_then(charts::origins),
     );
+    origins.parts.extend(fared.map(|fared| Part::Data(tables::all_origins(fared))));
     // A forecast says first what is coming and why; a report what each period brings.
     let all = match input.question {
         Question::Report => vec![whole, attained, credits],

@@ -78,6 +78,16 @@ pub struct Promise {
     pub drivers: Vec<Without>,
 }
 
+impl Promise {
+    /// Whether a cause is worth a row: the scenario as it is, every failure, and what takes at least a hundredth of what is lost.
+    pub fn matters(&self, cause: &Without) -> bool {
+        let burnt = |without: &Without| without.budget_burnt.value.unwrap_or(0.0);
+        let [as_it_is, .., every] = self.drivers.as_slice() else { return true };
+        let apart = cause.cause == as_it_is.cause || cause.cause == every.cause;
+        apart || burnt(cause) < (1.0 - 0.01) * burnt(as_it_is)
+    }
+}
+
 /// A period that is more likely broken than kept.
 #[derive(Debug, Clone, Serialize)]
 pub struct FirstBreach {

@@ -15,7 +15,6 @@ pub fn whole(input: &Input<'_>, summary: &Sla) -> Table {
     let compliance = matches!(input.question, Question::Compliance { .. });
     let kept: Vec<_> = rows.iter().map(|(_, promise)| promise.breach_probability.complement()).collect();
     let money = column("credits", summary);
-    let first = format!("First {} likely broken", input.period.noun());
     let mut columns = vec![
         Column::text(if compliance { "Service" } else { "Objective" }, "objective"),
         Column::text("State", "state"),
@@ -27,7 +26,7 @@ pub fn whole(input: &Input<'_>, summary: &Sla) -> Table {
     } else {
         Column::estimate("Risk of a breach", "breach_probability", Unit::Share)
     });
-    columns.push(Column::text(&first, "first_likely_breach"));
+    columns.push(Column::text("First likely broken", "first_likely_breach"));
     columns.push(Column::estimate("Budget burnt", "budget_burnt", Unit::Share));
     if rows.iter().any(|(_, promise)| promise.credits.is_some()) {
         columns.push(Column::estimate(&format!("Credits ({})", summary.currency), &money, Unit::Money));
@@ -138,32 +137,39 @@ pub fn credits(summary: &Sla) -> Option<Table> {
     })
 }
 
-/// One row for each promise and cause.
-pub fn drivers(summary: &Sla) -> Option<Table> {
-    let rows: Vec<(&String, &Without)> = summary
-        .objectives
-        .iter()
-        .flat_map(|(name, promise)| promise.drivers.iter().map(move |without| (name, without)))
+/// The causes that matter to the promises at the greatest risk.
+pub fn drivers(input: &Input<'_>, summary: &Sla) -> Option<Table> {
+    let order = input.by_risk();
+    let named = order.iter().filter_map(|watch| summary.objectives.get_key_value(&input.model.objectives[watch.promise].name));
+    let rows: Vec<(&String, &Without)> = named
+        .take(super::CHARTS)
+        .flat_map(|(name, promise)| promise.drivers.iter().filter(|cause| promise.matters(cause)).map(move |cause| (name, cause)))
         .collect();
+    causes("sla-drivers", "Without one cause after the other, the one that matters most first", &rows)
+}
+
+/// One row for each promise and cause.
+pub fn all_drivers(summary: &Sla) -> Option<Table> {
+    let all = summary.objectives.iter();
+    let rows: Vec<_> = all.flat_map(|(name, promise)| promise.drivers.iter().map(move |cause| (name, cause))).collect();
+    causes("sla-drivers-all", "Without one cause after the other", &rows)
+}
+
+fn causes(name: &str, title: &str, rows: &[(&String, &Without)]) -> Option<Table> {
     let frame = Frame::default()
         .text("objective", rows.iter().map(|(name, _)| (*name).clone()))
         .text("without", rows.iter().map(|(_, without)| without.cause.clone()))
         .estimate("attainment", rows.iter().map(|(_, without)| Some(&without.attainment)))
         .estimate("budget_burnt", rows.iter().map(|(_, without)| Some(&without.budget_burnt)))
         .estimate("breach_probability", rows.iter().map(|(_, without)| Some(&without.breach_probability)));
-    (!rows.is_empty()).then(|| {
-        frame.table(
-            "sla-drivers",
-            "Without one cause after the other, the one that matters most first",
-            vec![
-                Column::text("Objective", "objective"),
-                Column::text("Without harm from", "without"),
-                Column::estimate("Attained", "attainment", Unit::Availability),
-                Column::estimate("Budget burnt", "budget_burnt", Unit::Share),
-                Column::estimate("Risk of a breach", "breach_probability", Unit::Share),
-            ],
-        )
-    })
+    let columns = vec![
+        Column::text("Objective", "objective"),
+        Column::text("Without harm from", "without"),
+        Column::estimate("Attained", "attainment", Unit::Availability),
+        Column::estimate("Budget burnt", "budget_burnt", Unit::Share),
+        Column::estimate("Risk of a breach", "breach_probability", Unit::Share),
+    ];
+    (!rows.is_empty()).then(|| frame.table(name, title, columns))
 }
 
 /// One row for each service that depends on something that is promised.
@@ -224,17 +230,22 @@ pub fn fared(fared: &Fared) -> Table {
         )
 }
 
-/// One row for each service and origin.
+/// One row for each origin, of all incidents together.
 pub fn origins(fared: &Fared) -> Table {
-    let shown = &fared.series[..fared.series.len().min(1)];
-    let rows = |of: &[Series]| -> Vec<(String, Origin)> {
-        of.iter().flat_map(|series| series.origins.iter().map(|origin| (series.service.clone(), origin.clone()))).collect()
-    };
-    // A long list is for files: the first series is read, the others have their sums above.
-    let rows = if rows(&fared.series).len() <= 80 { rows(&fared.series) } else { rows(shown) };
+    each_origin("sla-origins", "Each origin, all incidents together", &fared.series[..fared.series.len().min(1)])
+}
+
+/// One row for each service and origin.
+pub fn all_origins(fared: &Fared) -> Table {
+    each_origin("sla-origins-all", "Each origin of each service", &fared.series)
+}
+
+fn each_origin(name: &str, title: &str, of: &[Series]) -> Table {
+    let rows: Vec<(&str, &Origin)> =
+        of.iter().flat_map(|series| series.origins.iter().map(|origin| (series.service.as_str(), origin))).collect();
     let each = |pick: fn(&Origin) -> f64| rows.iter().map(move |(_, origin)| pick(origin)).collect::<Vec<_>>();
     Frame::default()
-        .text("service", rows.iter().map(|(service, _)| service.clone()))
+        .text("service", rows.iter().map(|(service, _)| (*service).to_owned()))
         .text("origin", rows.iter().map(|(_, origin)| origin.origin.clone()))
         .count("known", rows.iter().map(|(_, origin)| origin.known as u64))
         .number("p10_seconds", each(|origin| origin.p10))
@@ -246,10 +257,9 @@ pub fn origins(fared: &Fared) -> Table {
         .number("last_year_seconds", each(|origin| origin.last_year))
         .number("log_score_of_last_year", each(|origin| origin.log_score_of_last_year))
         .table(
-            "sla-origins",
-            "Each origin",
+            name,
+            title,
             vec![
-                Column::text("Service", "service"),
                 Column::text("Origin", "origin"),
                 Column::number("Incidents known", "known", Unit::Count),
                 Column::number("Forecast P10", "p10_seconds", Unit::Duration),

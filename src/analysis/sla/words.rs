@@ -42,7 +42,7 @@ pub fn whole(input: &Input<'_>) -> &'static str {
         Question::Compliance { .. } => {
             "Every service at the threshold: its requests where traffic reaches it, else its time up. Kept always: no complete period falls below."
         }
-        _ => "A breach is a complete period that ends below the target, whatever window was agreed.",
+        _ => "Judged by the months or quarters that were agreed; a promise over rolling days by the periods that are told.",
     }
 }
 
@@ -99,9 +99,10 @@ fn one(input: &Input<'_>, watch: Watch, found: &Promise) -> Verdict {
         return Verdict::new(Status::Info, text);
     };
     let rolling = if Period::of(&agreed.windows).is_none() { format!(", judged by {noun}") } else { String::new() };
+    let windows = estimates::judged(input, watch);
     let when = match &found.first_likely_breach {
         Some(first) => likely(first, noun),
-        None => at_most(&estimates::judged(input, watch), noun),
+        None => at_most(&windows, noun),
     };
     let by = found.likely_broken_by.as_ref().filter(|by| found.first_likely_breach.as_ref().is_none_or(|f| f.period != **by));
     let by = by.map_or(String::new(), |by| format!(", by the end of {by} one more likely than not"));
@@ -110,7 +111,9 @@ fn one(input: &Input<'_>, watch: Watch, found: &Promise) -> Verdict {
         format!("; expected credits {} {}", estimate(credits, Unit::Money), input.model.currency)
     });
     let risk = estimate(&found.breach_probability, Unit::Share);
-    let some = if status == Status::Good && found.breach_probability.value == Some(0.0) {
+    let never = found.breach_probability.value == Some(0.0);
+    let some = if never || windows.iter().filter(|window| window.complete).count() == 1 {
+        // Then it says no more than the chance of that one window.
         String::new()
     } else {
         format!("; some {noun} is broken in {risk} of replications{by}")
@@ -183,7 +186,7 @@ fn driver(name: &str, promise: &Promise) -> Option<Verdict> {
     let part = |without: &Without| (without.budget_burnt.value.unwrap_or(0.0) / burnt).clamp(0.0, 1.0);
     let less: Vec<String> = failures
         .iter()
-        .filter(|without| part(without) < 0.99)
+        .filter(|without| promise.matters(without))
         .take(3)
         .map(|without| format!("{} less without {}", number(1.0 - part(without), Unit::Share), without.cause))
         .collect();
