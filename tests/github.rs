@@ -202,7 +202,7 @@ fn forecasts_from_origins_in_the_past_hold_what_happened() {
         assert_eq!(origin["held"], (hours("p10")..=hours("p90")).contains(&hours("happened")));
         println!(
             "| {} | {} | {:.0} to {:.0} ({:.0}) | {:.0} | {} | {:.0} |",
-            origin["origin"].as_str().expect("a day"),
+            origin["day"].as_str().expect("a day"),
             origin["known"],
             hours("p10"),
             hours("p90"),

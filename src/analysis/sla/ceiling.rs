@@ -80,12 +80,11 @@ impl Promises<'_> {
             return node;
         }
         let name = self.input.model.services[service].name.clone();
-        let node = match promised(self.input, service) {
-            Some(promised) => self.component(name, 1.0 - promised),
-            None => {
-                let needs = self.needs(service);
-                self.tree.any(needs)
-            }
+        let node = if let Some(promised) = promised(self.input, service) {
+            self.component(name, 1.0 - promised)
+        } else {
+            let needs = self.needs(service);
+            self.tree.any(needs)
         };
         self.nodes[service] = Some(node);
         node

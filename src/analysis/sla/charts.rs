@@ -264,7 +264,7 @@ pub fn bounds(summary: &Sla) -> Option<Chart> {
 /// Forecast and what happened at each origin, of all incidents together.
 pub fn origins(fared: &Fared) -> Option<Chart> {
     let series = fared.series.first()?;
-    let label = |origin: &super::origins::Origin| format!("from {}", origin.origin);
+    let label = |origin: &super::origins::Origin| format!("from {}", origin.day);
     let rows = || series.origins.iter().enumerate();
     Some(chart(
         "origins".to_owned(),

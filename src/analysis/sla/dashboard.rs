@@ -27,7 +27,7 @@ pub fn report(input: &Input<'_>, summary: &Sla) -> Report {
         subtitle: words::subtitle(input),
         verdicts: vec![Verdict::new(status, text)],
         sections: vec![lines],
-        assumptions: Vec::new(),
+        assumptions: words::assumptions(input),
         facts: facts(input, summary),
         docs: input.question.docs(),
     }

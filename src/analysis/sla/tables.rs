@@ -246,7 +246,7 @@ fn each_origin(name: &str, title: &str, of: &[Series]) -> Table {
     let each = |pick: fn(&Origin) -> f64| rows.iter().map(move |(_, origin)| pick(origin)).collect::<Vec<_>>();
     Frame::default()
         .text("service", rows.iter().map(|(service, _)| (*service).to_owned()))
-        .text("origin", rows.iter().map(|(_, origin)| origin.origin.clone()))
+        .text("origin", rows.iter().map(|(_, origin)| origin.day.clone()))
         .count("known", rows.iter().map(|(_, origin)| origin.known as u64))
         .number("p10_seconds", each(|origin| origin.p10))
         .number("p50_seconds", each(|origin| origin.p50))

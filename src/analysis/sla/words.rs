@@ -160,9 +160,16 @@ fn impossible(summary: &Sla) -> Vec<Verdict> {
             .collect();
         let more = if bound.rests_on.len() > 4 { format!(" and {} more", bound.rests_on.len() - 4) } else { String::new() };
         let simulated = bound.simulated.filter(|left| left.low.or(left.value).is_some_and(|low| low >= bound.asked));
-        let (status, but) = match simulated {
-            Some(_) => (Status::Warn, " They are simulated to be better than they promise."),
-            None => (Status::Bad, ""),
+        let weakest = simulated.zip(bound.weakest.as_ref());
+        let (status, but) = match weakest {
+            Some((left, weakest)) => {
+                let left = value(&left, Unit::Availability);
+                (
+                    Status::Warn,
+                    format!(" The weakest that it calls, {weakest}, is simulated to leave {left}: better than promised."),
+                )
+            }
+            None => (Status::Bad, String::new()),
         };
         let text = format!(
             "{name} cannot promise {}, even if it never failed itself: what it needs promises {} together ({}{more}).{but}",
@@ -188,12 +195,12 @@ fn driver(name: &str, promise: &Promise) -> Option<Verdict> {
         .iter()
         .filter(|without| promise.matters(without))
         .take(3)
-        .map(|without| format!("{} less without {}", number(1.0 - part(without), Unit::Share), without.cause))
+        .map(|without| format!("{} without {}", number(1.0 - part(without), Unit::Share), without.cause))
         .collect();
-    let less = if less.is_empty() { String::new() } else { format!("what is lost would be {}; ", less.join(", ")) };
+    let less = if less.is_empty() { String::new() } else { format!("{} would not be; ", less.join(", ")) };
     let load = part(load);
-    let load = if load < FEW { "none of it".to_owned() } else { format!("{} of it", number(load, Unit::Share)) };
-    Some(Verdict::new(Status::Info, format!("{name}: {less}load alone takes {load}.")))
+    let load = if load < FEW { "none".to_owned() } else { number(load, Unit::Share) };
+    Some(Verdict::new(Status::Info, format!("{name}: of what is lost, {less}load alone takes {load}.")))
 }
 
 /// Before the tables of origins.

@@ -172,7 +172,9 @@ fn interval(median: f64, variation: f64) -> [f64; 2] {
 /// Mean and standard deviation.
 fn moments(values: &[f64]) -> (f64, f64) {
     let mut moments = crate::stats::Moments::default();
-    values.iter().for_each(|value| moments.add(*value));
+    for value in values {
+        moments.add(*value);
+    }
     (moments.mean(), moments.variance().sqrt())
 }
 

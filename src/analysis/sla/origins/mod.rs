@@ -55,7 +55,7 @@ pub struct Series {
 #[derive(Debug, Clone, Serialize)]
 pub struct Origin {
     /// The day that the forecast was made from.
-    pub origin: String,
+    pub day: String,
     /// Incidents known by then.
     pub known: usize,
     /// Forecast downtime that one of ten replications stays below, seconds.
@@ -137,7 +137,7 @@ fn forecast(
         let happened = record.downtime(which, origin, origin + ahead);
         let last = record.last_year(which, origin);
         let compared = Origin {
-            origin: day(origin),
+            day: day(origin),
             known: fit.incidents,
             p10: low,
             p50: at(0.5),
