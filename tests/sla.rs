@@ -210,6 +210,23 @@ fn what_is_left_out_is_left_out_and_nothing_else() {
     assert_eq!(drivers[3]["attainment"]["high"], 1.0);
 }
 
+/// Up 30 d and down 2 h by one failure, up 60 d and down 1 h by the other: four fifths and one fifth of what is lost.
+#[test]
+fn what_drives_a_promise_is_what_takes_the_most_of_it() {
+    let text = "name: two\nstart: 2026-01-01\nhorizon: 1y\nservices: {s: {}}\nfailures:\n  \
+                rare: {hits: service, of: [s], mttf: 60d, repair: 1h}\n  often: {hits: service, of: [s], mttf: 30d, repair: 2h}\n\
+                objectives: {up: {service: s, target: 99.9%, counts: time}}\n";
+    let found = summary(text, "forecast", &["--replications", "400"]);
+    let drivers = found["objectives"]["up"]["drivers"].as_array().unwrap();
+    let causes: Vec<&str> = drivers.iter().map(|driver| driver["cause"].as_str().unwrap()).collect();
+    assert_eq!(causes, ["nothing", "often", "rare", "every failure"]);
+    for (driver, part) in [(&drivers[1], 0.8), (&drivers[2], 0.2)] {
+        let end = |name: &str| driver["spared"][name].as_f64().unwrap();
+        assert!(end("low") <= part && part <= end("high") && end("low") > 0.0, "{driver}: {part}");
+    }
+    assert_eq!(drivers[3]["spared"]["value"], 1.0);
+}
+
 /// A service `app` over others, and what `compliance` says it can keep at most.
 fn ceiling(services: &str, objectives: &str) -> Value {
     let traffic = "traffic: {t: {to: app, rate: 1/s}}";

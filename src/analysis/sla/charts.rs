@@ -1,6 +1,5 @@
 //! The charts of a report on agreements.
 
-use super::origins::Fared;
 use super::summary::{Promise, Sla, Stretch};
 use super::{Input, Watch, estimates};
 use crate::analysis::forecast::charts::{axis, names};
@@ -50,7 +49,8 @@ fn band(periods: &[Stretch], ends: impl Fn(&Stretch) -> Option<[f64; 2]>) -> Sha
     Shape::Band(each.collect())
 }
 
-fn chart(name: String, title: String, description: String, x: Axis, y: Axis, marks: Vec<Mark>) -> Chart {
+/// A chart of those marks that show something.
+pub fn chart(name: String, title: String, description: String, x: Axis, y: Axis, marks: Vec<Mark>) -> Chart {
     Chart { name, title, description, x, y, marks: marks.into_iter().filter(|mark| !mark.is_empty()).collect() }
 }
 
@@ -189,6 +189,36 @@ pub fn burnt(input: &Input<'_>, watch: Watch, promise: &Promise) -> Option<Chart
     ))
 }
 
+/// How much less is lost without each cause.
+pub fn drivers(input: &Input<'_>, watch: Watch, promise: &Promise) -> Option<Chart> {
+    let name = &input.model.objectives[watch.promise].name;
+    let shown: Vec<_> = promise.drivers.iter().filter(|cause| promise.matters(cause) && cause.spared.value.is_some()).collect();
+    let ends = |cause: &super::summary::Without| Some([cause.spared.low?.max(0.0), cause.spared.high?.min(1.0)]);
+    let dot = |(i, cause): (usize, &&super::summary::Without)| Some((i, cause.spared.value?.clamp(0.0, 1.0), ends(cause)));
+    let first = shown.first()?;
+    let x = axis("Less lost without it", "spared", Unit::Share, Scale::Linear);
+    Some(chart(
+        format!("drivers-{}", slug(name)),
+        format!("{name}: what drives it"),
+        format!(
+            "The part of what is lost that would not be, had one cause done no harm. First is {}: {}.",
+            first.cause,
+            value(&first.spared, Unit::Share)
+        ),
+        Axis { least: Some(0.0), most: Some(1.0), ..x },
+        Axis {
+            label: "Without harm from".to_owned(),
+            column: "without".to_owned(),
+            ..names(shown.iter().map(|cause| cause.cause.clone()).collect())
+        },
+        vec![Mark::new(
+            "less lost, 95 % interval",
+            Look::Series(0),
+            Shape::Dot(shown.iter().enumerate().filter_map(dot).collect()),
+        )],
+    ))
+}
+
 /// What each window is expected to cost, by tier.
 pub fn credits(input: &Input<'_>, watch: Watch, promise: &Promise) -> Option<Chart> {
     let name = &input.model.objectives[watch.promise].name;
@@ -257,34 +287,6 @@ pub fn bounds(summary: &Sla) -> Option<Chart> {
                 Shape::Dot(rows.iter().enumerate().filter_map(|(i, (_, b))| dot(i, b)).collect()),
             ),
             Mark::new("asked", Look::Limit, Shape::Tick(rows.iter().enumerate().map(|(i, (_, b))| (i, b.asked)).collect())),
-        ],
-    ))
-}
-
-/// Forecast and what happened at each origin, of all incidents together.
-pub fn origins(fared: &Fared) -> Option<Chart> {
-    let series = fared.series.first()?;
-    let label = |origin: &super::origins::Origin| format!("from {}", origin.day);
-    let rows = || series.origins.iter().enumerate();
-    Some(chart(
-        "origins".to_owned(),
-        "Downtime forecast at each origin, and what happened".to_owned(),
-        format!(
-            "For each origin the 80 % interval and the median of the downtime forecast, and what happened: held in {} of {}.",
-            series.held,
-            series.origins.len()
-        ),
-        Axis { least: Some(0.0), ..axis("Downtime", "downtime_seconds", Unit::Duration, Scale::Linear) },
-        Axis { label: "Origin".to_owned(), column: "origin".to_owned(), ..names(series.origins.iter().map(label).collect()) },
-        vec![
-            Mark::new(
-                "forecast, 80 % interval",
-                Look::Series(4),
-                Shape::Span(rows().map(|(i, o)| (i, [o.p10, o.p90])).collect()),
-            ),
-            Mark::new("median", Look::Series(0), Shape::Dot(rows().map(|(i, o)| (i, o.p50, None)).collect())),
-            Mark::new("last year's mean", Look::Series(2), Shape::Dot(rows().map(|(i, o)| (i, o.last_year, None)).collect())),
-            Mark::new("happened", Look::Limit, Shape::Tick(rows().map(|(i, o)| (i, o.happened)).collect())),
         ],
     ))
 }

@@ -1,7 +1,7 @@
 //! From sums to what is said of a promise: every number with its interval.
 
 use super::summary::{Credits, Due, FirstBreach, Promise, Stretch, Tier, Without};
-use super::{Driver, Input, LEVEL, Period, Watch};
+use super::{Cause, Driver, Input, LEVEL, Period, Watch};
 use crate::analysis::forecast::estimates::{attainment, clean, good_of};
 use crate::analysis::forecast::words::{LIKELY, RISK};
 use crate::model::Objective;
@@ -142,19 +142,42 @@ fn most(objective: &Objective, months: u32) -> f64 {
 /// What would be without each cause: the scenario as it is first, then the causes by what they take, then every failure together.
 fn drivers(input: &Input<'_>, watch: Watch) -> Vec<Without> {
     let target = input.model.objectives[watch.promise].target;
+    let nothing = input.drivers.iter().find(|driver| driver.cause == Cause::Nothing);
+    let lost = nothing.map(|driver| attainment(&driver.objectives[watch.periods]).complement());
     let without = |driver: &Driver| {
         let runs = &driver.objectives[watch.periods];
         let attainment = attainment(runs);
+        let spared = match lost {
+            Some(lost) if driver.cause != Cause::Nothing => spared(lost, attainment.complement()),
+            _ => Estimate::unobserved(LEVEL, 0, "as it is"),
+        };
         Without {
             cause: driver.cause.to_string(),
+            spared,
             attainment,
             budget_burnt: burnt(attainment, target),
             breach_probability: breach(&driver.objectives[input.judged(watch).0]),
         }
     };
     let mut all: Vec<(&Driver, Without)> = input.drivers.iter().map(|driver| (driver, without(driver))).collect();
-    // Where nothing was seen to be lost, nothing is left.
-    let left = |without: &Without| without.budget_burnt.value.unwrap_or(0.0);
-    all.sort_by(|a, b| a.0.cause.rank().cmp(&b.0.cause.rank()).then(left(&a.1).total_cmp(&left(&b.1))));
+    let spared = |without: &Without| without.spared.value.unwrap_or(0.0);
+    all.sort_by(|a, b| a.0.cause.rank().cmp(&b.0.cause.rank()).then(spared(&b.1).total_cmp(&spared(&a.1))));
     all.into_iter().map(|(_, without)| without).collect()
+}
+
+/// The part of what is lost that is not lost where `left` is left of it: the delta method on the logarithm of their ratio. Both
+/// come from the same luck and go together, so that taking them as independent makes the interval too wide, never too narrow.
+fn spared(lost: Estimate, left: Estimate) -> Estimate {
+    const METHOD: &str = "ratio, delta method on its logarithm, taken as independent";
+    let none = Estimate::unobserved(LEVEL, lost.n, METHOD);
+    let Some((all, least)) = lost.value.zip(lost.low).filter(|(all, least)| *all > 0.0 && *least > 0.0) else { return none };
+    let Some(part) = left.value.filter(|part| *part > 0.0) else {
+        // Nothing was seen to be left: what may have gone unseen bounds it.
+        return Estimate { value: Some(1.0), low: left.high.map(|high| 1.0 - high / least), high: Some(1.0), ..none };
+    };
+    let half = |estimate: Estimate| estimate.low.zip(estimate.high).map(|(low, high)| 0.5 * (high / low).ln());
+    let ratio = part / all;
+    let ends = half(lost).zip(half(left)).map(|(a, b)| a.hypot(b)).filter(|half| half.is_finite());
+    let (low, high) = ends.map(|half| (1.0 - ratio * half.exp(), 1.0 - ratio * (-half).exp())).unzip();
+    Estimate { value: Some(1.0 - ratio), low, high, ..none }
 }

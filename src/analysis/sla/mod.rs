@@ -163,20 +163,24 @@ fn sections(input: &Input<'_>, summary: &Sla) -> Vec<Section> {
     let attained = section("Period by period", words::PERIODS, [tables::periods(summary)], each(charts::attainment));
     let credits = section("Credits", words::CREDITS, tables::credits(summary), each(charts::credits));
     let bounds = section("What is possible", words::BOUNDS, tables::bounds(summary), charts::bounds(summary));
-    let mut drivers = section("What drives it", &words::drivers(input), tables::drivers(input, summary), each(charts::burnt));
+    let driven = worst().filter_map(|watch| Some((watch, named(watch)?)));
+    let driven = driven.flat_map(|(watch, promise)| {
+        [charts::drivers(input, watch, promise), charts::burnt(input, watch, promise)].into_iter().flatten()
+    });
+    let mut drivers = section("What drives it", &words::drivers(input), tables::drivers(input, summary), driven);
     drivers.parts.extend(tables::all_drivers(summary).map(Part::Data));
     let fared = summary.backtest.as_ref();
-    let mut origins = section(
+    let mut fares = section(
         "How such forecasts fared",
-        &fared.map(words::fared).unwrap_or_default(),
-        fared.map(|fared| [tables::fared(fared), tables::origins(fared)]).into_iter().flatten(),
-        fared.and_then(charts::origins),
+        &fared.map(origins::intro).unwrap_or_default(),
+        fared.map(|fared| [origins::fared(fared), origins::origins(fared)]).into_iter().flatten(),
+        fared.and_then(origins::chart),
     );
-    origins.parts.extend(fared.map(|fared| Part::Data(tables::all_origins(fared))));
+    fares.parts.extend(fared.map(|fared| Part::Data(origins::all_origins(fared))));
     // A forecast says first what is coming and why; a report what each period brings.
     let all = match input.question {
         Question::Report => vec![whole, attained, credits],
-        Question::Forecast => vec![whole, drivers, attained, credits, origins],
+        Question::Forecast => vec![whole, drivers, attained, credits, fares],
         Question::Compliance { .. } => vec![whole, bounds, attained],
     };
     all.into_iter().filter(|section| !section.parts.is_empty()).collect()

@@ -81,10 +81,9 @@ pub struct Promise {
 impl Promise {
     /// Whether a cause is worth a row: the scenario as it is, every failure, and what takes at least a hundredth of what is lost.
     pub fn matters(&self, cause: &Without) -> bool {
-        let burnt = |without: &Without| without.budget_burnt.value.unwrap_or(0.0);
         let [as_it_is, .., every] = self.drivers.as_slice() else { return true };
         let apart = cause.cause == as_it_is.cause || cause.cause == every.cause;
-        apart || burnt(cause) < (1.0 - 0.01) * burnt(as_it_is)
+        apart || cause.spared.value.is_some_and(|spared| spared > 0.01)
     }
 }
 
@@ -178,6 +177,8 @@ pub struct Tier {
 pub struct Without {
     /// The failure mode; `every failure` where load alone is left; `nothing` for the scenario as it is.
     pub cause: String,
+    /// The part of what is lost that would not be; null where nothing is lost as it is.
+    pub spared: Estimate,
     /// The good fraction over the horizon.
     pub attainment: Estimate,
     /// Fraction of the error budget of the horizon that is used up.

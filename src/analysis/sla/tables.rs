@@ -1,6 +1,5 @@
 //! The tables of a report on agreements.
 
-use super::origins::{Fared, Origin, Series};
 use super::summary::{Due, Promise, Sla, Stretch, Tier, Without};
 use super::{Input, Question};
 use crate::report::{Column, Frame, Table, Unit};
@@ -159,12 +158,14 @@ fn causes(name: &str, title: &str, rows: &[(&String, &Without)]) -> Option<Table
     let frame = Frame::default()
         .text("objective", rows.iter().map(|(name, _)| (*name).clone()))
         .text("without", rows.iter().map(|(_, without)| without.cause.clone()))
+        .estimate("spared", rows.iter().map(|(_, without)| Some(&without.spared)))
         .estimate("attainment", rows.iter().map(|(_, without)| Some(&without.attainment)))
         .estimate("budget_burnt", rows.iter().map(|(_, without)| Some(&without.budget_burnt)))
         .estimate("breach_probability", rows.iter().map(|(_, without)| Some(&without.breach_probability)));
     let columns = vec![
         Column::text("Objective", "objective"),
         Column::text("Without harm from", "without"),
+        Column::estimate("Less lost", "spared", Unit::Share),
         Column::estimate("Attained", "attainment", Unit::Availability),
         Column::estimate("Budget burnt", "budget_burnt", Unit::Share),
         Column::estimate("Risk of a breach", "breach_probability", Unit::Share),
@@ -204,72 +205,4 @@ pub fn bounds(summary: &Sla) -> Option<Table> {
             ],
         )
     })
-}
-
-/// One row for each service of a record.
-pub fn fared(fared: &Fared) -> Table {
-    let rows = &fared.series;
-    Frame::default()
-        .text("service", rows.iter().map(|series| series.service.clone()))
-        .count("origins", rows.iter().map(|series| series.origins.len() as u64))
-        .count("held", rows.iter().map(|series| series.held as u64))
-        .number("log_score", rows.iter().map(|series| series.log_score))
-        .number("log_score_of_last_year", rows.iter().map(|series| series.log_score_of_last_year))
-        .text("verdict", rows.iter().map(|series| if series.beats() { "better" } else { "worse" }.to_owned()))
-        .table(
-            "sla-fared",
-            "Forecasts against what happened",
-            vec![
-                Column::text("Service", "service"),
-                Column::number("Origins", "origins", Unit::Count),
-                Column::number("80 % interval held", "held", Unit::Count),
-                Column::number("Log score", "log_score", Unit::Number),
-                Column::number("Of last year's mean", "log_score_of_last_year", Unit::Number),
-                Column::text("", "verdict"),
-            ],
-        )
-}
-
-/// One row for each origin, of all incidents together.
-pub fn origins(fared: &Fared) -> Table {
-    each_origin("sla-origins", "Each origin, all incidents together", &fared.series[..fared.series.len().min(1)])
-}
-
-/// One row for each service and origin.
-pub fn all_origins(fared: &Fared) -> Table {
-    each_origin("sla-origins-all", "Each origin of each service", &fared.series)
-}
-
-fn each_origin(name: &str, title: &str, of: &[Series]) -> Table {
-    let rows: Vec<(&str, &Origin)> =
-        of.iter().flat_map(|series| series.origins.iter().map(|origin| (series.service.as_str(), origin))).collect();
-    let each = |pick: fn(&Origin) -> f64| rows.iter().map(move |(_, origin)| pick(origin)).collect::<Vec<_>>();
-    Frame::default()
-        .text("service", rows.iter().map(|(service, _)| (*service).to_owned()))
-        .text("origin", rows.iter().map(|(_, origin)| origin.day.clone()))
-        .count("known", rows.iter().map(|(_, origin)| origin.known as u64))
-        .number("p10_seconds", each(|origin| origin.p10))
-        .number("p50_seconds", each(|origin| origin.p50))
-        .number("p90_seconds", each(|origin| origin.p90))
-        .number("happened_seconds", each(|origin| origin.happened))
-        .text("held", rows.iter().map(|(_, origin)| if origin.held { "yes" } else { "no" }.to_owned()))
-        .number("log_score", each(|origin| origin.log_score))
-        .number("last_year_seconds", each(|origin| origin.last_year))
-        .number("log_score_of_last_year", each(|origin| origin.log_score_of_last_year))
-        .table(
-            name,
-            title,
-            vec![
-                Column::text("Origin", "origin"),
-                Column::number("Incidents known", "known", Unit::Count),
-                Column::number("Forecast P10", "p10_seconds", Unit::Duration),
-                Column::number("P50", "p50_seconds", Unit::Duration),
-                Column::number("P90", "p90_seconds", Unit::Duration),
-                Column::number("Happened", "happened_seconds", Unit::Duration),
-                Column::text("Held", "held"),
-                Column::number("Log score", "log_score", Unit::Number),
-                Column::number("Last year's mean", "last_year_seconds", Unit::Duration),
-                Column::number("Its score", "log_score_of_last_year", Unit::Number),
-            ],
-        )
 }

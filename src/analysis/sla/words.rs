@@ -1,13 +1,12 @@
 //! The sentences of a report on agreements.
 
-use super::origins::Fared;
-use super::summary::{FirstBreach, Promise, Sla, Stretch, Without};
-use super::{Input, Period, Question, Watch, estimates};
+use super::summary::{FirstBreach, Promise, Sla, Stretch};
+use super::{Input, Period, Question, Watch, estimates, origins};
 use crate::analysis::forecast::input::objective;
 use crate::analysis::forecast::words::promise;
 use crate::model::Windows;
 use crate::report::chart::after;
-use crate::report::format::{decimal, duration, estimate, number, value};
+use crate::report::format::{decimal, estimate, number, value};
 use crate::report::{Status, Unit, Verdict};
 
 /// Heads the first section.
@@ -82,7 +81,7 @@ pub fn verdicts(input: &Input<'_>, summary: &Sla) -> Vec<Verdict> {
     list.extend(promises);
     let named = |watch: &Watch| summary.objectives.get_key_value(&input.model.objectives[watch.promise].name);
     list.extend(input.by_risk().iter().filter_map(named).filter_map(|(name, promise)| driver(name, promise)).take(DRIVEN));
-    list.extend(summary.backtest.as_ref().and_then(trusted));
+    list.extend(summary.backtest.as_ref().and_then(origins::trusted));
     list
 }
 
@@ -184,48 +183,21 @@ fn impossible(summary: &Sla) -> Vec<Verdict> {
 
 /// What matters most to a promise that is not safe.
 fn driver(name: &str, promise: &Promise) -> Option<Verdict> {
-    let [as_it_is, causes @ ..] = promise.drivers.as_slice() else { return None };
-    let (load, failures) = causes.split_last()?;
+    let [_, failures @ .., load] = promise.drivers.as_slice() else { return None };
     if promise.state == Status::Good.word() {
         return None;
     }
-    let burnt = as_it_is.budget_burnt.value.filter(|burnt| *burnt > 0.0)?;
-    let part = |without: &Without| (without.budget_burnt.value.unwrap_or(0.0) / burnt).clamp(0.0, 1.0);
-    let less: Vec<String> = failures
-        .iter()
-        .filter(|without| promise.matters(without))
-        .take(3)
-        .map(|without| format!("{} without {}", number(1.0 - part(without), Unit::Share), without.cause))
-        .collect();
-    let less = if less.is_empty() { String::new() } else { format!("{} would not be; ", less.join(", ")) };
-    let load = part(load);
-    let load = if load < FEW { "none".to_owned() } else { number(load, Unit::Share) };
-    Some(Verdict::new(Status::Info, format!("{name}: of what is lost, {less}load alone takes {load}.")))
-}
-
-/// Before the tables of origins.
-pub fn fared(fared: &Fared) -> String {
-    format!(
-        "The record covers {} to {}. At each origin rates and lengths were fitted to all that was known by then, the next {} forecast, and compared \
-         with what happened. A log score is higher where more was given to what happened; the other is that of a forecast by the mean of the year before.",
-        fared.from,
-        fared.until,
-        duration(fared.ahead_seconds)
-    )
-}
-
-fn trusted(fared: &Fared) -> Option<Verdict> {
-    let series = fared.series.first()?;
-    let n = series.origins.len();
-    let good = 2 * series.held >= n && series.beats();
-    let text = format!(
-        "On the record, {} of {n} forecasts held what happened in their 80 % interval; log score {} against {} of a forecast by the mean of the year \
-         before.",
-        series.held,
-        decimal(series.log_score, 1),
-        decimal(series.log_score_of_last_year, 1)
-    );
-    Some(Verdict::new(if good { Status::Good } else { Status::Warn }, text))
+    // Those that surely matter.
+    let sure = failures.iter().filter(|without| without.spared.low.is_some_and(|low| low > 0.0));
+    let less = sure.take(3).enumerate().map(|(i, without)| {
+        let goes = if i == 0 { " goes away" } else { "" };
+        format!(" {}{goes} without {}", estimate(&without.spared, Unit::Share), without.cause)
+    });
+    let less = less.collect::<Vec<_>>().join(",");
+    let less = if less.is_empty() { less } else { less + ";" };
+    let load = load.spared.complement();
+    let takes = if load.value? < FEW { "none".to_owned() } else { estimate(&load.clipped(0.0, 1.0), Unit::Share) };
+    Some(Verdict::new(Status::Info, format!("{name}: of what is lost{less} load alone takes {takes}.")))
 }
 
 /// What the answer rests on.

@@ -3,6 +3,7 @@
 
 mod fit;
 mod score;
+mod telling;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,6 +16,7 @@ use crate::run::{Control, Options};
 use crate::scenario::{Patches, parse};
 
 pub use fit::Record;
+pub use telling::{all_origins, chart, fared, intro, origins, trusted};
 
 /// An origin needs a record as long as this part of what it forecasts.
 const LEAST: f64 = 0.5;
