@@ -312,6 +312,13 @@ fn a_dashboard_has_a_line_for_each_promise() {
         assert_eq!(text.lines().filter(|line| line.starts_with(name)).count(), 1, "{text}");
     }
     assert!(text.lines().count() < 16, "{text}");
+    let nothing = asked(
+        folder.path(),
+        "name: n\nstart: 2026-01-01\nhorizon: 60d\nservices: {a: {}}\n",
+        "report",
+        &["--format", "dashboard"],
+    );
+    assert!(String::from_utf8(nothing.stdout).unwrap().contains("Nothing is promised"));
     let one = asked(folder.path(), SHOP, "report", &["--format", "dashboard", "--replications", "64", "--services", "db"]);
     assert!(!String::from_utf8(one.stdout).unwrap().contains("buying"));
 }
@@ -343,6 +350,8 @@ fn what_is_asked_wrongly_is_refused() {
         ("start,duration_minutes\n2026-01-01T00:00:00Z,-5\n", "not negative"),
         ("start,duration_minutes\n2026-01-01T00:00:00Z,\n2026-01-02T00:00:00Z,1\n", "line 2"),
         ("start,duration_minutes\n", ""),
+        ("start,duration_hours\n0,1e300\n", "a thousand years"),
+        ("start,duration_hours\n1e300,1\n", "a thousand years"),
         ("start,duration_minutes\n2026-01-01T00:00:00Z,5\n2026-02-01T00:00:00Z,5\n", "the record covers"),
     ] {
         std::fs::write(incidents, file).unwrap();

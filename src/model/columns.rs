@@ -71,6 +71,9 @@ pub struct Incident {
 const LENGTHS: [(&str, f64); 4] =
     [("duration_seconds", 1.0), ("duration_minutes", 60.0), ("duration_hours", 3_600.0), ("duration_days", 86_400.0)];
 
+/// A thousand years, in seconds: times of incidents are no further from 1970, and none lasts longer.
+const LONGEST: f64 = 1_000.0 * 365.0 * 86_400.0;
+
 /// Reads a record of incidents: columns `start` (times; UTC where they name no zone), one of `duration_seconds`,
 /// `duration_minutes`, `duration_hours` and `duration_days`, and perhaps `service`. In the order of the file.
 ///
@@ -86,8 +89,12 @@ pub fn incidents(file: &Path) -> Result<Vec<Incident>, String> {
     let (starts, lengths) = (table.times("start")?, table.numbers(name)?);
     let services = if has("service") { table.texts("service")? } else { vec![None; starts.len()] };
     let rows = starts.into_iter().zip(lengths).zip(services).enumerate();
+    let within = |start: f64, length: f64| start.abs() < LONGEST && length * unit < LONGEST;
     rows.map(|(row, ((start, length), service))| match (start, length) {
-        (Some(start), Some(length)) => Ok(Incident { service, start, length: length * unit }),
+        (Some(start), Some(length)) if within(start, length) => Ok(Incident { service, start, length: length * unit }),
+        (Some(_), Some(_)) => {
+            Err(format!("line {} of {} is more than a thousand years long, or away from 1970", line(row), file.display()))
+        }
         (start, _) => {
             let column = if start.is_none() { "start" } else { name };
             Err(format!("line {} of {} has nothing for `{column}`", line(row), file.display()))

@@ -13,14 +13,20 @@ pub fn report(input: &Input<'_>, summary: &Sla) -> Report {
     let count = |word: &str| summary.objectives.values().filter(|promise| promise.state == word).count();
     let bad = count(Status::Bad.word());
     let risky = count(Status::Warn.word());
-    let status = if bad > 0 {
+    let status = if summary.objectives.is_empty() {
+        Status::Info
+    } else if bad > 0 {
         Status::Bad
     } else if risky > 0 {
         Status::Warn
     } else {
         Status::Good
     };
-    let text = format!("{} good, {risky} at risk, {bad} bad, of {}.", count(Status::Good.word()), summary.objectives.len());
+    let good = count(Status::Good.word());
+    let text = match summary.objectives.len() {
+        0 => words::NOTHING.to_owned(),
+        all => format!("{good} good, {risky} at risk, {bad} bad, of {all}."),
+    };
     let lines = section("State", SIGNS, [lines(input, summary)], charts::breach(input));
     Report {
         title: format!("{}: SLA {} dashboard", summary.scenario, summary.question),

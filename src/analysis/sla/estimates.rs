@@ -62,7 +62,10 @@ fn burnt(attained: Estimate, target: f64) -> Estimate {
     if target >= 1.0 {
         return Estimate::unobserved(LEVEL, attained.n, "no error budget");
     }
-    attained.complement().scaled(1.0 / (1.0 - target))
+    let burnt = attained.complement().scaled(1.0 / (1.0 - target));
+    // Where nothing was seen to be lost, nothing was seen to be burnt; what may have gone unseen bounds it.
+    let unseen = attained.value.is_none() && attained.high == Some(1.0);
+    Estimate { value: if unseen { Some(0.0) } else { burnt.value }, ..burnt }
 }
 
 fn stretch(input: &Input<'_>, objective: &Objective, window: &WindowRuns, period: Period) -> Stretch {

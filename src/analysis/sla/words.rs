@@ -19,6 +19,8 @@ pub const CREDITS: &str = "By the windows that were agreed, complete ones only. 
 /// Before the table of ceilings.
 pub const BOUNDS: &str = "What a service can keep at most if it never failed itself: all that it needs is down as much as was promised of it, at \
                           times of its own. Beside it what the weakest callee leaves, as simulated.";
+/// Where there is no objective.
+pub const NOTHING: &str = "Nothing is promised, so nothing can be kept or broken: give `objectives`.";
 /// Sentences of one kind.
 const SENTENCES: usize = 8;
 /// Promises of which a sentence says what drives them.
@@ -30,7 +32,9 @@ const FEW: f64 = 1e-4;
 pub fn subtitle(input: &Input<'_>) -> String {
     let model = input.model;
     let about = model.about.as_ref().map_or(String::new(), |about| format!("{} ", about.trim()));
-    let (from, until) = (model.start.strftime("%-d %b %Y"), after(&model.start, model.horizon).strftime("%-d %b %Y"));
+    // Hours begin and end on one day.
+    let form = if model.horizon < 3.0 * 86_400.0 { "%-d %b %Y %H:%M" } else { "%-d %b %Y" };
+    let (from, until) = (model.start.strftime(form), after(&model.start, model.horizon).strftime(form));
     let growth = input.growth.map_or(String::new(), |growth| format!(", traffic growing {growth}"));
     format!("{about}{from} to {until}, {} replications{growth}.", decimal(input.runs.replications as f64, 0))
 }
@@ -65,7 +69,7 @@ pub fn verdicts(input: &Input<'_>, summary: &Sla) -> Vec<Verdict> {
         list.push(Verdict::new(Status::Warn, "Interrupted: the results rest on what was done."));
     }
     if summary.objectives.is_empty() {
-        list.push(Verdict::new(Status::Info, "Nothing is promised, so nothing can be kept or broken: give `objectives`."));
+        list.push(Verdict::new(Status::Info, NOTHING));
     }
     list.extend(impossible(summary));
     let mut promises: Vec<Verdict> = input

@@ -1,6 +1,7 @@
 //! What a record tells of a service up to an origin, as a scenario: how often it fails and how long that lasts, and how
 //! little of that is known.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::day;
@@ -63,15 +64,19 @@ impl Record {
         if !from.is_finite() || !until.is_finite() {
             return Err("the record holds no incidents".to_owned());
         }
-        let mut names: Vec<&str> = incidents.iter().filter_map(|incident| incident.service.as_deref()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let spans = |of: Option<&str>| {
-            let hit = incidents.iter().filter(|incident| of.is_none() || incident.service.as_deref() == of);
-            united(hit.filter(|incident| incident.length > 0.0).map(|incident| (begin(incident), end(incident))).collect())
-        };
-        let mut services = vec![(TOGETHER.to_owned(), spans(None))];
-        services.extend(names.iter().filter(|_| names.len() > 1).map(|name| ((*name).to_owned(), spans(Some(name)))));
+        let mut by_service: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+        let mut all = Vec::new();
+        for incident in incidents.iter().filter(|incident| incident.length > 0.0) {
+            let span = (begin(incident), end(incident));
+            all.push(span);
+            if let Some(service) = &incident.service {
+                by_service.entry(service).or_default().push(span);
+            }
+        }
+        let mut services = vec![(TOGETHER.to_owned(), united(all))];
+        if by_service.len() > 1 {
+            services.extend(by_service.into_iter().map(|(name, spans)| (name.to_owned(), united(spans))));
+        }
         Ok(Self { from: (from / DAY).floor() * DAY, until: (until / DAY).ceil() * DAY, services })
     }
 
@@ -96,13 +101,13 @@ impl Record {
         }
         let lengths: Vec<f64> = past.iter().map(|(begin, end)| end - begin).collect();
         let (length, deviation) = moments(&lengths);
-        let quarters = ((origin - self.from) / QUARTER).floor().max(0.0) as usize;
-        let counts: Vec<f64> = (0..quarters)
-            .map(|quarter| {
-                let (from, to) = (origin - (quarter + 1) as f64 * QUARTER, origin - quarter as f64 * QUARTER);
-                past.iter().filter(|(begin, _)| (from..to).contains(begin)).count() as f64
-            })
-            .collect();
+        // Back from the origin; what is left over at the beginning is no quarter.
+        let mut counts = vec![0.0; ((origin - self.from) / QUARTER).floor().max(0.0) as usize];
+        for (begin, _) in &past {
+            if let Some(count) = counts.get_mut(((origin - begin) / QUARTER).floor() as usize) {
+                *count += 1.0;
+            }
+        }
         let beyond_chance = if counts.len() > 1 {
             let (mean, deviation) = moments(&counts);
             if mean > 0.0 { ((deviation * deviation - mean) / (mean * mean)).max(0.0) } else { 0.0 }
@@ -111,7 +116,8 @@ impl Record {
         };
         Some(Fit {
             incidents: n,
-            up: (origin - self.from - lengths.iter().sum::<f64>()) / n as f64,
+            // Down all the time: up for a moment between two outages.
+            up: ((origin - self.from - lengths.iter().sum::<f64>()) / n as f64).max(1.0),
             unsure: (1.0 / n as f64 + beyond_chance).sqrt(),
             length,
             spread: (deviation / length).max(0.05),
