@@ -71,22 +71,27 @@ pub fn verdicts(input: &Input<'_>, summary: &Sla) -> Vec<Verdict> {
     if summary.objectives.is_empty() {
         list.push(Verdict::new(Status::Info, NOTHING));
     }
-    list.extend(impossible(summary));
-    let mut promises: Vec<Verdict> = input
+    list.extend(first_of(impossible(summary), "What is possible"));
+    let promises: Vec<Verdict> = input
         .by_risk()
         .iter()
         .filter_map(|watch| Some(one(input, *watch, summary.objectives.get(&input.model.objectives[watch.promise].name)?)))
         .collect();
-    if promises.len() > SENTENCES {
-        let rest = promises.split_off(SENTENCES - 1);
-        let worst = rest.iter().map(|verdict| verdict.status).max().unwrap_or(Status::Info);
-        promises.push(Verdict::new(worst, format!("{} more: see {WHOLE}.", rest.len())));
-    }
-    list.extend(promises);
+    list.extend(first_of(promises, WHOLE));
     let named = |watch: &Watch| summary.objectives.get_key_value(&input.model.objectives[watch.promise].name);
     list.extend(input.by_risk().iter().filter_map(named).filter_map(|(name, promise)| driver(name, promise)).take(DRIVEN));
     list.extend(summary.backtest.as_ref().and_then(origins::trusted));
     list
+}
+
+/// Not more than are read; the rest is found in a section.
+fn first_of(mut verdicts: Vec<Verdict>, section: &str) -> Vec<Verdict> {
+    if verdicts.len() > SENTENCES {
+        let rest = verdicts.split_off(SENTENCES - 1);
+        let worst = rest.iter().map(|verdict| verdict.status).max().unwrap_or(Status::Info);
+        verdicts.push(Verdict::new(worst, format!("{} more: see {section}.", rest.len())));
+    }
+    verdicts
 }
 
 fn one(input: &Input<'_>, watch: Watch, found: &Promise) -> Verdict {
