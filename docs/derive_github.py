@@ -2,15 +2,16 @@
 """Derives the figures of scenarios/github.yaml from the recorded incidents and the load balancer series.
 
     python3 docs/derive_github.py ../shared/data
+    python3 docs/derive_github.py ../shared/data --incidents > incidents.csv
 
-Standard library only. It prints the `failures` and the weekly profile as the scenario carries them, then what the
+Standard library only. The second prints the incidents of the ten components as `ninefold sla forecast --backtest` reads them. It prints the `failures` and the weekly profile as the scenario carries them, then what the
 record says and what the printed figures imply. tests/github.rs computes the same again in Rust and compares.
 """
 
 import csv
 import math
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 COMPONENTS = ["Actions", "API Requests", "Codespaces", "Copilot", "Git Operations",
@@ -66,9 +67,19 @@ def weekly(path):
     return [168 * mean / sum(means) for mean in means]
 
 
+def print_incidents(record):
+    print("service,start,duration_minutes")
+    for names, begin, end in record:
+        for name in sorted(names & set(COMPONENTS)):
+            print(f"{name},{(FROM + timedelta(minutes=begin)).isoformat()}Z,{end - begin:.0f}")
+
+
 def main():
     data = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/data")
     record = list(incidents(data / "github_incidents.csv"))
+    if "--incidents" in sys.argv:
+        print_incidents(record)
+        return
     outages = {name: union((b, e) for names, b, e in record if name in names) for name in COMPONENTS}
 
     print("failures:")

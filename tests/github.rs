@@ -155,3 +155,79 @@ fn recorded_downtime_lies_in_the_forecast_range() {
     }
     assert!(outside.is_empty(), "recorded downtime outside the forecast's 95% range: {outside:?}");
 }
+
+/// Forecasts of the next half-year's downtime, each from all that was known before, at the six origins that the record has room for.
+#[test]
+fn forecasts_from_origins_in_the_past_hold_what_happened() {
+    let Some(data) = shared("data") else { return };
+    let record = incidents(&data);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("incidents.csv");
+    let mut text = String::from("service,start,duration_seconds\n");
+    for (names, begin, end) in &record {
+        for name in names.iter().filter(|name| COMPONENTS.contains(&name.as_str())) {
+            text += &format!("{name},{},{}\n", jiff::Timestamp::from_second(*begin as i64).expect("a time"), end - begin);
+        }
+    }
+    fs::write(&file, text).expect("a file can be written");
+    let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/github.yaml");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ninefold"));
+    command.args(["sla", "forecast", scenario.to_str().expect("a path"), "--timeframe", "6mo", "--json", "--backtest"]);
+    let done = command.arg(&file).arg("--out").arg(folder.path()).output().expect("the command runs");
+    let found: serde_json::Value = serde_json::from_slice(&done.stdout).expect("a summary");
+    let number = |value: &serde_json::Value| value.as_f64().expect("a number");
+
+    // What any of the components had, by a way of its own: minute by minute.
+    let mut down = vec![false; (DAYS * DAY / 60.0) as usize];
+    let first = seconds("2022-03-24T00:00:00Z");
+    for (names, begin, end) in &record {
+        if names.iter().any(|name| COMPONENTS.contains(&name.as_str())) {
+            let minute = |time: f64| ((time - first) / 60.0) as usize;
+            down[minute(*begin)..minute(*end).min((DAYS * DAY / 60.0) as usize)].fill(true);
+        }
+    }
+    let series = found["backtest"]["series"].as_array().expect("series");
+    let all = &series[0];
+    let origins = all["origins"].as_array().expect("origins");
+    assert!(origins.len() >= 6, "{all}");
+    let until = seconds(&format!("{}T00:00:00Z", found["backtest"]["until"].as_str().expect("a day")));
+    println!("| origin | incidents known | forecast, h: 80% interval (median) | happened, h | held | last year's mean, h |");
+    println!("|---|---|---|---|---|---|");
+    for (i, origin) in origins.iter().enumerate() {
+        let hours = |name: &str| number(&origin[name]) / HOUR;
+        let from = until - (origins.len() - i) as f64 * YEAR / 2.0 - first;
+        let minutes = &down[(from / 60.0) as usize..((from + YEAR / 2.0) / 60.0) as usize];
+        let happened = minutes.iter().filter(|down| **down).count() as f64 / 60.0;
+        assert!((hours("happened") - happened).abs() < 1.0, "{origin}: {happened} h");
+        assert_eq!(origin["held"], (hours("p10")..=hours("p90")).contains(&hours("happened")));
+        println!(
+            "| {} | {} | {:.0} to {:.0} ({:.0}) | {:.0} | {} | {:.0} |",
+            origin["day"].as_str().expect("a day"),
+            origin["known"],
+            hours("p10"),
+            hours("p90"),
+            hours("p50"),
+            hours("happened"),
+            if origin["held"] == true { "yes" } else { "no" },
+            hours("last_year"),
+        );
+    }
+    println!("\n| | origins | held | log score | of last year's mean |\n|---|---|---|---|---|");
+    for one in series {
+        println!(
+            "| {} | {} | {} | {:.1} | {:.1} |",
+            one["service"].as_str().expect("a name"),
+            one["origins"].as_array().expect("origins").len(),
+            one["held"],
+            number(&one["log_score"]),
+            number(&one["log_score_of_last_year"])
+        );
+    }
+    assert!(2.0 * number(&all["held"]) >= origins.len() as f64, "{all}");
+    assert!(number(&all["log_score"]) > number(&all["log_score_of_last_year"]), "{all}");
+    // Of all components taken one by one, too.
+    let sum = |pick: &str| series[1..].iter().map(|one| number(&one[pick])).sum::<f64>();
+    let tried: usize = series[1..].iter().map(|one| one["origins"].as_array().expect("origins").len()).sum();
+    assert!(2.0 * sum("held") >= tried as f64, "{} of {tried}", sum("held"));
+    assert!(sum("log_score") > sum("log_score_of_last_year"));
+}

@@ -6,12 +6,23 @@ pub mod forecast;
 pub mod impact;
 pub mod reliability;
 pub mod scaling;
+pub mod sla;
 
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 6] {
-    [bottleneck::DOCS, compare::DOCS, forecast::DOCS, impact::DOCS, reliability::DOCS, scaling::DOCS]
+pub fn all() -> [Docs; 9] {
+    [
+        bottleneck::DOCS,
+        compare::DOCS,
+        forecast::DOCS,
+        impact::DOCS,
+        reliability::DOCS,
+        scaling::DOCS,
+        sla::COMPLIANCE,
+        sla::FORECAST,
+        sla::REPORT,
+    ]
 }
 
 #[cfg(test)]

@@ -195,7 +195,11 @@ fn time(text: &str) -> Result<Time, String> {
     if time.0 <= LONGEST { Ok(time) } else { Err("expected at most a thousand years, `1000y`".into()) }
 }
 
-fn horizon(text: &str) -> Result<Time, String> {
+/// A length of simulated time.
+///
+/// # Errors
+/// What is no duration, or none above 0.
+pub fn horizon(text: &str) -> Result<Time, String> {
     let horizon = time(text)?;
     if horizon.0 > 0.0 { Ok(horizon) } else { Err("expected a duration above 0s, like `90d`".into()) }
 }

@@ -15,6 +15,7 @@ pub mod run;
 mod scaling;
 mod schema;
 mod show;
+mod sla;
 
 use std::ffi::OsString;
 
@@ -45,6 +46,7 @@ enum Command {
     Reliability(reliability::Arguments),
     Analysis(analysis::Arguments),
     Scaling(scaling::Arguments),
+    Sla(sla::Arguments),
     Show(show::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
@@ -69,6 +71,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
         Command::Reliability(arguments) => reliability::execute(arguments),
         Command::Analysis(arguments) => analysis::execute(arguments),
         Command::Scaling(arguments) => scaling::execute(arguments),
+        Command::Sla(arguments) => sla::execute(arguments),
         Command::Show(arguments) => show::execute(arguments),
         Command::Explain(arguments) => explain::execute(arguments),
         Command::Schema(_) => schema::execute(),

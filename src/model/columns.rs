@@ -56,6 +56,53 @@ pub fn series(file: &Path, time: &str, value: &str) -> Result<Vec<(f64, f64)>, S
     Ok(rows)
 }
 
+/// A recorded incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// What it hit, where the record says so.
+    pub service: Option<String>,
+    /// Its begin, in seconds since 1970.
+    pub start: f64,
+    /// How long it lasted, in seconds.
+    pub length: f64,
+}
+
+/// Units in which a record of incidents may tell how long they lasted.
+const LENGTHS: [(&str, f64); 4] =
+    [("duration_seconds", 1.0), ("duration_minutes", 60.0), ("duration_hours", 3_600.0), ("duration_days", 86_400.0)];
+
+/// A thousand years, in seconds: times of incidents are no further from 1970, and none lasts longer.
+const LONGEST: f64 = 1_000.0 * 365.0 * 86_400.0;
+
+/// Reads a record of incidents: columns `start` (times; UTC where they name no zone), one of `duration_seconds`,
+/// `duration_minutes`, `duration_hours` and `duration_days`, and perhaps `service`. In the order of the file.
+///
+/// # Errors
+/// A sentence that names the file, and the column or the line that is wrong.
+pub fn incidents(file: &Path) -> Result<Vec<Incident>, String> {
+    let table = Table::read(file)?;
+    let has = |name: &str| table.data.get_column_names().iter().any(|column| column.as_str() == name);
+    let (name, unit) = LENGTHS.into_iter().find(|(name, _)| has(name)).ok_or_else(|| {
+        let names = LENGTHS.map(|(name, _)| format!("`{name}`")).join(", ");
+        format!("{} must say how long incidents lasted, in one of the columns {names}", file.display())
+    })?;
+    let (starts, lengths) = (table.times("start")?, table.numbers(name)?);
+    let services = if has("service") { table.texts("service")? } else { vec![None; starts.len()] };
+    let rows = starts.into_iter().zip(lengths).zip(services).enumerate();
+    let within = |start: f64, length: f64| start.abs() < LONGEST && length * unit < LONGEST;
+    rows.map(|(row, ((start, length), service))| match (start, length) {
+        (Some(start), Some(length)) if within(start, length) => Ok(Incident { service, start, length: length * unit }),
+        (Some(_), Some(_)) => {
+            Err(format!("line {} of {} is more than a thousand years long, or away from 1970", line(row), file.display()))
+        }
+        (start, _) => {
+            let column = if start.is_none() { "start" } else { name };
+            Err(format!("line {} of {} has nothing for `{column}`", line(row), file.display()))
+        }
+    })
+    .collect()
+}
+
 /// A file as read.
 struct Table<'a> {
     file: &'a Path,
@@ -102,6 +149,13 @@ impl<'a> Table<'a> {
                 values[row].unwrap_or_default(),
             )),
         }
+    }
+
+    /// Text, row by row.
+    fn texts(&self, name: &str) -> Result<Vec<Option<String>>, String> {
+        let wrong = |_| format!("column `{name}` of {} does not hold text", self.file.display());
+        let text = self.column(name)?.cast(&DataType::String).map_err(wrong)?;
+        Ok(text.str().map_err(wrong)?.iter().map(|value| value.map(str::to_owned)).collect())
     }
 
     /// Times (`2014-04-10 00:04:00`, with or without `T` and zone) or numbers, as seconds, row by row.

@@ -30,6 +30,7 @@ use std::ops::Range;
 use crate::dist::{Sampler, Tables};
 
 pub use calendar::{Span, hours};
+pub use columns::{Incident, incidents};
 pub use compile::{Mistake, compile};
 pub use crew::{Selection, Team};
 pub use demand::{Curve, Demand, Source, Unsure};

@@ -2,7 +2,7 @@
 
 use super::calendar;
 use super::compile::Compiler;
-use super::{Counts, Mode, Objective, Windows};
+use super::{Counts, Mode, Model, Objective, Windows};
 use crate::scenario::{self, Tier, Window};
 
 /// Most calendar windows of one objective: a century of months.
@@ -79,12 +79,7 @@ fn compile_one(compiler: &mut Compiler, modes: &[Mode], name: &str, written: &sc
         compiler.wrong(format!("{path}.counts.slices"), "more than 100 million slices in the horizon; make them longer");
         return None;
     }
-    let calendar = |months: u32| -> Result<Windows, String> {
-        if horizon / 86_400.0 / 28.0 / f64::from(months) > MOST_WINDOWS {
-            return Err(format!("the horizon holds more than {MOST_WINDOWS} windows"));
-        }
-        Ok(Windows::Calendar { spans: calendar::windows(&compiler.start, horizon, months)?, months })
-    };
+    let calendar = |months: u32| calendar_windows(&compiler.start, horizon, months);
     let windows = match written.window {
         Window::CalendarMonth => calendar(1),
         Window::CalendarQuarter => calendar(3),
@@ -117,6 +112,35 @@ fn compile_one(compiler: &mut Compiler, modes: &[Mode], name: &str, written: &sc
         excludes,
         latency: latency(written),
     })
+}
+
+/// The windows of `months` months that overlap the horizon.
+fn calendar_windows(start: &jiff::Zoned, horizon: f64, months: u32) -> Result<Windows, String> {
+    if horizon / 86_400.0 / 28.0 / f64::from(months) > MOST_WINDOWS {
+        return Err(format!("the horizon holds more than {MOST_WINDOWS} windows"));
+    }
+    Ok(Windows::Calendar { spans: calendar::windows(start, horizon, months)?, months })
+}
+
+impl Model {
+    /// Adds a promise to be watched beside those of the scenario, and returns its index. It draws nothing: all else stays as
+    /// it is.
+    pub fn watch(&mut self, objective: Objective) -> usize {
+        let index = self.objectives.len();
+        if objective.counts == Counts::Time {
+            self.services[objective.service as usize].time_objectives.push(index as u32);
+        }
+        self.objectives.push(objective);
+        index
+    }
+
+    /// The months (1) or quarters (3) of the scenario's calendar that overlap the horizon.
+    ///
+    /// # Errors
+    /// More of them than are told apart.
+    pub fn calendar(&self, months: u32) -> Result<Windows, String> {
+        calendar_windows(&self.start, self.horizon, months)
+    }
 }
 
 /// Names of the services that some traffic reaches.

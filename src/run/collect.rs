@@ -5,7 +5,7 @@ use super::requests::Warmup;
 use super::runs::{
     CostRuns, FailureRuns, LoadRuns, ObjectiveRuns, PartRuns, QUANTILES, Row, Runs, ServiceRuns, TeamRuns, WindowRuns, row,
 };
-use crate::model::{Mode, Model, Windows};
+use crate::model::{Mode, Model, Objective, Windows};
 use crate::sim::{BUDGET_POINTS, Lengths, ObjectiveOutcome, Outcome, ServiceOutcome, part, scaled, sum};
 use crate::stats::{Joint, Moments, Proportion, Sketch};
 
@@ -23,7 +23,7 @@ impl Runs {
             horizon: model.horizon,
             warmup: Warmup::asked(0.0),
             services: vec![service; model.services.len()],
-            objectives: model.objectives.iter().map(|objective| ObjectiveRuns::new(&objective.windows, model.horizon)).collect(),
+            objectives: model.objectives.iter().map(|objective| ObjectiveRuns::new(objective, model.horizon)).collect(),
             failures: model.modes.iter().map(failure).collect(),
             teams: vec![TeamRuns::default(); model.teams.len()],
             cost: CostRuns::default(),
@@ -234,8 +234,8 @@ impl LoadRuns {
 }
 
 impl ObjectiveRuns {
-    fn new(windows: &Windows, horizon: f64) -> Self {
-        let (by_window, any_complete) = match windows {
+    fn new(objective: &Objective, horizon: f64) -> Self {
+        let (by_window, any_complete) = match &objective.windows {
             Windows::Calendar { spans, .. } => {
                 let window = |span: &crate::model::Span| WindowRuns {
                     from: span.from,
@@ -243,7 +243,10 @@ impl ObjectiveRuns {
                     complete: span.complete,
                     attainment: Joint::default(),
                     breach: Proportion::default(),
+                    broken_by: Proportion::default(),
                     credits: Moments::default(),
+                    tiers: vec![Proportion::default(); objective.credits.len()],
+                    shortfall: Sketch::default(),
                 };
                 (spans.iter().map(window).collect(), spans.iter().any(|span| span.complete))
             }
@@ -277,11 +280,21 @@ impl ObjectiveRuns {
                 self.worst_window.add(draw.mean(|given| given.worst));
             }
         }
+        let first: Vec<Option<usize>> = draw.each().map(|given| given.windows.iter().position(|w| w.breached)).collect();
         for (w, window) in self.by_window.iter_mut().enumerate() {
+            let broken = first.iter().filter(|first| first.is_some_and(|first| first <= w)).count();
+            window.broken_by.add_cluster(broken as u64, first.len() as u64);
             window.attainment.add(&[draw.mean(|given| given.windows[w].good), draw.mean(|given| given.windows[w].counted)]);
             let (breached, of) = draw.count(|given| given.windows[w].breached);
             window.breach.add_cluster(breached, of);
             window.credits.add(draw.mean(|given| given.windows[w].credits));
+            for (t, tier) in window.tiers.iter_mut().enumerate() {
+                let (due, of) = draw.count(|given| given.windows[w].tier == Some(t));
+                tier.add_cluster(due, of);
+            }
+            for given in draw.each().map(|given| &given.windows[w]).filter(|given| given.counted > 0.0) {
+                window.shortfall.add(1.0 - given.good / given.counted);
+            }
         }
         for given in draw.each() {
             for (sketch, spent) in self.budget_spent.iter_mut().zip(&given.spent) {
@@ -303,7 +316,10 @@ impl ObjectiveRuns {
         for (mine, theirs) in self.by_window.iter_mut().zip(&other.by_window) {
             mine.attainment.merge(&theirs.attainment);
             mine.breach.merge(&theirs.breach);
+            mine.broken_by.merge(&theirs.broken_by);
             mine.credits.merge(&theirs.credits);
+            mine.tiers.iter_mut().zip(&theirs.tiers).for_each(|(mine, theirs)| mine.merge(theirs));
+            mine.shortfall.merge(&theirs.shortfall);
         }
         self.budget_spent.iter_mut().zip(&other.budget_spent).for_each(|(mine, theirs)| mine.merge(theirs));
     }

@@ -128,8 +128,14 @@ pub struct WindowRuns {
     pub attainment: Joint<2>,
     /// Replications in which it ended below its target.
     pub breach: Proportion,
+    /// Replications in which it, or one before it, ended below its target.
+    pub broken_by: Proportion,
     /// Credits due for it, in the currency.
     pub credits: Moments,
+    /// Replications in which each tier of credits was due, in the order of [`crate::model::Objective::credits`].
+    pub tiers: Vec<Proportion>,
+    /// What was not good of what was counted, of each replication in which something was.
+    pub shortfall: Sketch,
 }
 
 /// What the replications gave for one failure mode, on all things that it hits together.

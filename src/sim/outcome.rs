@@ -115,6 +115,8 @@ pub struct WindowOutcome {
     pub breached: bool,
     /// Credits due for it, in the currency.
     pub credits: f64,
+    /// The tier of credits that they are due by, by its place in [`crate::model::Objective::credits`].
+    pub tier: Option<usize>,
 }
 
 impl Outcome {

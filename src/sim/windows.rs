@@ -176,14 +176,15 @@ impl<O: Observer> World<'_, O> {
             let after = self.counted_until(o, &mut sweep, to);
             let (bad, out) = (after.0 - before.0, after.1 - before.1);
             let counted = whole - out;
-            *window = WindowOutcome { good: (counted - bad).max(0.0), counted: counted.max(0.0), breached: false, credits: 0.0 };
+            let (good, counted) = ((counted - bad).max(0.0), counted.max(0.0));
+            *window = WindowOutcome { good, counted, ..WindowOutcome::default() };
             if !complete || counted <= 0.0 {
                 continue;
             }
             let attainment = window.good / counted;
             window.breached = below(attainment, objective.target);
-            let tier = objective.credits.iter().find(|(limit, _)| below(attainment, *limit));
-            window.credits = tier.map_or(0.0, |(_, credit)| credit * objective.fee * f64::from(months));
+            window.tier = objective.credits.iter().position(|(limit, _)| below(attainment, *limit));
+            window.credits = window.tier.map_or(0.0, |tier| objective.credits[tier].1 * objective.fee * f64::from(months));
             given.complete += 1.0;
             given.breached += f64::from(u8::from(window.breached));
             given.budget_left += 1.0 - spent(bad, counted, objective.target);

@@ -194,7 +194,7 @@ fn first_outage(runs: &ServiceRuns) -> Estimate {
 
 /// The good part of all that counts. Where nothing bad was seen there is no value, and the bound takes the whole of as
 /// many draws as may have gone unseen.
-pub(super) fn good_of<const N: usize>(joint: &Joint<N>, good: usize, counted: usize) -> Estimate {
+pub(in crate::analysis) fn good_of<const N: usize>(joint: &Joint<N>, good: usize, counted: usize) -> Estimate {
     let portion = joint.portion(good, counted, LEVEL);
     // What differs by less was rounded, not lost.
     if portion.value.is_some_and(|v| v >= 1.0 - 1e-13) { unhurt(joint, counted) } else { portion }
@@ -290,7 +290,7 @@ fn share<'m>(cause: &Moments, rest: impl Iterator<Item = &'m Moments>) -> Estima
 }
 
 /// Without what is not finite: JSON knows no such number.
-pub(super) fn clean(e: Estimate) -> Estimate {
+pub(in crate::analysis) fn clean(e: Estimate) -> Estimate {
     let finite = |x: Option<f64>| x.filter(|x| x.is_finite());
     Estimate { value: finite(e.value), low: finite(e.low), high: finite(e.high), ..e }
 }

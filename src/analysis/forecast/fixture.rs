@@ -216,7 +216,10 @@ fn objective(dice: &mut Dice, o: &ObjectiveInput, draws: u64, outages: f64) -> O
             complete: *from > 0.0,
             attainment: Joint::default(),
             breach: Proportion::default(),
+            broken_by: Proportion::default(),
             credits: Moments::default(),
+            tiers: Vec::new(),
+            shortfall: Sketch::default(),
         })
         .collect();
     let budget_times: Vec<f64> = (0..=365).map(|d| f64::from(d) * DAY).collect();

@@ -284,7 +284,8 @@ fn failure(mode: &model::Mode) -> FailureInput {
     FailureInput { name: mode.name.clone(), has_cost: mode.cost != model::Value::Known(0.0) }
 }
 
-fn objective(objective: &model::Objective) -> ObjectiveInput {
+/// A promise of the model as a report names it.
+pub(in crate::analysis) fn objective(objective: &model::Objective) -> ObjectiveInput {
     ObjectiveInput {
         name: objective.name.clone(),
         service: usize::try_from(objective.service).unwrap_or(usize::MAX),

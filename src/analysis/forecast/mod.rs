@@ -5,14 +5,14 @@ pub(super) mod charts;
 pub(super) mod estimates;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod input;
+pub(super) mod input;
 pub(super) mod load;
 mod requests;
 pub(super) mod tables;
 #[cfg(test)]
 mod tests;
 mod timeline;
-mod words;
+pub(super) mod words;
 
 pub use input::{
     CallInput, Counts, FailureInput, Fidelity, Findings, Input, ObjectiveInput, ServiceInput, SourceInput, TeamInput, WindowKind,

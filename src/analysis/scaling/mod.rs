@@ -3,6 +3,7 @@
 mod charts;
 mod summary;
 mod tables;
+pub(super) use tables::slug;
 mod targets;
 #[cfg(test)]
 mod tests;

@@ -43,9 +43,14 @@ pub fn draw(pen: &Pen<'_>, chart: &Chart, at: impl Fn(f64, f64) -> (f64, f64)) -
     for layer in &layers {
         let room = |p: &[f64; 3]| at(p[0], p[1]).1 - at(p[0], p[2]).1;
         let inner = layer.points.len() / 12..layer.points.len() - layer.points.len() / 12;
-        let highest = layer.points[inner].iter().max_by(|a, b| room(a).total_cmp(&room(b)));
-        if let Some(p) = highest.filter(|p| room(p) > TEXT) {
-            let (x, y) = at(p[0], f64::midpoint(p[1], p[2]));
+        let points = &layer.points[inner];
+        let highest = (0..points.len()).max_by(|&a, &b| room(&points[a]).total_cmp(&room(&points[b])));
+        if let Some(highest) = highest.filter(|&highest| room(&points[highest]) > TEXT) {
+            // In the middle of a step, not at its edge.
+            let p = points[highest];
+            let step = points[..=highest].iter().rev().take_while(|other| other[1..] == p[1..]);
+            let first = step.last().map_or(p[0], |other| other[0]);
+            let (x, y) = at(f64::midpoint(first, p[0]), f64::midpoint(p[1], p[2]));
             let color = pen::on(pen::color(chart.marks[layer.mark].look));
             pen.text(&marks::number(chart, layer.mark).to_string(), (x, y), TEXT - 1.0, Anchor::Middle, color, 1.0)?;
         }

@@ -89,7 +89,7 @@ impl<O: Observer> World<'_, O> {
         if self.flow.entry.is_none() && self.flow.broken_count > 0 {
             let Flow { kept, net, conditions, unusual, standings, healthy, usual_rates, .. } = &mut self.flow;
             let broken = unusual.iter().copied().filter(|&s| standings[s as usize] == Standing::Broken);
-            self.flow.entry = Some(kept.find(net, conditions, broken, &healthy.calm, usual_rates));
+            self.flow.entry = Some(kept.find(net, conditions, &broken, &healthy.calm, usual_rates));
         }
         self.note_spared();
         let mut at = from;

@@ -142,7 +142,7 @@ impl Kept {
         &mut self,
         net: &Net,
         conditions: &[Condition],
-        broken: impl Iterator<Item = u32> + Clone,
+        broken: &(impl Iterator<Item = u32> + Clone),
         healthy: &Calm,
         rates: &[f64],
     ) -> usize {

@@ -203,7 +203,9 @@ impl Net {
         let mut part = self.part(changed);
         loop {
             let mut reached = vec![false; self.nodes.len()];
-            part.iter().for_each(|&s| reached[s as usize] = true);
+            for &s in &part {
+                reached[s as usize] = true;
+            }
             let wider = self.part(|s| reached[s]);
             if wider.len() == part.len() {
                 return part;

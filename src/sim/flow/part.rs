@@ -27,7 +27,9 @@ impl Flow {
         let Self { follower: Follower { part, .. }, net, seeds, followed, .. } = self;
         *part = net.connected(|s| seeds[s]);
         let new = part.iter().copied().filter(|&s| !followed[s as usize]).collect();
-        part.iter().for_each(|&s| followed[s as usize] = true);
+        for &s in &*part {
+            followed[s as usize] = true;
+        }
         new
     }
 
@@ -79,7 +81,9 @@ impl<O: Observer> World<'_, O> {
             self.flow.hear_others();
             let Flow { follower, net, before, rates, healthy, .. } = &mut self.flow;
             if let Some(waiting) = healthy.waiting(piece).filter(|_| at <= begin) {
-                new.iter().for_each(|&s| follower.state.queues[s as usize] = waiting[s as usize]);
+                for s in new.iter().map(|&s| s as usize) {
+                    follower.state.queues[s] = waiting[s];
+                }
             } else {
                 follower.state.solve_part(net, &new, |s| &before[s], rates, f64::INFINITY);
                 follower.state.commit(&new);
