@@ -3,6 +3,7 @@
 use super::clock::{DETECTION, LIFE, REPAIR, word};
 use super::drawn::ModeNow;
 use super::parts::{Component, Phase, Stages, Target, TeamState};
+use super::team::Case;
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{NONE, Thing, Trigger};
@@ -101,7 +102,10 @@ impl<O: Observer> World<'_, O> {
         if mode.straight {
             return self.detected(c, now);
         }
-        let (repairable, automatic) = (mode.repairable, mode.team == NONE && mode.stock == NONE);
+        let (repairable, automatic) = (mode.repairable, mode.team == NONE && mode.plain);
+        if mode.runbook != NONE {
+            self.cases[c] = Case { number: self.components[c].n, ..Case::default() };
+        }
         let by_test = if mode.tested { self.found_by_test(c, now) } else { None };
         let detected = match by_test {
             Some(found) => found,

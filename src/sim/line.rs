@@ -68,6 +68,11 @@ impl Links {
         }
     }
 
+    /// Who stands before a clock in its line; [`NONE`] where it is the first.
+    pub fn before(&self, c: u32) -> u32 {
+        self.before[c as usize]
+    }
+
     /// The first leaves.
     pub fn pop_first(&mut self, line: &mut Line) -> Option<u32> {
         let first = line.first;
