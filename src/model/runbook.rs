@@ -52,9 +52,19 @@ pub(super) fn compile(compiler: &mut Compiler<'_>) -> Vec<Runbook> {
         for (i, step) in written.iter().enumerate() {
             let path = format!("runbooks.{name}.{}", step.step);
             let Some(takes) = compiler.timing(&format!("{path}.takes"), &step.takes) else { continue };
-            let works = step.works.as_ref().map(|works| {
-                compiler.parameters.value(&format!("{path}.works"), Spread::LogitNormal, works, |share| share.0)
-            });
+            if step.by == By::Automation && step.people != 1 {
+                compiler.wrong(format!("{path}.people"), "a program needs no people: remove `people`, or `by: automation`");
+            }
+            if step.works.is_none() && step.otherwise.is_some() {
+                compiler.wrong(
+                    format!("{path}.else"),
+                    "without `works` the step cannot fail: write `then`, or say how often it works",
+                );
+            }
+            let works = step
+                .works
+                .as_ref()
+                .map(|works| compiler.parameters.value(&format!("{path}.works"), Spread::LogitNormal, works, |share| share.0));
             let named = step.otherwise.as_ref().filter(|_| step.works.is_some()).or(step.then.as_ref());
             let next = match named {
                 Some(name) => written.iter().position(|other| other.step == *name),
@@ -96,12 +106,6 @@ impl Runbook {
             Some(self.steps[from].name.as_str())
         })
     }
-
-    /// The most people that any step needs.
-    #[must_use]
-    pub fn people(&self) -> u32 {
-        self.steps.iter().map(|step| step.people).max().unwrap_or(0)
-    }
 }
 
 /// The index of the runbook that repairs a failure; mistakes where its steps and its team do not fit.
@@ -117,11 +121,9 @@ pub(super) fn of(compiler: &mut Compiler<'_>, path: &str, name: &str, failure: &
         Some((_, team, written)) if most > written.people => {
             Some(format!("a step of the runbook needs {most} people, and the team `{team}` has {}", written.people))
         }
-        Some((_, team, written))
-            if most > 1 && !matches!(written.selection, Selection::Priority | Selection::Fifo) =>
-        {
-            Some(format!("a step that needs more than one person goes only with `selection: priority` or `fifo` of the team `{team}`"))
-        }
+        Some((_, team, written)) if most > 1 && !matches!(written.selection, Selection::Priority | Selection::Fifo) => Some(
+            format!("a step that needs more than one person goes only with `selection: priority` or `fifo` of the team `{team}`"),
+        ),
         Some(_) => None,
     };
     if let Some(message) = message {

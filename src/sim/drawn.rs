@@ -4,7 +4,7 @@ use super::clock::{ACKNOWLEDGEMENT, word};
 use super::parts::{Component, ModeTally};
 use super::standby::StandbyNow;
 use crate::dist::{Equilibrium, Law, Sampler};
-use crate::model::{Carry, Curve, Effect, Model, Selection, Step, Timing, Trigger, draw_all, medians};
+use crate::model::{Carry, Curve, Effect, Model, Runbook, Selection, Step, Timing, Trigger, draw_all, medians};
 
 /// Draws that contradict each other (a 95th percentile below the median) are drawn again, at most so often.
 const ATTEMPTS: u64 = 1_000;
@@ -92,6 +92,14 @@ pub struct StepNow {
     pub takes: Sampler,
     /// The probability that it ends the incident.
     pub works: f64,
+}
+
+impl StepNow {
+    /// The steps of a runbook.
+    fn all(runbook: &Runbook, draws: &[f64], sampler: impl Fn(&Timing) -> Sampler) -> Vec<Self> {
+        let step = |step: &Step| Self { takes: sampler(&step.takes), works: step.works.map_or(0.0, |works| works.get(draws)) };
+        runbook.steps.iter().map(step).collect()
+    }
 }
 
 /// What one replication runs with.
@@ -247,17 +255,9 @@ impl Drawn {
                 tally: ModeTally::default(),
             });
         }
-        let step = |step: &Step| StepNow { takes: sampler(&step.takes), works: step.works.map_or(0.0, |works| works.get(draws)) };
         self.steps.clear();
-        self.steps.extend(model.runbooks.iter().map(|runbook| runbook.steps.iter().map(step).collect::<Vec<_>>()));
-        let standbys = model.services.iter().filter_map(|service| service.standby.as_ref());
-        self.standbys = standbys
-            .map(|standby| StandbyNow {
-                time: sampler(&standby.switch_time),
-                works: standby.switch_works.get(draws),
-                rate: StandbyNow::rate(standby.ages, draws),
-            })
-            .collect();
+        self.steps.extend(model.runbooks.iter().map(|runbook| StepNow::all(runbook, draws, &sampler)));
+        self.standbys = standbys(model, draws, &sampler);
         self.failure_costs.clear();
         self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));
         self.carry = model.carry(draws);
@@ -265,6 +265,18 @@ impl Drawn {
         let fixed = model.services.iter().filter(|service| service.scaling.is_none());
         self.cost = fixed.map(|service| service.cost.get(draws) * service.replicas.len() as f64).sum();
     }
+}
+
+/// How replicas that wait take over, by service with a standby.
+fn standbys(model: &Model, draws: &[f64], sampler: impl Fn(&Timing) -> Sampler) -> Vec<StandbyNow> {
+    let standbys = model.services.iter().filter_map(|service| service.standby.as_ref());
+    standbys
+        .map(|standby| StandbyNow {
+            time: sampler(&standby.switch_time),
+            works: standby.switch_works.get(draws),
+            rate: StandbyNow::rate(standby.ages, draws),
+        })
+        .collect()
 }
 
 fn exponential(model: &Model, mean: f64) -> Sampler {

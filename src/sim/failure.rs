@@ -3,7 +3,6 @@
 use super::clock::{DETECTION, LIFE, REPAIR, word};
 use super::drawn::ModeNow;
 use super::parts::{Component, Phase, Stages, Target, TeamState};
-use super::team::Case;
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{NONE, Thing, Trigger};
@@ -98,14 +97,12 @@ impl<O: Observer> World<'_, O> {
     /// it is never repaired.
     #[cold]
     fn begin_waiting(&mut self, c: usize, now: f64) {
+        self.open_case(c);
         let mode = &self.drawn.modes[self.components[c].mode as usize];
         if mode.straight {
             return self.detected(c, now);
         }
         let (repairable, automatic) = (mode.repairable, mode.team == NONE && mode.plain);
-        if mode.runbook != NONE {
-            self.cases[c] = Case { number: self.components[c].n, ..Case::default() };
-        }
         let by_test = if mode.tested { self.found_by_test(c, now) } else { None };
         let detected = match by_test {
             Some(found) => found,

@@ -144,7 +144,8 @@ impl<'m, O: Observer> World<'m, O> {
         let kinds = rules::Kinds::new(model);
         let first = model.clocks.len() + standbys.slots() + flow.checked.len();
         let (teams, stocks, errands) = errands::crews(model, &kinds, first);
-        let cases = if !model.runbooks.is_empty() || teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
+        let cases =
+            if !model.runbooks.is_empty() || teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
         let scalings = Scalings::new(model, first + errands.len());
         let slots = first + errands.len() + scalings.slots() + usize::from(warmup > 0.0);
         let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();

@@ -3,12 +3,21 @@
 use super::clock::{ACKNOWLEDGEMENT, STEPS, word};
 use super::parts::Phase;
 use super::rules::Queue;
+use super::team::Case;
 use super::{Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{NONE, Next};
 use crate::random::{Stream, uniform};
 
 impl<O: Observer> World<'_, O> {
+    /// A failure begins: what is known of it as an incident, where a runbook repairs it.
+    pub(super) fn open_case(&mut self, c: usize) {
+        let component = &self.components[c];
+        if self.drawn.modes[component.mode as usize].runbook != NONE {
+            self.cases[c] = Case { number: component.n, ..Case::default() };
+        }
+    }
+
     /// A failure is known and lacks no part: its runbook begins.
     #[cold]
     pub(super) fn begin_runbook(&mut self, c: usize, now: f64) {
@@ -81,7 +90,13 @@ impl<O: Observer> World<'_, O> {
                     self.links.remove(&mut rules.at_work[line], c as u32);
                 }
                 if matches!(rules.queue, Queue::Lines) {
-                    self.links.push_first(&mut state.lines[line], c as u32);
+                    // In front of those to whom nobody has come yet.
+                    let mut other = NONE;
+                    let mut next = state.lines[line].first;
+                    while next != NONE && self.cases[next as usize].taken_up {
+                        (other, next) = (next, self.links.behind(next));
+                    }
+                    self.links.push_behind(&mut state.lines[line], other, c as u32);
                 } else {
                     self.stand_last(team, c);
                 }
