@@ -256,8 +256,8 @@ impl Drawn {
             });
         }
         self.steps.clear();
-        self.steps.extend(model.runbooks.iter().map(|runbook| StepNow::all(runbook, draws, &sampler)));
-        self.standbys = standbys(model, draws, &sampler);
+        self.steps.extend(model.runbooks.iter().map(|runbook| StepNow::all(runbook, draws, sampler)));
+        self.standbys = standbys(model, draws, sampler);
         self.failure_costs.clear();
         self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));
         self.carry = model.carry(draws);

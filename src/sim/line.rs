@@ -129,7 +129,8 @@ mod tests {
                 }
                 3 if !expected.contains(&c) => {
                     // Behind the first, or first of all.
-                    links.push_behind(&mut line, line.first, c);
+                    let first = line.first;
+                    links.push_behind(&mut line, first, c);
                     expected.insert(usize::from(!expected.is_empty()), c);
                 }
                 2 if !expected.contains(&c) => {
