@@ -1,7 +1,5 @@
 //! Repair by runbooks: histories worked out by hand, the absorbing chain of the steps, queues of incidents, and what is refused.
 
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test says by a panic what it expected")]
-
 mod common;
 
 use common::{HOUR, Run, compiled, load, run, run_after, run_with_timeline};
@@ -157,8 +155,7 @@ failures:
     assert!((square - variance).abs() < 4.0 * ((fourth - square * square) / n).sqrt(), "{square} is not {variance}");
 }
 
-/// Four machines of mean life 20 h and two who repair, for 3 h on average in three steps of which the first ends half of the incidents:
-/// time of hyperexponential kind would not do, so one exponential step after a program that takes no time; birth and death.
+/// Four machines of mean life 20 h and two who repair, for 3 h on average, after a program that takes no time: birth and death.
 #[test]
 fn incidents_queue_as_machines_do_for_repairers() {
     let text = "
@@ -184,7 +181,7 @@ failures: {f: {hits: replica, mttf: 20h, repair: {runbook: fix}, team: crew}}
     run.estimate("teams", "crew", "waiting").agrees(queue, 0.02);
 }
 
-/// Case raid5-loss10y-8 as in tests/rare_splitting.rs, rebuilt by a runbook: histories that branch keep their incidents.
+/// Case raid5-loss10y-8 as in `tests/rare_splitting.rs`, rebuilt by a runbook: histories that branch keep their incidents.
 #[test]
 fn branches_of_a_history_keep_their_incidents() {
     let text = "
@@ -218,7 +215,7 @@ fn what_cannot_be_followed_is_told() {
     let told = |team: &str, runbook: &str, words: &str| {
         let text = scenario(team, &format!("  fix: {runbook}"), &[("a", "01:00", words)]);
         let mistakes = ninefold::model::compile(&load(&text, None)).expect_err("a mistake");
-        mistakes.into_iter().map(|mistake| format!("{}: {}", mistake.path, mistake.message)).collect::<String>()
+        mistakes.into_iter().map(|mistake| mistake.message).collect::<Vec<_>>().join(" ")
     };
     let by = "repair: {runbook: fix}, team: crew";
     assert!(told("people: 1", "[]", by).contains("without steps"));
