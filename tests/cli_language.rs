@@ -154,9 +154,7 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn run_refuses_what_is_not_simulated_yet() {
     let refused = ends_with(2, &["run", STOREFRONT]);
-    for word in ["releases", "repair by a runbook"] {
-        assert!(err(&refused).contains(&format!("not simulated yet: {word}")), "{word}: {}", err(&refused));
-    }
+    assert!(err(&refused).contains("not simulated yet: releases"), "{}", err(&refused));
     assert!(err(&ends_with(2, &["run", STOREFRONT, "--fidelity", "request"])).contains("not simulated yet"));
 }
 

@@ -52,6 +52,7 @@ impl Builder {
                 effect: Effect::Down,
                 detection: zero.clone(),
                 repair: Some(zero),
+                runbook: None,
                 team: None,
                 priority: 2,
                 common_cause: None,

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::clocks::Builder;
 use super::timing::Timing;
 use super::uncertain::Parameters;
-use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, request, service, traffic};
+use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, request, runbook, service, traffic};
 use crate::dist::{Sampler, Tables};
 use crate::scenario::{self, Loaded, Scenario};
 
@@ -113,6 +113,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
     let zones = names.iter().map(|&name| name.to_owned()).collect();
     let (mut services, mut replicas) = service::compile(&mut compiler);
     let teams = crew::compile(&mut compiler);
+    let runbooks = runbook::compile(&mut compiler);
     let mut builder = Builder::default();
     builder.externals(&mut compiler);
     builder.modes(&mut compiler, &services);
@@ -162,6 +163,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         modes: builder.modes,
         clocks: builder.clocks,
         teams,
+        runbooks,
         objectives,
         demand,
         users,

@@ -16,6 +16,7 @@ mod load;
 mod mode;
 mod objectives;
 mod request;
+mod runbook;
 mod scaling;
 mod service;
 mod size;
@@ -41,6 +42,7 @@ pub use growth::{Growth, Profile};
 pub use load::{Carry, Work};
 pub use mode::{AgesWhile, Degraded, Effect, Mode, Sla, Trigger};
 pub use request::{Arrivals, Arriving, Backoff, Breaker, Budget, Handling, Retries, Serving, Users};
+pub use runbook::{Next, Runbook, Step};
 pub use scaling::{Limits, Scaling};
 pub use service::{Call, Replica, Service, Standby, UpWhen, Waiting};
 pub use timing::Timing;
@@ -80,6 +82,8 @@ pub struct Model {
     pub clocks: Vec<Clock>,
     /// The teams, in the order of the scenario.
     pub teams: Vec<Team>,
+    /// The runbooks, in the order of the scenario.
+    pub runbooks: Vec<Runbook>,
     /// The objectives of the scenario in its order, then the defaults that tiers stand for.
     pub objectives: Vec<Objective>,
     /// What the open traffic sources ask for over the horizon.
@@ -202,7 +206,8 @@ impl Model {
             .filter_map(|source| if let Arrivals::Renewal(gaps) = &source.arriving.arrivals { Some(gaps) } else { None });
         let thinking = self.users.iter().map(|users| &users.think);
         let acknowledging = self.teams.iter().map(|team| &team.acknowledge);
-        modes.chain(switches).chain(work).chain(acknowledging).chain(gaps).chain(thinking)
+        let steps = self.runbooks.iter().flat_map(|runbook| runbook.steps.iter().map(|step| &step.takes));
+        modes.chain(switches).chain(work).chain(acknowledging).chain(gaps).chain(thinking).chain(steps)
     }
 
     /// What a clock's failure hits, in words: `web 3`, `checkout`, `zone a`.

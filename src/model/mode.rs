@@ -2,7 +2,7 @@
 
 use super::compile::Compiler;
 use super::uncertain::Spread;
-use super::{Inspection, NONE, Spares, Timing, Trace, Value, calendar, upkeep};
+use super::{Inspection, NONE, Spares, Timing, Trace, Value, calendar, runbook, upkeep};
 use crate::dist::Law;
 use crate::scenario::{self, AfterRepair, Age, Failure, Hits, Repair};
 use crate::units::Fraction;
@@ -18,8 +18,10 @@ pub struct Mode {
     pub effect: Effect,
     /// From the failure until somebody, or automation, knows of it.
     pub detection: Timing,
-    /// `None`: never repaired.
+    /// How long the repair takes; `None`: never repaired, or by a runbook.
     pub repair: Option<Timing>,
+    /// Index of the runbook that repairs it; `None`: `repair` says how long that takes.
+    pub runbook: Option<u32>,
     /// Index of the team that repairs it; `None`: automation, which begins once the failure is detected.
     pub team: Option<u32>,
     /// Place in the queue for people, 1 (first) to 5.
@@ -51,6 +53,12 @@ pub struct Mode {
 }
 
 impl Mode {
+    /// Whether somebody or something repairs it.
+    #[must_use]
+    pub fn is_repairable(&self) -> bool {
+        self.repair.is_some() || self.runbook.is_some()
+    }
+
     /// Whether it strikes several replicas of a service at once: by a common cause, or since it was recorded so.
     #[must_use]
     pub fn strikes(&self) -> bool {
@@ -125,12 +133,12 @@ pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: 
         }
     };
     let repair = match &failure.repair {
-        Repair::Never => None,
+        Repair::Never | Repair::Runbook(_) => None,
         Repair::Takes(time) => Some(compiler.timing(&format!("{path}.repair"), time)?),
-        Repair::Runbook(_) => {
-            compiler.wrong(format!("{path}.repair"), "not simulated yet: runbooks");
-            return None;
-        }
+    };
+    let runbook = match &failure.repair {
+        Repair::Runbook(name) => runbook::of(compiler, path, name, failure),
+        Repair::Never | Repair::Takes(_) => None,
     };
     let effect = effect(compiler, path, &failure.effect);
     let team = match &failure.team {
@@ -175,6 +183,7 @@ pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: 
         effect,
         detection: compiler.timing(&format!("{path}.detection"), &failure.detection)?,
         repair,
+        runbook,
         team,
         priority: failure.priority.unwrap_or(by_severity),
         common_cause: common_cause.filter(|beta| *beta != Value::Known(0.0)),

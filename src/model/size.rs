@@ -37,7 +37,9 @@ fn expected(mode: &Mode, horizon: f64) -> f64 {
         Trigger::Schedule(times) => times.len() as f64,
         Trigger::Trace(trace) => (trace.events.len() as f64 * horizon / trace.length()).ceil(),
         Trigger::Life(life) => {
-            let down = repair.map_or(f64::INFINITY, |repair| typical(repair, horizon));
+            // The steps of a runbook may be none at all.
+            let none = if mode.runbook.is_some() { 0.0 } else { f64::INFINITY };
+            let down = repair.map_or(none, |repair| typical(repair, horizon));
             if let Value::Known(renewal) = mode.renewal
                 && renewal < 1.0
                 && down < horizon

@@ -118,6 +118,7 @@ fn planned(compiler: &mut Compiler, of: &Mode, what: &str, trigger: Trigger, tak
         effect: Effect::Down,
         detection: fixed(compiler, "failures", 0.0)?,
         repair: Some(takes),
+        runbook: None,
         team: None,
         priority: of.priority,
         common_cause: None,

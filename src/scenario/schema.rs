@@ -129,11 +129,25 @@ pub struct Step {
     /// How many people are at work from this step on. Default: 1.
     #[serde(default = "one")]
     pub people: u32,
+    /// Who does it: `people`, or `automation`, which waits for nobody. Default: people.
+    #[serde(default)]
+    pub by: By,
     /// The step that follows. Default: the next in the list.
     pub then: Option<String>,
     /// The step that follows if this one did not work. Default: the next in the list.
     #[serde(rename = "else")]
     pub otherwise: Option<String>,
+}
+
+/// Who does a step of a runbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", expecting = "`people` or `automation`")]
+pub enum By {
+    /// Whoever of the team is called.
+    #[default]
+    People,
+    /// A program.
+    Automation,
 }
 
 /// A kind of machine that services run on.

@@ -2,7 +2,7 @@
 //! ignored.
 
 use super::diagnostic::Diagnostic;
-use super::failure::{Failure, Hits, Repair};
+use super::failure::{Failure, Hits};
 use super::fidelity::Fidelity;
 use super::path::KeyPath;
 use super::schema::Scenario;
@@ -91,5 +91,4 @@ fn in_traffic(path: &KeyPath, traffic: &Traffic, found: &mut Found) {
 fn in_failure(path: &KeyPath, failure: &Failure, found: &mut Found) {
     found.add(failure.hits == Hits::Host, "hits: host", || path.key("hits"));
     found.add(failure.hits == Hits::Call, "hits: call", || path.key("hits"));
-    found.add(matches!(failure.repair, Repair::Runbook(_)), "repair by a runbook", || path.key("repair").key("runbook"));
 }

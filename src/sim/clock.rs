@@ -22,6 +22,9 @@ const STARTS_DOWN: u64 = 5;
 /// From the failure of one that waits until a test finds it.
 pub const TEST: u64 = 6;
 
+/// The steps of a runbook, which have streams of their own from there.
+pub const STEPS: u64 = 7;
+
 /// The word for the n-th draw of a purpose.
 #[inline]
 pub fn word(stream: Stream, n: u32, purpose: u64) -> u64 {

@@ -4,7 +4,7 @@ use super::clock::{ACKNOWLEDGEMENT, word};
 use super::parts::{Component, ModeTally};
 use super::standby::StandbyNow;
 use crate::dist::{Equilibrium, Law, Sampler};
-use crate::model::{Carry, Curve, Effect, Model, Selection, Timing, Trigger, draw_all, medians};
+use crate::model::{Carry, Curve, Effect, Model, Runbook, Selection, Step, Timing, Trigger, draw_all, medians};
 
 /// Draws that contradict each other (a 95th percentile below the median) are drawn again, at most so often.
 const ATTEMPTS: u64 = 1_000;
@@ -40,6 +40,10 @@ pub struct ModeNow {
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
     pub team: u32,
+    /// Index of its runbook, [`crate::model::NONE`] where `repair` says how long it takes.
+    pub runbook: u32,
+    /// Its repair needs neither a part nor a runbook.
+    pub plain: bool,
     /// Index of the stock of its parts, [`crate::model::NONE`] where it needs none.
     pub stock: u32,
     /// Which line of the team it waits in.
@@ -81,6 +85,23 @@ impl ModeNow {
     }
 }
 
+/// A step of a runbook.
+#[derive(Debug, Clone)]
+pub struct StepNow {
+    /// How long it takes.
+    pub takes: Sampler,
+    /// The probability that it ends the incident.
+    pub works: f64,
+}
+
+impl StepNow {
+    /// The steps of a runbook.
+    fn all(runbook: &Runbook, draws: &[f64], sampler: impl Fn(&Timing) -> Sampler) -> Vec<Self> {
+        let step = |step: &Step| Self { takes: sampler(&step.takes), works: step.works.map_or(0.0, |works| works.get(draws)) };
+        runbook.steps.iter().map(step).collect()
+    }
+}
+
 /// What one replication runs with.
 #[derive(Debug, Clone)]
 pub struct Drawn {
@@ -92,6 +113,8 @@ pub struct Drawn {
     pub modes: Vec<ModeNow>,
     /// Laws of the lives, by mode, for clocks that do more than run down from new; `None` without a time to failure.
     pub lives: Vec<Option<Life>>,
+    /// The steps of the runbooks, by runbook and step.
+    pub steps: Vec<Vec<StepNow>>,
     /// From order to delivery of the parts of each stock.
     pub lead_times: Vec<Sampler>,
     /// What each service can carry, by its index in the model.
@@ -116,6 +139,7 @@ impl Drawn {
             of: None,
             modes: Vec::new(),
             lives: Vec::new(),
+            steps: Vec::new(),
             lead_times: Vec::new(),
             carry: Vec::new(),
             curves: Vec::new(),
@@ -213,13 +237,15 @@ impl Drawn {
                 repair,
                 acknowledge,
                 down: super::parts::takes_down(&mode.effect),
-                repairable: mode.repair.is_some(),
+                repairable: mode.is_repairable(),
                 straight: mode.repair.is_some() && mode.spares.is_none() && !tested && mode.inspection.is_none(),
                 detects: tested || mode.inspection.is_some() || !mode.detection.is_zero(),
                 tested,
                 hidden: mode.inspection.is_some(),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
+                runbook: mode.runbook.unwrap_or(crate::model::NONE),
+                plain: mode.runbook.is_none() && mode.spares.is_none(),
                 stock,
                 line,
                 capacity,
@@ -229,14 +255,9 @@ impl Drawn {
                 tally: ModeTally::default(),
             });
         }
-        let standbys = model.services.iter().filter_map(|service| service.standby.as_ref());
-        self.standbys = standbys
-            .map(|standby| StandbyNow {
-                time: sampler(&standby.switch_time),
-                works: standby.switch_works.get(draws),
-                rate: StandbyNow::rate(standby.ages, draws),
-            })
-            .collect();
+        self.steps.clear();
+        self.steps.extend(model.runbooks.iter().map(|runbook| StepNow::all(runbook, draws, sampler)));
+        self.standbys = standbys(model, draws, sampler);
         self.failure_costs.clear();
         self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));
         self.carry = model.carry(draws);
@@ -244,6 +265,18 @@ impl Drawn {
         let fixed = model.services.iter().filter(|service| service.scaling.is_none());
         self.cost = fixed.map(|service| service.cost.get(draws) * service.replicas.len() as f64).sum();
     }
+}
+
+/// How replicas that wait take over, by service with a standby.
+fn standbys(model: &Model, draws: &[f64], sampler: impl Fn(&Timing) -> Sampler) -> Vec<StandbyNow> {
+    let standbys = model.services.iter().filter_map(|service| service.standby.as_ref());
+    standbys
+        .map(|standby| StandbyNow {
+            time: sampler(&standby.switch_time),
+            works: standby.switch_works.get(draws),
+            rate: StandbyNow::rate(standby.ages, draws),
+        })
+        .collect()
 }
 
 fn exponential(model: &Model, mean: f64) -> Sampler {

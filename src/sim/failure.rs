@@ -97,11 +97,12 @@ impl<O: Observer> World<'_, O> {
     /// it is never repaired.
     #[cold]
     fn begin_waiting(&mut self, c: usize, now: f64) {
+        self.open_case(c);
         let mode = &self.drawn.modes[self.components[c].mode as usize];
         if mode.straight {
             return self.detected(c, now);
         }
-        let (repairable, automatic) = (mode.repairable, mode.team == NONE && mode.stock == NONE);
+        let (repairable, automatic) = (mode.repairable, mode.team == NONE && mode.plain);
         let by_test = if mode.tested { self.found_by_test(c, now) } else { None };
         let detected = match by_test {
             Some(found) => found,

@@ -68,6 +68,30 @@ impl Links {
         }
     }
 
+    /// A clock goes behind another of the line, or in front of all where that is [`NONE`].
+    pub fn push_behind(&mut self, line: &mut Line, other: u32, c: u32) {
+        if other == NONE {
+            return self.push_first(line, c);
+        }
+        let behind = self.behind(other);
+        (self.before[c as usize], self.behind[c as usize]) = (other, behind);
+        self.behind[other as usize] = c;
+        match behind {
+            NONE => line.last = c,
+            behind => self.before[behind as usize] = c,
+        }
+    }
+
+    /// Who stands behind a clock in its line; [`NONE`] where it is the last.
+    pub fn behind(&self, c: u32) -> u32 {
+        self.behind[c as usize]
+    }
+
+    /// Who stands before a clock in its line; [`NONE`] where it is the first.
+    pub fn before(&self, c: u32) -> u32 {
+        self.before[c as usize]
+    }
+
     /// The first leaves.
     pub fn pop_first(&mut self, line: &mut Line) -> Option<u32> {
         let first = line.first;
@@ -93,7 +117,7 @@ mod tests {
         for _ in 0..10_000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let c = (state >> 33) as u32 % 8;
-            match (state >> 60) % 3 {
+            match (state >> 60) % 4 {
                 _ if expected.contains(&c) && state >> 63 == 0 => {
                     links.remove(&mut line, c);
                     expected.retain(|&other| other != c);
@@ -102,6 +126,12 @@ mod tests {
                 1 if !expected.contains(&c) => {
                     links.push_first(&mut line, c);
                     expected.push_front(c);
+                }
+                3 if !expected.contains(&c) => {
+                    // Behind the first, or first of all.
+                    let first = line.first;
+                    links.push_behind(&mut line, first, c);
+                    expected.insert(usize::from(!expected.is_empty()), c);
                 }
                 2 if !expected.contains(&c) => {
                     links.push_last(&mut line, c);

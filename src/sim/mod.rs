@@ -22,6 +22,7 @@ mod observer;
 mod outcome;
 mod parts;
 pub mod request;
+mod response;
 mod rotation;
 mod rules;
 mod scaling;
@@ -72,7 +73,7 @@ pub struct World<'m, O = ()> {
     replica_down: Vec<u32>,
     zone_down: Vec<u32>,
     teams: Vec<TeamState>,
-    /// Incidents of teams with rules, by clock; empty where no team has any.
+    /// Incidents of teams with rules and those with a runbook, by clock; empty where there are none.
     cases: Vec<team::Case>,
     kinds: rules::Kinds,
     links: line::Links,
@@ -143,7 +144,8 @@ impl<'m, O: Observer> World<'m, O> {
         let kinds = rules::Kinds::new(model);
         let first = model.clocks.len() + standbys.slots() + flow.checked.len();
         let (teams, stocks, errands) = errands::crews(model, &kinds, first);
-        let cases = if teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
+        let cases =
+            if !model.runbooks.is_empty() || teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
         let scalings = Scalings::new(model, first + errands.len());
         let slots = first + errands.len() + scalings.slots() + usize::from(warmup > 0.0);
         let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();
@@ -335,6 +337,7 @@ impl<O: Observer> System for World<'_, O> {
                 Phase::Running => self.fires(slot, now),
                 Phase::Detecting => self.detected(slot, now),
                 Phase::Repairing => self.repaired(slot, now),
+                Phase::Stepping => self.step_due(slot, now),
                 Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
             }
         } else {

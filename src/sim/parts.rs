@@ -19,6 +19,8 @@ pub enum Phase {
     Waiting,
     /// Acknowledged and being repaired, or repaired by automation.
     Repairing,
+    /// A person has been called to a step of its runbook, or the step is under way.
+    Stepping,
     /// Never repaired.
     Lost,
 }

@@ -58,7 +58,8 @@ impl Rules {
         let team = &model.teams[t];
         let mine = || model.modes.iter().zip(clocks).filter(|(mode, _)| mode.team == Some(t as u32));
         let needs_parts = mine().any(|(mode, _)| mode.spares.is_some());
-        if team.hours.is_none() && !team.preempts && team.selection == Selection::Priority && !needs_parts {
+        let has_steps = mine().any(|(mode, _)| mode.runbook.is_some());
+        if team.hours.is_none() && !has_steps && !team.preempts && team.selection == Selection::Priority && !needs_parts {
             return None;
         }
         let draws = Draws::new(&format!("teams/{}", team.name), "selection");

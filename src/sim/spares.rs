@@ -139,6 +139,10 @@ impl<O: Observer> World<'_, O> {
     /// A failure lacks no part any more: a person, or automation, begins.
     fn has_part(&mut self, c: usize, now: f64) {
         let component = &mut self.components[c];
+        if self.drawn.modes[component.mode as usize].runbook != NONE {
+            self.begin_runbook(c, now);
+            return;
+        }
         if self.drawn.modes[component.mode as usize].team != NONE {
             self.ask_team(c, now);
             return;

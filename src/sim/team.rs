@@ -14,8 +14,11 @@ use crate::model::NONE;
 impl<O: Observer> World<'_, O> {
     /// A failure is known: it asks for the part that its repair needs, then for a person.
     pub(super) fn detected(&mut self, c: usize, now: f64) {
-        if self.drawn.modes[self.components[c].mode as usize].stock == NONE {
+        let mode = &self.drawn.modes[self.components[c].mode as usize];
+        if mode.plain {
             self.ask_team(c, now);
+        } else if mode.stock == NONE {
+            self.begin_runbook(c, now);
         } else {
             self.ask_for_part(c, now);
         }
@@ -90,14 +93,20 @@ impl<O: Observer> World<'_, O> {
     fn join(&mut self, team: usize, c: usize, now: f64) {
         let mode = &self.drawn.modes[self.components[c].mode as usize];
         let acknowledgement = mode.acknowledgement(&self.components[c]);
-        self.cases[c] = Case { since: now, acknowledgement, taken_up: false };
+        self.cases[c] = Case { since: now, acknowledgement, needs: 1, ..Case::default() };
+        self.stand_last(team, c);
+        self.assign(team, now);
+    }
+
+    /// An incident stands behind those of its priority.
+    pub(super) fn stand_last(&mut self, team: usize, c: usize) {
+        let mode = &self.drawn.modes[self.components[c].mode as usize];
         let TeamState { rules: Some(rules), lines, .. } = &mut self.teams[team] else { return };
         match &mut rules.queue {
             Queue::Lines => self.links.push_last(&mut lines[mode.line as usize], c as u32),
             Queue::Random(pool) => pool.push(c as u32),
             Queue::Race(race) => race.push(&mut self.links, self.kinds.of_clock[c], c as u32),
         }
-        self.assign(team, now);
     }
 
     /// Sends people to incidents for as long as the rules allow; whatever may let work start ends here.
@@ -111,8 +120,15 @@ impl<O: Observer> World<'_, O> {
                 self.events.set(race.slot, next);
                 return;
             }
-            if !may_start || (state.free == 0 && !self.preempt(team, now)) {
+            if !may_start {
                 return;
+            }
+            // Whoever is first and must wait for people holds up those behind.
+            let wanted = self.wanted(team);
+            while self.teams[team].free < wanted {
+                if !self.preempt(team, now) && !self.lend(team, now) {
+                    return;
+                }
             }
             self.take_up(team, now);
         }
@@ -138,22 +154,32 @@ impl<O: Observer> World<'_, O> {
         state.queued -= self.end - now;
         state.waited += now - case.since;
         state.asked += f64::from(u8::from(!case.taken_up));
-        state.free -= 1;
-        state.busy += self.end - now;
+        let more = case.needs - case.held;
+        state.free -= more;
+        state.busy += f64::from(more) * (self.end - now);
+        case.held = case.needs;
         case.taken_up = true;
+        case.ready = now + case.acknowledgement;
         let stages = &mut self.stages[c];
         if stages.acknowledged == NEVER {
-            stages.acknowledged = now + case.acknowledgement;
+            stages.acknowledged = case.ready;
         }
-        self.components[c].phase = Phase::Repairing;
-        self.events.set(c, now + case.acknowledgement + self.components[c].left);
+        let component = &mut self.components[c];
+        if self.drawn.modes[component.mode as usize].runbook == NONE {
+            component.phase = Phase::Repairing;
+            self.events.set(c, case.ready + component.left);
+        } else {
+            component.phase = Phase::Stepping;
+            self.events.set(c, case.ready);
+        }
     }
 
     /// A person leaves an incident, done or not.
     fn finish_work(&mut self, team: usize, c: usize, now: f64) {
         let state = &mut self.teams[team];
-        state.free += 1;
-        state.busy -= self.end - now;
+        let held = std::mem::take(&mut self.cases[c].held);
+        state.free += held;
+        state.busy -= f64::from(held) * (self.end - now);
         if let Some(rules) = &mut state.rules
             && rules.preempts
         {
@@ -180,11 +206,14 @@ impl<O: Observer> World<'_, O> {
         let (component, stages, case) = (&mut self.components[c], &mut self.stages[c], &mut self.cases[c]);
         component.phase = Phase::Waiting;
         case.since = now;
-        if stages.acknowledged > now {
-            case.acknowledgement = stages.acknowledged - now;
-            stages.acknowledged = NEVER;
+        if case.ready > now {
+            case.acknowledgement = case.ready - now;
+            if stages.acknowledged > now {
+                stages.acknowledged = NEVER;
+            }
         } else {
             case.acknowledgement = 0.0;
+            case.working = false;
             component.left = left;
         }
         self.events.set(c, NEVER);
@@ -226,8 +255,22 @@ pub struct Case {
     pub since: f64,
     /// What is left of its acknowledgement, seconds.
     pub acknowledgement: f64,
-    /// Somebody has worked on it.
+    /// Somebody has been called to it.
     pub taken_up: bool,
+    /// When the acknowledgement of whoever was called is, or was, over.
+    pub ready: f64,
+    /// People who are at work on it, or wait for more to come.
+    pub held: u32,
+    /// People who must be at work before it goes on.
+    pub needs: u32,
+    /// The step of its runbook.
+    pub step: u32,
+    /// How many times a step led back to an earlier one.
+    pub round: u32,
+    /// The number of the draws of this incident.
+    pub number: u32,
+    /// The present step is under way.
+    pub working: bool,
 }
 
 impl TeamState {

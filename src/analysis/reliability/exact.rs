@@ -179,7 +179,7 @@ fn of_service(model: &Model, service: u32, chain: Result<ServiceMeasures, Vec<St
     });
     let mut answers = of_chain(chain);
     answers.push(Answer { method: Method::Structure, found: structure });
-    if model.modes.iter().any(|mode| mode.repair.is_none()) {
+    if model.modes.iter().any(|mode| !mode.is_repairable()) {
         answers.push(Answer { method: Method::Mission, found: mission(model, service) });
     }
     Exact { answers, modes, components, cuts }

@@ -69,7 +69,9 @@ impl LongRun {
 fn settles(model: &Model, mode: &Mode) -> f64 {
     let acknowledge = mode.team.map(|team| &model.teams[team as usize].acknowledge);
     let stages = [Some(&mode.detection), acknowledge, mode.repair.as_ref()].into_iter().flatten();
-    let down: f64 = stages.map(|stage| 20.0 * spread(&stage.law)).sum();
+    let steps =
+        mode.runbook.into_iter().flat_map(|runbook| model.runbooks[runbook as usize].steps.iter().map(|step| &step.takes));
+    let down: f64 = stages.chain(steps).map(|stage| 20.0 * spread(&stage.law)).sum();
     let of_life = |life: &Timing| match &life.law {
         Law::Exponential(_) => 0.0,
         law => {

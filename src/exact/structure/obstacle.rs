@@ -40,6 +40,9 @@ pub enum Obstacle {
     /// Repairs need parts.
     #[error("repairs of `{0}` wait for spare parts")]
     Spares(String),
+    /// A repair has steps that may follow each other in several ways.
+    #[error("`{0}` is repaired by a runbook")]
+    Runbook(String),
     /// A repair does not make a thing new.
     #[error("`{0}` is not as good as new after a repair")]
     AfterRepair(String),

@@ -64,7 +64,7 @@ impl<'m> Things<'m> {
     pub fn life(&mut self, clock: u32) -> Option<Law> {
         let mode = &self.model.modes[self.model.clocks[clock as usize].mode as usize];
         self.independent(mode);
-        if mode.repair.is_some() {
+        if mode.is_repairable() {
             self.obstacles.insert(Obstacle::Repaired(mode.name.clone()));
         }
         if mode.age.is_some() || mode.steady {
@@ -103,7 +103,9 @@ impl<'m> Things<'m> {
     /// The mean life and the mean time down of a mode, in seconds.
     fn cycle(&mut self, mode: &'m Mode) -> Option<(f64, f64)> {
         let name = || mode.name.clone();
-        if mode.repair.is_none() {
+        if mode.runbook.is_some() {
+            self.obstacles.insert(Obstacle::Runbook(name()));
+        } else if mode.repair.is_none() {
             self.obstacles.insert(Obstacle::NeverRepaired(name()));
         }
         if mode.spares.is_some() {
@@ -187,7 +189,7 @@ impl<'m> Things<'m> {
             let mut one_at_a_time = false;
             for clock in &self.model.clocks[siblings.start as usize..siblings.end as usize] {
                 let mode = &self.model.modes[clock.mode as usize];
-                if mode.team != Some(team) || mode.repair.is_none() || matches!(clock.thing, Thing::Strike(_)) {
+                if mode.team != Some(team) || !mode.is_repairable() || matches!(clock.thing, Thing::Strike(_)) {
                     continue;
                 }
                 let stops = mode.ages_while == AgesWhile::Up

@@ -124,7 +124,7 @@ impl Branch<'_> {
                 }
                 world.events.place(c, stages.acknowledged + component.left);
             }
-            Phase::Running | Phase::Paused | Phase::Waiting | Phase::Lost => {}
+            Phase::Running | Phase::Paused | Phase::Waiting | Phase::Stepping | Phase::Lost => {}
         }
     }
 }

@@ -124,7 +124,7 @@ impl Compiler<'_> {
             begins: [0; 6],
             entries: Default::default(),
             down: matches!(mode.effect, Effect::Down),
-            repairable: mode.repair.is_some(),
+            repairable: mode.is_repairable(),
             team: mode.team.map(|team| teams[&team]),
             ages_while: mode.ages_while,
             load,
@@ -174,6 +174,9 @@ impl Compiler<'_> {
         }
         if memory && mode.age.is_some() {
             self.refuse(format!("{name} starts old, {not_exponential}"));
+        }
+        if mode.runbook.is_some() {
+            self.refuse(format!("{name} is repaired by a runbook"));
         }
         if mode.inspection.is_some() {
             self.refuse(format!("{name} is hidden until an inspection"));
