@@ -15,6 +15,7 @@ mod growth;
 mod load;
 mod mode;
 mod objectives;
+mod release;
 mod request;
 mod scaling;
 mod service;
@@ -40,6 +41,7 @@ pub use grid::Grid;
 pub use growth::{Growth, Profile};
 pub use load::{Carry, Work};
 pub use mode::{AgesWhile, Degraded, Effect, Mode, Sla, Trigger};
+pub use release::{ALARMS, Release, Rules, Stage};
 pub use request::{Arrivals, Arriving, Backoff, Breaker, Budget, Handling, Retries, Serving, Users};
 pub use scaling::{Limits, Scaling};
 pub use service::{Call, Replica, Service, Standby, UpWhen, Waiting};
@@ -80,6 +82,8 @@ pub struct Model {
     pub clocks: Vec<Clock>,
     /// The teams, in the order of the scenario.
     pub teams: Vec<Team>,
+    /// The releases of services that have some, in the order of the services.
+    pub releases: Vec<Release>,
     /// The objectives of the scenario in its order, then the defaults that tiers stand for.
     pub objectives: Vec<Objective>,
     /// What the open traffic sources ask for over the horizon.
@@ -202,7 +206,11 @@ impl Model {
             .filter_map(|source| if let Arrivals::Renewal(gaps) = &source.arriving.arrivals { Some(gaps) } else { None });
         let thinking = self.users.iter().map(|users| &users.think);
         let acknowledging = self.teams.iter().map(|team| &team.acknowledge);
-        modes.chain(switches).chain(work).chain(acknowledging).chain(gaps).chain(thinking)
+        let releasing = self.releases.iter().flat_map(|release| {
+            let fixed = [&release.every, &release.rollback, &release.customers];
+            fixed.into_iter().chain(&release.detection)
+        });
+        modes.chain(switches).chain(work).chain(acknowledging).chain(gaps).chain(thinking).chain(releasing)
     }
 
     /// What a clock's failure hits, in words: `web 3`, `checkout`, `zone a`.

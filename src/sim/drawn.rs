@@ -2,6 +2,7 @@
 
 use super::clock::{ACKNOWLEDGEMENT, word};
 use super::parts::{Component, ModeTally};
+use super::release::ReleaseNow;
 use super::standby::StandbyNow;
 use crate::dist::{Equilibrium, Law, Sampler};
 use crate::model::{Carry, Curve, Effect, Model, Selection, Timing, Trigger, draw_all, medians};
@@ -36,6 +37,8 @@ pub struct ModeNow {
     pub hidden: bool,
     /// It hits replicas that wait, whose failures are found by tests.
     pub tested: bool,
+    /// Its repair is the arrival of the person whom a release called.
+    pub calls: bool,
     /// Acknowledgement takes time.
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
@@ -98,6 +101,8 @@ pub struct Drawn {
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
     pub curves: Vec<Curve>,
+    /// By service that is released: how.
+    pub releases: Vec<ReleaseNow>,
     /// By service with a standby: how a replica of it takes over.
     pub standbys: Vec<StandbyNow>,
     /// Money per second for all replicas of which there are always as many.
@@ -119,6 +124,7 @@ impl Drawn {
             lead_times: Vec::new(),
             carry: Vec::new(),
             curves: Vec::new(),
+            releases: Vec::new(),
             standbys: Vec::new(),
             cost: 0.0,
             failure_costs: Vec::new(),
@@ -218,6 +224,7 @@ impl Drawn {
                 detects: tested || mode.inspection.is_some() || !mode.detection.is_zero(),
                 tested,
                 hidden: mode.inspection.is_some(),
+                calls: super::release::calls(model, m as u32),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
                 stock,
@@ -229,6 +236,7 @@ impl Drawn {
                 tally: ModeTally::default(),
             });
         }
+        self.releases = model.releases.iter().map(|release| ReleaseNow::new(release, draws, &sampler)).collect();
         let standbys = model.services.iter().filter_map(|service| service.standby.as_ref());
         self.standbys = standbys
             .map(|standby| StandbyNow {
