@@ -131,11 +131,7 @@ impl<O: Observer> World<'_, O> {
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "in the loop of every run")]
     pub(super) fn repaired(&mut self, c: usize, now: f64) {
-        let mode = &self.drawn.modes[self.components[c].mode as usize];
-        if mode.calls {
-            return self.person_came(c, now);
-        }
-        let team = mode.team;
+        let team = self.drawn.modes[self.components[c].mode as usize].team;
         self.restore(c, now);
         if team != NONE {
             self.release_person(team as usize, c, now);

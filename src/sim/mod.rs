@@ -342,6 +342,7 @@ impl<O: Observer> System for World<'_, O> {
             match component.phase {
                 Phase::Running => self.fires(slot, now),
                 Phase::Detecting => self.detected(slot, now),
+                Phase::Repairing if self.drawn.modes[component.mode as usize].calls => self.person_came(slot, now),
                 Phase::Repairing => self.repaired(slot, now),
                 Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
             }
