@@ -3,7 +3,7 @@
 use super::compile::Compiler;
 use super::timing::Timing;
 use super::uncertain::Spread;
-use super::{AgesWhile, Clock, Effect, Mode, Replica, Service, Sla, Thing, Trigger, Value, mode, upkeep};
+use super::{AgesWhile, Clock, Effect, Mode, Replica, Service, Sla, Thing, Trigger, Value, mode, release, upkeep};
 use crate::dist::Law;
 use crate::scenario::{Failure, Hits};
 
@@ -83,6 +83,18 @@ impl Builder {
                     self.modes.push(mode);
                     self.scopes.push(scope.clone());
                 }
+            }
+        }
+    }
+
+    /// What releases set off.
+    pub fn releases(&mut self, compiler: &mut Compiler) {
+        let scenario = compiler.scenario;
+        for (s, (name, service)) in scenario.services.iter().enumerate() {
+            let Some(releases) = &service.releases else { continue };
+            for (whole, mode) in release::modes(compiler, name, releases) {
+                self.modes.push(mode);
+                self.scopes.push(if whole { Scope::Services(vec![s as u32]) } else { Scope::Replicas(vec![s as u32]) });
             }
         }
     }

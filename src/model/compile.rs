@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::clocks::Builder;
 use super::timing::Timing;
 use super::uncertain::Parameters;
-use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, request, runbook, service, traffic};
+use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, release, request, runbook, service, traffic};
 use crate::dist::{Sampler, Tables};
 use crate::scenario::{self, Loaded, Scenario};
 
@@ -117,10 +117,12 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
     let mut builder = Builder::default();
     builder.externals(&mut compiler);
     builder.modes(&mut compiler, &services);
+    builder.releases(&mut compiler);
     builder.clocks(&mut compiler, &mut services, &mut replicas);
     let demand = traffic::compile(&mut compiler);
     let users = request::users(&mut compiler);
     let objectives = objectives::compile(&mut compiler, &builder.modes);
+    let releases = release::compile(&mut compiler, (&services, &replicas), (&builder.modes, &builder.clocks), &objectives);
     let gates = gates::compile(&mut services);
     let order = match graph::connect(&mut services) {
         Ok(order) => order,
@@ -164,6 +166,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         clocks: builder.clocks,
         teams,
         runbooks,
+        releases,
         objectives,
         demand,
         users,

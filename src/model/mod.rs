@@ -15,6 +15,7 @@ mod growth;
 mod load;
 mod mode;
 mod objectives;
+mod release;
 mod request;
 mod runbook;
 mod scaling;
@@ -41,6 +42,7 @@ pub use grid::Grid;
 pub use growth::{Growth, Profile};
 pub use load::{Carry, Work};
 pub use mode::{AgesWhile, Degraded, Effect, Mode, Sla, Trigger};
+pub use release::{ALARMS, Release, Rules, Stage};
 pub use request::{Arrivals, Arriving, Backoff, Breaker, Budget, Handling, Retries, Serving, Users};
 pub use runbook::{Next, Runbook, Step};
 pub use scaling::{Limits, Scaling};
@@ -84,6 +86,8 @@ pub struct Model {
     pub teams: Vec<Team>,
     /// The runbooks, in the order of the scenario.
     pub runbooks: Vec<Runbook>,
+    /// The releases of services that have some, in the order of the services.
+    pub releases: Vec<Release>,
     /// The objectives of the scenario in its order, then the defaults that tiers stand for.
     pub objectives: Vec<Objective>,
     /// What the open traffic sources ask for over the horizon.
@@ -207,7 +211,11 @@ impl Model {
         let thinking = self.users.iter().map(|users| &users.think);
         let acknowledging = self.teams.iter().map(|team| &team.acknowledge);
         let steps = self.runbooks.iter().flat_map(|runbook| runbook.steps.iter().map(|step| &step.takes));
-        modes.chain(switches).chain(work).chain(acknowledging).chain(gaps).chain(thinking).chain(steps)
+        let releasing = self.releases.iter().flat_map(|release| {
+            let fixed = [&release.every, &release.rollback, &release.customers];
+            fixed.into_iter().chain(&release.detection)
+        });
+        modes.chain(switches).chain(work).chain(acknowledging).chain(gaps).chain(thinking).chain(steps).chain(releasing)
     }
 
     /// What a clock's failure hits, in words: `web 3`, `checkout`, `zone a`.

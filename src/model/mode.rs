@@ -212,8 +212,39 @@ pub(super) fn compile(compiler: &mut Compiler, path: &str, name: &str, failure: 
     })
 }
 
+/// A mode that only the simulator itself sets off and ends; with a team, its repair is over when a person is there.
+pub(super) fn by_hand(compiler: &mut Compiler, name: String, effect: Effect, team: Option<u32>) -> Option<Mode> {
+    let zero = Law::constant(0.0).map_err(|message| compiler.wrong("services", message)).ok()?;
+    let zero = Timing::fixed(zero, &mut compiler.tables);
+    Some(Mode {
+        name,
+        trigger: Trigger::Schedule(Vec::new()),
+        effect,
+        detection: zero.clone(),
+        repair: team.map(|_| zero),
+        team,
+        priority: 5,
+        common_cause: None,
+        ages_while: AgesWhile::Up,
+        age: None,
+        steady: false,
+        planned: false,
+        renewal: Value::Known(1.0),
+        load: Value::Known(0.0),
+        spares: None,
+        inspection: None,
+        renews: None,
+        cost: Value::Known(0.0),
+    })
+}
+
+/// What does nothing to what it hits.
+pub(super) const fn no_effect() -> Effect {
+    Effect::Degraded(Degraded { capacity: Value::Known(1.0), slower: Value::Known(1.0), errors: Value::Known(0.0) })
+}
+
 /// What a failure does, as written.
-fn effect(compiler: &mut Compiler, path: &str, written: &scenario::Effect) -> Effect {
+pub(super) fn effect(compiler: &mut Compiler, path: &str, written: &scenario::Effect) -> Effect {
     let scenario::Effect::Degraded { capacity, slower, errors } = written else { return Effect::Down };
     let path = |word: &str| format!("{path}.effect.{word}");
     let mut share = |word: &str, of: &Option<scenario::Uncertain<Fraction>>, default: f64| {

@@ -59,6 +59,9 @@ pub struct Summary {
     pub objectives: IndexMap<String, ObjectiveSummary>,
     /// By name.
     pub teams: IndexMap<String, TeamSummary>,
+    /// By the name of the service that is released.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub releases: IndexMap<String, ReleaseSummary>,
     /// By name; an external dependency's own is `NAME (external)`.
     pub failures: IndexMap<String, FailureSummary>,
     /// What the whole horizon costs.
@@ -224,6 +227,33 @@ pub struct TeamSummary {
     pub waiting: Estimate,
     /// Mean time an incident waited for a person; with preemption all its waits together.
     pub wait: Estimate,
+}
+
+/// How the releases of a service are expected to go.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReleaseSummary {
+    /// Releases that begin in 365 days (deployment frequency).
+    pub per_year: Estimate,
+    /// Seconds from when a good release is due until all replicas run it (change lead time, from its start).
+    pub lead_time: Estimate,
+    /// Fraction of releases that are bad and met requests (change fail rate).
+    pub change_fail_rate: Estimate,
+    /// Seconds from the first request that met a bad release until it is gone (failed-deployment recovery time).
+    pub recovery_time: Estimate,
+    /// Of the bad releases that ended, the fraction that the test of a stage found.
+    pub found_by_test: Estimate,
+    /// Fraction of the good releases that a test took for bad.
+    pub false_alarms: Estimate,
+    /// Requests that meet a bad release, for each.
+    pub exposed_per_bad: Estimate,
+    /// Requests that fail while a bad release is there, beyond those that fail while all is well, for each.
+    pub hurt_per_bad: Estimate,
+    /// Seconds in 365 days in which requests may meet a bad release.
+    pub at_risk_per_year: Estimate,
+    /// Fraction of the tries to go back that did not work.
+    pub rollbacks_failed: Estimate,
+    /// Replicas that are paid in addition, on average over the horizon.
+    pub extra_replicas: Estimate,
 }
 
 /// How often a failure mode is expected to strike, and what it does.

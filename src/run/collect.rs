@@ -26,6 +26,7 @@ impl Runs {
             objectives: model.objectives.iter().map(|objective| ObjectiveRuns::new(objective, model.horizon)).collect(),
             failures: model.modes.iter().map(failure).collect(),
             teams: vec![TeamRuns::default(); model.teams.len()],
+            releases: vec![Joint::default(); model.releases.len()],
             cost: CostRuns::default(),
             requests: None,
             typical: 0,
@@ -59,6 +60,10 @@ impl Runs {
             runs.busy.add(team.mean(|given| given[0]));
             runs.waiting.add(team.mean(|given| given[1]));
             runs.wait.add(&[team.mean(|given| given[2]), team.mean(|given| given[3])]);
+        }
+        for (r, runs) in self.releases.iter_mut().enumerate() {
+            let given = draw(outcomes, |outcome| &outcome.releases[r]);
+            runs.add(&std::array::from_fn(|i| given.mean(|given| given[i])));
         }
         let whole = draw(outcomes, |outcome| outcome);
         let credits = |outcome: &Outcome| outcome.objectives.iter().map(|objective| objective.credits).sum::<f64>();
@@ -96,6 +101,7 @@ impl Runs {
             mine.waiting.merge(&theirs.waiting);
             mine.wait.merge(&theirs.wait);
         }
+        self.releases.iter_mut().zip(&other.releases).for_each(|(mine, theirs)| mine.merge(theirs));
         self.cost.infrastructure.merge(&other.cost.infrastructure);
         self.cost.credits.merge(&other.cost.credits);
         self.cost.repairs.merge(&other.cost.repairs);

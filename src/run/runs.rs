@@ -3,7 +3,7 @@
 pub use super::requests::QUANTILES;
 use super::requests::{RequestRuns, Warmup};
 use crate::sim::{Lengths, scaled};
-pub use crate::sim::{row, sum};
+pub use crate::sim::{released, row, sum};
 use crate::stats::{Components, Joint, Moments, Proportion, Sketch, Survival};
 
 /// The merged result of all replications of one model.
@@ -34,6 +34,8 @@ pub struct Runs {
     pub failures: Vec<FailureRuns>,
     /// By the team's index in the model.
     pub teams: Vec<TeamRuns>,
+    /// By the place of the service among those that are released: the sums named in [`released`].
+    pub releases: Vec<Joint<{ released::N }>>,
     /// Money over the horizon.
     pub cost: CostRuns,
     /// What single requests met; at request fidelity only.

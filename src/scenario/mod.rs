@@ -37,8 +37,8 @@ pub use objective::{Counts, Credit, Latency, Objective, Window};
 pub use path::KeyPath;
 pub use schema::{By, Hours, Instance, Policy, Scenario, Selection, Step, Team};
 pub use service::{
-    Autoscale, Backoff, Balance, Breaker, Budget, Call, Discipline, External, Floor, Interrupted, Jitter, Releases, Resource,
-    Retries, ScalingLimits, Service, Shed, Spread, Standby, StandbyMode, Strategy, Tier, TimedOut, UpWhen, WhileDown,
+    AbortIf, Autoscale, Backoff, Balance, Breaker, Budget, Call, Discipline, External, Floor, Interrupted, Jitter, Releases,
+    Resource, Retries, ScalingLimits, Service, Shed, Spread, Standby, StandbyMode, Strategy, Tier, TimedOut, UpWhen, WhileDown,
 };
 pub use traffic::{After, Arrivals, Growth, MOST_USERS, Series, Surge, Traffic, TrafficStep};
 pub use tree::Node;

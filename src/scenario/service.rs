@@ -9,11 +9,13 @@ use crate::units::{Fraction, GrowthRate, MoneyPerTime, Rate, Time};
 
 mod autoscale;
 mod call;
+mod releases;
 mod retries;
 mod words;
 
 pub use autoscale::{Autoscale, Floor, ScalingLimits};
 pub use call::{Breaker, Call, TimedOut};
+pub use releases::{AbortIf, Releases, Strategy};
 pub use retries::{Backoff, Budget, Jitter, Retries};
 
 /// A service: its replicas, what one of them can carry, what it calls, and when it counts as up.
@@ -220,63 +222,6 @@ pub enum StandbyMode {
         count: u32,
         /// The fraction of the active ones' hazard.
         rate: Uncertain<Fraction>,
-    },
-}
-
-/// New versions of a service.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, expecting = "a map of words such as `every`, `bad` and `strategy`")]
-pub struct Releases {
-    /// The time between releases, a duration or distribution.
-    pub every: Distribution,
-    /// The fraction of releases that are bad (change failure rate). Default: 0%.
-    #[serde(default = "never")]
-    pub bad: Uncertain<Fraction>,
-    /// What a bad release does to the replicas that run it: `down`, or any of `{capacity, slower, errors}`. Default: down.
-    #[serde(default = "down")]
-    pub effect: super::failure::Effect,
-    /// How it is rolled out: `all_at_once`, `rolling`, `{blue_green: …}` or `{canary: …}`. Default: all at once.
-    #[serde(default)]
-    pub strategy: Strategy,
-    /// How long going back takes, a duration or distribution. Default: 0s.
-    #[serde(default = "Distribution::zero")]
-    pub rollback: Distribution,
-}
-
-const fn never() -> Uncertain<Fraction> {
-    Uncertain::Known(Fraction(0.0))
-}
-
-const fn down() -> super::failure::Effect {
-    super::failure::Effect::Down
-}
-
-/// How a release is rolled out.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
-#[serde(
-    rename_all = "snake_case",
-    deny_unknown_fields,
-    expecting = "`all_at_once`, `rolling`, `{blue_green: …}` or `{canary: …}`"
-)]
-pub enum Strategy {
-    /// Every replica at the same time.
-    #[default]
-    AllAtOnce,
-    /// A few replicas after the other.
-    Rolling,
-    /// A second fleet, and a switch.
-    BlueGreen {
-        /// How long the new fleet is watched, a duration.
-        bake: Time,
-    },
-    /// More and more of the traffic.
-    Canary {
-        /// The fraction of traffic in each step.
-        steps: Vec<Fraction>,
-        /// How long each step is watched, a duration.
-        bake: Time,
-        /// The fraction of errors above which it goes back. Default: it does not.
-        abort_above: Option<Fraction>,
     },
 }
 

@@ -181,6 +181,7 @@ impl<O: Observer> World<'_, O> {
             stock.tally = [0.0; part::N];
         }
         self.flow.measure_from(now - self.from);
+        self.measure_releases_from(now);
     }
 
     /// The horizon is reached: closes the books.
@@ -217,7 +218,8 @@ impl<O: Observer> World<'_, O> {
         }
         self.finish_flow();
         self.finish_windows();
-        self.outcome.cost = self.drawn.cost * length + self.scaled_cost();
+        let more = self.finish_releases();
+        self.outcome.cost = self.drawn.cost * length + self.scaled_cost() + more;
     }
 }
 

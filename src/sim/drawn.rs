@@ -2,6 +2,7 @@
 
 use super::clock::{ACKNOWLEDGEMENT, word};
 use super::parts::{Component, ModeTally};
+use super::release::ReleaseNow;
 use super::standby::StandbyNow;
 use crate::dist::{Equilibrium, Law, Sampler};
 use crate::model::{Carry, Curve, Effect, Model, Runbook, Selection, Step, Timing, Trigger, draw_all, medians};
@@ -36,6 +37,8 @@ pub struct ModeNow {
     pub hidden: bool,
     /// It hits replicas that wait, whose failures are found by tests.
     pub tested: bool,
+    /// Its repair is the arrival of the person whom a release called.
+    pub calls: bool,
     /// Acknowledgement takes time.
     pub acknowledges: bool,
     /// Index of the team, [`crate::model::NONE`] for automation.
@@ -121,6 +124,8 @@ pub struct Drawn {
     pub carry: Vec<Carry>,
     /// The rate of each traffic source over time.
     pub curves: Vec<Curve>,
+    /// By service that is released: how.
+    pub releases: Vec<ReleaseNow>,
     /// By service with a standby: how a replica of it takes over.
     pub standbys: Vec<StandbyNow>,
     /// Money per second for all replicas of which there are always as many.
@@ -143,6 +148,7 @@ impl Drawn {
             lead_times: Vec::new(),
             carry: Vec::new(),
             curves: Vec::new(),
+            releases: Vec::new(),
             standbys: Vec::new(),
             cost: 0.0,
             failure_costs: Vec::new(),
@@ -242,6 +248,7 @@ impl Drawn {
                 detects: tested || mode.inspection.is_some() || !mode.detection.is_zero(),
                 tested,
                 hidden: mode.inspection.is_some(),
+                calls: super::release::calls(model, m as u32),
                 acknowledges: mode.team.is_some_and(|team| !model.teams[team as usize].acknowledge.is_zero()),
                 team,
                 runbook: mode.runbook.unwrap_or(crate::model::NONE),
@@ -257,6 +264,7 @@ impl Drawn {
         }
         self.steps.clear();
         self.steps.extend(model.runbooks.iter().map(|runbook| StepNow::all(runbook, draws, sampler)));
+        self.releases = model.releases.iter().map(|release| ReleaseNow::new(release, draws, &sampler)).collect();
         self.standbys = standbys(model, draws, sampler);
         self.failure_costs.clear();
         self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));

@@ -53,7 +53,7 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// An errand is due; behind them come the scalers, and behind all the end of the warm-up.
+    /// An errand is due; behind them come the scalers and the releases, and behind all the end of the warm-up.
     #[cold]
     pub(super) fn run_errand(&mut self, errand: usize, now: f64) {
         match self.errands.get(errand) {
@@ -61,7 +61,10 @@ impl<O: Observer> World<'_, O> {
             Some(&Errand::Look(team)) => self.looked(team as usize, now),
             Some(&Errand::Delivery(stock)) => self.delivered(stock as usize, now),
             None if errand - self.errands.len() < self.scalings.slots() => self.scaling_due(errand > self.errands.len(), now),
-            None => self.warmed_up(now),
+            None => match errand - self.errands.len() - self.scalings.slots() {
+                place if place < self.releases.slots() => self.release_due(place, now),
+                _ => self.warmed_up(now),
+            },
         }
     }
 }

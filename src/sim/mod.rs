@@ -21,6 +21,7 @@ mod line;
 mod observer;
 mod outcome;
 mod parts;
+mod release;
 pub mod request;
 mod response;
 mod rotation;
@@ -41,6 +42,7 @@ pub use flow::{Lengths, Row, ScaledPiece, Undisturbed, row};
 pub use observer::{Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
 pub use parts::Stages;
+pub use release::released;
 pub use scaling::scaled;
 pub use spares::part;
 pub use split::Branch;
@@ -51,6 +53,7 @@ use errands::Errand;
 use exposure::Exposure;
 use flow::Flow;
 use parts::{Component, ModeTally, Phase, ServiceState, TeamState};
+use release::Releases;
 use scaling::Scalings;
 use standby::Standbys;
 
@@ -105,6 +108,7 @@ pub struct World<'m, O = ()> {
     flow: Flow,
     standbys: Standbys,
     scalings: Scalings,
+    releases: Releases,
     outcome: Outcome,
     observer: O,
     /// What is measured lies between these times of the simulation's clock, which starts with the warm-up.
@@ -140,14 +144,15 @@ impl<'m, O: Observer> World<'m, O> {
             .collect();
         let standbys = Standbys::new(model);
         // Slots: the clocks, then replicas of services with a standby (those that take over), then services with a health
-        // check (replicas leaving the rotation), then the errands of people and parts, then the scalers, then the warm-up's end.
+        // check (replicas leaving the rotation), then the errands of people and parts, then the scalers, then the releases, then the warm-up's end.
         let kinds = rules::Kinds::new(model);
         let first = model.clocks.len() + standbys.slots() + flow.checked.len();
         let (teams, stocks, errands) = errands::crews(model, &kinds, first);
         let cases =
             if !model.runbooks.is_empty() || teams.iter().any(|team| team.rules.is_some()) { model.clocks.len() } else { 0 };
         let scalings = Scalings::new(model, first + errands.len());
-        let slots = first + errands.len() + scalings.slots() + usize::from(warmup > 0.0);
+        let releases = Releases::new(model, first + errands.len() + scalings.slots());
+        let slots = first + errands.len() + scalings.slots() + releases.slots() + usize::from(warmup > 0.0);
         let components: Vec<Component> = model.clocks.iter().map(|clock| Component::new(model, clock)).collect();
         let ages = if components.iter().any(|component| component.exposed) { components.len() } else { 0 };
         Self {
@@ -183,6 +188,7 @@ impl<'m, O: Observer> World<'m, O> {
             flow,
             standbys,
             scalings,
+            releases,
             outcome: Outcome::new(model),
             observer,
             from: warmup,
@@ -271,6 +277,7 @@ impl<'m, O: Observer> World<'m, O> {
         }
         self.start_errands(seed, replication);
         self.start_scaling();
+        self.start_releases(seed, replication);
         if self.from > 0.0 {
             self.events.place(self.warmup_slot(), self.from);
         }
@@ -312,7 +319,8 @@ impl<'m, O: Observer> World<'m, O> {
     }
 
     fn warmup_slot(&self) -> usize {
-        self.components.len() + self.standbys.slots() + self.flow.checked.len() + self.errands.len() + self.scalings.slots()
+        let crews = self.standbys.slots() + self.flow.checked.len() + self.errands.len();
+        self.components.len() + crews + self.scalings.slots() + self.releases.slots()
     }
 
     /// The end of the warm-up: what was counted is forgotten, what is in force stays.
@@ -336,6 +344,7 @@ impl<O: Observer> System for World<'_, O> {
             match component.phase {
                 Phase::Running => self.fires(slot, now),
                 Phase::Detecting => self.detected(slot, now),
+                Phase::Repairing if self.drawn.modes[component.mode as usize].calls => self.person_came(slot, now),
                 Phase::Repairing => self.repaired(slot, now),
                 Phase::Stepping => self.step_due(slot, now),
                 Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),

@@ -1,6 +1,7 @@
 //! What one replication gave.
 
 use super::flow::{Row, row};
+use super::release::released;
 use super::scaling::scaled;
 use super::spares::part;
 use super::windows::Segment;
@@ -49,6 +50,8 @@ pub struct Outcome {
     pub teams: Vec<[f64; 4]>,
     /// By the place of the mode among those with spares: the counts named in [`part`].
     pub stocks: Vec<[f64; part::N]>,
+    /// By the place of the service among those that are released: the counts named in [`released`].
+    pub releases: Vec<[f64; released::N]>,
     /// Money for infrastructure over the horizon.
     pub cost: f64,
 }
@@ -155,6 +158,7 @@ impl Outcome {
             failures: vec![[0.0; 4]; model.modes.len()],
             teams: vec![[0.0; 4]; model.teams.len()],
             stocks: vec![[0.0; part::N]; model.modes.iter().filter(|mode| mode.spares.is_some()).count()],
+            releases: vec![[0.0; released::N]; model.releases.len()],
             cost: 0.0,
         }
     }

@@ -179,6 +179,7 @@ impl World<'_> {
             flow: _,
             standbys,
             scalings,
+            releases,
             outcome: _,
             observer: (),
             from,
@@ -201,6 +202,7 @@ impl World<'_> {
         self.stocks.clone_from(stocks);
         self.standbys.clone_from(standbys);
         self.scalings.clone_from(scalings);
+        self.releases.clone_from(releases);
         self.services_down = *services_down;
         self.in_force = *in_force;
         self.in_force_clocks = *in_force_clocks;

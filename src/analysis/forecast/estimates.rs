@@ -66,6 +66,7 @@ pub fn summary(input: &Input<'_>) -> Summary {
                 (name(&t.name), team)
             })
             .collect(),
+        releases: super::releases::summaries(input),
         failures: input
             .failures
             .iter()

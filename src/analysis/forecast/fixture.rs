@@ -87,6 +87,7 @@ pub fn shop(services: usize, replications: u64, outages: f64) -> World {
         requests: None,
         objectives: objectives.iter().map(|o| objective(&mut dice, o, replications / 2, outages)).collect(),
         failures: FAILURES.iter().enumerate().map(|(f, _)| failure(&mut dice, f, replications / 2, outages)).collect(),
+        releases: Vec::new(),
         teams: vec![TeamRuns {
             busy: moments(&mut dice, 0.08, replications / 2),
             waiting: moments(&mut dice, 0.002, replications / 2),

@@ -36,6 +36,8 @@ pub struct Input<'a> {
     pub failures: Vec<FailureInput>,
     /// One for each team of the runs.
     pub teams: Vec<TeamInput>,
+    /// Names of the services that are released, in the order of the runs.
+    pub releases: Vec<String>,
     /// One for each objective of the runs.
     pub objectives: Vec<ObjectiveInput>,
     /// One for each source of requests of the runs; read at request fidelity only.
@@ -157,6 +159,7 @@ impl<'a> Input<'a> {
             services: Vec::new(),
             failures: Vec::new(),
             teams: Vec::new(),
+            releases: Vec::new(),
             objectives: Vec::new(),
             sources: Vec::new(),
             forecasts: Vec::new(),
@@ -183,6 +186,7 @@ impl<'a> Input<'a> {
             services: model.services.iter().zip(can_err).map(|(s, can_err)| service(model, s, can_err)).collect(),
             failures: model.modes.iter().map(failure).collect(),
             teams: model.teams.iter().map(|t| TeamInput { name: t.name.clone(), people: t.people }).collect(),
+            releases: model.releases.iter().map(|r| model.services[r.service as usize].name.clone()).collect(),
             objectives: model.objectives.iter().map(objective).collect(),
             sources: sources(model),
             forecasts: model.forecasts.clone(),

@@ -7,6 +7,7 @@ pub(super) mod estimates;
 pub(crate) mod fixture;
 pub(super) mod input;
 pub(super) mod load;
+mod releases;
 mod requests;
 pub(super) mod tables;
 #[cfg(test)]
@@ -123,7 +124,7 @@ fn services(input: &Input<'_>, summary: &Summary) -> Section {
 }
 
 fn causes(input: &Input<'_>, summary: &Summary) -> Option<Section> {
-    if input.failures.is_empty() && input.teams.is_empty() {
+    if input.failures.is_empty() && input.teams.is_empty() && input.releases.is_empty() {
         return None;
     }
     let mut parts = Vec::new();
@@ -132,6 +133,7 @@ fn causes(input: &Input<'_>, summary: &Summary) -> Option<Section> {
         parts.extend(charts::causes(input, summary).map(Part::Chart));
     }
     parts.extend(tables::parts(summary).map(Part::Table));
+    parts.extend(releases::table(summary).map(Part::Table));
     if !input.teams.is_empty() {
         parts.push(Part::Table(tables::teams(summary)));
     }

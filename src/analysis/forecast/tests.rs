@@ -146,6 +146,7 @@ fn nothing_at_all_is_reported_calmly() {
         objectives: vec![],
         failures: vec![],
         teams: vec![],
+        releases: vec![],
         cost: crate::run::runs::CostRuns::default(),
         typical: 0,
         bad: 0,

@@ -61,6 +61,9 @@ pub enum Obstacle {
     /// Replicas come and go.
     #[error("the number of replicas of `{0}` follows its load")]
     Scaled(String),
+    /// New versions come.
+    #[error("new versions of `{0}` are released, and some may be bad")]
+    Released(String),
     /// Clocks are not new at the start where the answer is about one life.
     #[error("`{0}` does not start new")]
     Aged(String),

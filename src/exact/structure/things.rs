@@ -22,9 +22,12 @@ impl<'m> Things<'m> {
     /// them count changes.
     pub fn of(model: &'m Model, service: u32) -> Self {
         let support = model.services[service as usize].support.iter().map(|&s| &model.services[s as usize]);
+        let rests_on = |s: &u32| model.services[service as usize].support.contains(s);
+        let released = model.releases.iter().map(|release| release.service).filter(rests_on);
+        let released = released.map(|s| Obstacle::Released(model.services[s as usize].name.clone()));
         let stands_by = support.clone().filter(|s| s.standby.is_some()).map(|s| Obstacle::Standby(s.name.clone()));
         let scaled = support.filter(|s| s.scaling.is_some()).map(|s| Obstacle::Scaled(s.name.clone()));
-        let obstacles = stands_by.chain(scaled).collect();
+        let obstacles = stands_by.chain(scaled).chain(released).collect();
         Self { model, obstacles, in_step: Vec::new(), looked_at: vec![false; model.teams.len()] }
     }
 

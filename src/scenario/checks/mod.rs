@@ -11,6 +11,7 @@ mod names;
 mod objectives;
 mod readiness;
 mod references;
+mod releases;
 mod requests;
 mod scaling;
 mod services;
@@ -106,6 +107,7 @@ pub const RULES: &[Rule] = &[
     mistake("bad-standby", "Some replicas are active beside those that wait.", services::standby),
     mistake("bad-number", "Plain numbers of services are in their range.", services::numbers),
     mistake("bad-autoscale", "Replicas that follow the load have a target, limits and room.", scaling::rules),
+    mistake("bad-releases", "Releases have steps that grow, rules that can be broken, and a way back.", releases::rules),
     mistake("bad-shed", "Load shedding turns away some requests and not all.", requests::shed),
     mistake("bad-slow-start", "A share of the requests that grows is one that a replica has.", requests::slow_start),
     mistake("bad-retries", "Retries are few, and their budget and pauses within limits.", calls::retries),

@@ -29,6 +29,7 @@ const REFERENCES: &[(&str, To)] = &[
     ("services.*.calls.*.to", SERVICE),
     ("services.*.instance", To::Entry("instances", "instance")),
     ("services.*.spread.*", To::ZoneOrRegion),
+    ("services.*.releases.strategy.manual.team", To::Entry("teams", "team")),
     ("failures.*.team", To::Entry("teams", "team")),
     ("failures.*.repair.runbook", To::Entry("runbooks", "runbook")),
     ("failures.*.hosts.of.*", SERVICE),

@@ -1,6 +1,7 @@
 //! How services stand: what failures, repairs and spares change about those who serve requests.
 
 use super::condition::{Condition, Pool};
+use super::rows::{failed, row};
 use crate::model::{NONE, Thing};
 use crate::scenario::Balance::{LeastBusy, SharedQueue};
 use crate::sim::{Observer, World};
@@ -86,6 +87,7 @@ impl<O: Observer> World<'_, O> {
         let service = &self.model.services[s];
         let mut whole = Pool::WHOLE;
         service.own_clocks.clone().for_each(|c| hurt(&mut whole, c));
+        let released = self.model.releases.binary_search_by_key(&(s as u32), |release| release.service).ok();
         condition.clear();
         for r in service.replicas.clone().filter(|&r| self.is_active(s, r)) {
             let replica = &self.model.replicas[r as usize];
@@ -96,7 +98,20 @@ impl<O: Observer> World<'_, O> {
                     |c: &u32| matches!(&self.model.clocks[*c as usize].thing, Thing::Zones(set) if set.contains(&replica.zone));
                 self.model.zone_clocks.clone().filter(there).for_each(|c| hurt(&mut pool, c));
             }
-            condition.add(pool);
+            let Some(place) = released else {
+                condition.add(pool);
+                continue;
+            };
+            let (bad, away) = self.released_part(place, (r - service.replicas.start) as usize);
+            let now = &self.drawn.releases[place];
+            let worse = Pool {
+                replicas: bad * (1.0 - away),
+                speed: pool.speed * now.capacity / now.slower,
+                errors: 1.0 - (1.0 - pool.errors) * (1.0 - now.errors),
+                ..pool
+            };
+            let parts = [Pool { replicas: (1.0 - bad) * (1.0 - away), ..pool }, worse];
+            parts.into_iter().filter(|part| part.replicas > 0.0).for_each(|part| condition.add(part));
         }
         if condition.pools().is_empty() {
             condition.add(Pool { replicas: f64::from(u8::from(service.replicas.is_empty())), ..whole });
@@ -111,6 +126,20 @@ impl<O: Observer> World<'_, O> {
         let mut condition = Condition::plain(f64::from(self.services[s].up));
         self.weakened_pools(s, &mut condition);
         condition.pools().iter().map(|pool| pool.replicas * pool.speed).sum()
+    }
+
+    /// Requests of a service that failed so far beyond those that fail while all is well.
+    pub(in crate::sim) fn lost_in_addition(&self, s: usize) -> f64 {
+        if self.flow.active { failed(&self.flow.tallies[s]) } else { 0.0 }
+    }
+
+    /// The fraction of a service's requests that fail while all is well.
+    pub(in crate::sim) fn usual_errors(&self, s: usize) -> f64 {
+        if !self.flow.active {
+            return 0.0;
+        }
+        let each = &self.flow.healthy.calm.each[s];
+        if each[row::RESOLVED] > 0.0 { failed(each) / each[row::RESOLVED] } else { 0.0 }
     }
 
     /// A failure makes work worse, and nothing else.

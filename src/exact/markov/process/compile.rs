@@ -187,8 +187,11 @@ impl Compiler<'_> {
     }
 
     fn services(&mut self) {
-        for service in &self.model.services {
+        for (s, service) in self.model.services.iter().enumerate() {
             let relevant = self.relevant.blocks[self.parts.services.len()];
+            if relevant && self.model.releases.iter().any(|release| release.service == s as u32) {
+                self.refuse(format!("new versions of `{}` are released", service.name));
+            }
             if relevant && service.scaling.is_some() {
                 self.refuse(format!("the number of replicas of `{}` follows its load", service.name));
             }
