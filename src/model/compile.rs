@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::clocks::Builder;
 use super::timing::Timing;
 use super::uncertain::Parameters;
-use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, request, service, traffic};
+use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, request, revenue, service, traffic};
 use crate::dist::{Sampler, Tables};
 use crate::scenario::{self, Loaded, Scenario};
 
@@ -119,6 +119,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
     builder.clocks(&mut compiler, &mut services, &mut replicas);
     let demand = traffic::compile(&mut compiler);
     let users = request::users(&mut compiler);
+    let revenue = revenue::compile(&mut compiler);
     let objectives = objectives::compile(&mut compiler, &builder.modes);
     let gates = gates::compile(&mut services);
     let order = match graph::connect(&mut services) {
@@ -165,6 +166,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         objectives,
         demand,
         users,
+        revenue,
         parameters: compiler.parameters.list,
         forecasts: compiler.forecasts,
         gates,

@@ -51,6 +51,8 @@ pub struct Outcome {
     pub stocks: Vec<[f64; part::N]>,
     /// Money for infrastructure over the horizon.
     pub cost: f64,
+    /// What the requests that failed would have been worth.
+    pub lost_revenue: f64,
 }
 
 /// What one replication gave for one service.
@@ -156,6 +158,7 @@ impl Outcome {
             teams: vec![[0.0; 4]; model.teams.len()],
             stocks: vec![[0.0; part::N]; model.modes.iter().filter(|mode| mode.spares.is_some()).count()],
             cost: 0.0,
+            lost_revenue: 0.0,
         }
     }
 
