@@ -133,7 +133,8 @@ fn an_uncertain_price_costs_its_mean() {
 #[test]
 fn failed_requests_are_revenue_lost() {
     // M/M/1/1 loses a/(1+a) of its requests: with a = 0.25 a fifth.
-    let text = machines("", "service_time: {exponential: {mean: 12.5ms}}, queue: 0").replace("rate: 20/s", "rate: 20/s, value: 0.02");
+    let text =
+        machines("", "service_time: {exponential: {mean: 12.5ms}}, queue: 0").replace("rate: 20/s", "rate: 20/s, value: 0.02");
     let found = ran(&text, &["--replications", "2"]);
     near(value(&found["cost"]["lost_revenue"]), 0.02 * 0.2 * 20.0 * HOURS * 3600.0, 1e-3);
     near(value(&found["cost"]["total"]), value(&found["cost"]["lost_revenue"]), 1e-12);
@@ -161,7 +162,10 @@ fn what_is_wrong_with_machines_is_told() {
     assert!(String::from_utf8_lossy(&done.stderr).contains("asked by others too"));
     for (text, says) in [
         (machines("", "service_time: 1ms"), "nothing is promised"),
-        (format!("{}objectives: {{o: {{service: web, target: 99%}}}}\n", machines("", "service_time: 1ms")), "no service has a price"),
+        (
+            format!("{}objectives: {{o: {{service: web, target: 99%}}}}\n", machines("", "service_time: 1ms")),
+            "no service has a price",
+        ),
     ] {
         let done = ninefold(folder.path(), &text, &["cost", "optimize"], &[]);
         assert_eq!(done.status.code(), Some(2));
@@ -223,8 +227,11 @@ fn the_search_finds_what_exhaustive_search_does() {
     for kind in ["s", "l"] {
         for replicas in 2..=10 {
             // What is reserved up to all of them is cheaper, and beyond that is paid for nothing.
-            let sets = [format!("services.web.instance={kind}"), format!("services.web.replicas={replicas}"),
-                format!("services.web.reserved={replicas}")];
+            let sets = [
+                format!("services.web.instance={kind}"),
+                format!("services.web.replicas={replicas}"),
+                format!("services.web.reserved={replicas}"),
+            ];
             let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set.as_str()]).collect();
             let one = ran(text, &[&sets[..], &["--replications", "256"]].concat());
             let attained = &one["objectives"]["o"]["attainment"];
