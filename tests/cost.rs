@@ -72,7 +72,7 @@ fn scaled_replicas_beyond_the_reserve_are_paid_by_use() {
              instances: {{m: {{price: 0.10/h, reserved: {{price: 0.06/h}}}}}}\n\
              traffic: {{t: {{to: web, rate: 20/s, daily: [{}]}}}}\n\
              services: {{web: {{instance: m, reserved: {reserved}, service_time: 100ms, replicas: 2, \
-             autoscale: {{metric: utilization, target: 50%, min: 1, max: 20}}}}}}\n",
+             autoscale: {{metric: utilization, target: 50%, min: 2, max: 20}}}}}}\n",
             day.join(", ")
         )
     };
@@ -80,12 +80,12 @@ fn scaled_replicas_beyond_the_reserve_are_paid_by_use() {
         .into_iter()
         .map(|reserved| {
             let found = ran(&text(reserved), &["--replications", "2"]);
-            (value(&found["cost"]["infrastructure"]), value(&found["services"]["web"]["scaling"]["replicas_paid"]))
+            (value(&found["cost"]["infrastructure"]), value(&found["services"]["web"]["autoscale"]["replicas_paid"]))
         })
         .collect();
     let paid = runs[0].1 * HOURS;
     near(runs[0].0, 0.10 * paid, 1e-9);
-    // Never fewer than two are there, so the first two are always in use; never more than nine.
+    // There are never fewer than two, so the first two are always in use; never more than nine.
     near(runs[1].0, 0.06 * HOURS + 0.10 * (paid - HOURS), 1e-9);
     near(runs[2].0, 0.12 * HOURS + 0.10 * (paid - 2.0 * HOURS), 1e-9);
     near(runs[5].0, 9.0 * 0.06 * HOURS, 1e-9);
