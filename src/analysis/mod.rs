@@ -2,6 +2,7 @@
 
 pub mod bottleneck;
 pub mod compare;
+pub mod cost;
 pub mod forecast;
 pub mod impact;
 pub mod reliability;
@@ -11,10 +12,11 @@ pub mod sla;
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 9] {
+pub fn all() -> [Docs; 10] {
     [
         bottleneck::DOCS,
         compare::DOCS,
+        cost::DOCS,
         forecast::DOCS,
         impact::DOCS,
         reliability::DOCS,

@@ -5,6 +5,7 @@ mod check;
 mod common;
 mod compare;
 mod completions;
+mod cost;
 mod exit;
 mod explain;
 mod init;
@@ -43,6 +44,7 @@ enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
     Compare(compare::Arguments),
+    Cost(cost::Arguments),
     Reliability(reliability::Arguments),
     Analysis(analysis::Arguments),
     Scaling(scaling::Arguments),
@@ -68,6 +70,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
         Command::Run(arguments) => run::execute(&arguments.parsed()),
         Command::Check(arguments) => check::execute(arguments),
         Command::Compare(arguments) => compare::execute(arguments),
+        Command::Cost(arguments) => cost::execute(arguments),
         Command::Reliability(arguments) => reliability::execute(arguments),
         Command::Analysis(arguments) => analysis::execute(arguments),
         Command::Scaling(arguments) => scaling::execute(arguments),

@@ -30,7 +30,9 @@ pub enum Measure {
     Repairs,
     /// Credits due by all objectives.
     AllCredits,
-    /// All money: infrastructure, repairs and credits.
+    /// What the requests that failed would have been worth.
+    LostRevenue,
+    /// All money: infrastructure, repairs, credits and lost revenue.
     Cost,
 }
 
@@ -49,6 +51,7 @@ impl fmt::Display for Measure {
             Self::Infrastructure => f.write_str("cost.infrastructure"),
             Self::Repairs => f.write_str("cost.repairs"),
             Self::AllCredits => f.write_str("cost.credits"),
+            Self::LostRevenue => f.write_str("cost.lost_revenue"),
             Self::Cost => f.write_str("cost.total"),
         }
     }
@@ -121,6 +124,7 @@ impl Measure {
         let credits = model.objectives.iter().any(|objective| !objective.credits.is_empty());
         all.push(Self::Infrastructure);
         all.extend(credits.then_some(Self::AllCredits));
+        all.extend((!model.revenue.is_empty()).then_some(Self::LostRevenue));
         all.extend([Self::Repairs, Self::Cost]);
         all
     }
@@ -156,9 +160,10 @@ impl Measure {
             Self::Infrastructure => means(observed.all(column::INFRASTRUCTURE).take(replications).collect()),
             Self::Repairs => means(observed.all(column::REPAIRS).take(replications).collect()),
             Self::AllCredits => means(credits(trial, replications)),
+            Self::LostRevenue => means(observed.all(column::LOST_REVENUE).take(replications).collect()),
             Self::Cost => {
                 let mut cost = credits(trial, replications);
-                for column in [column::INFRASTRUCTURE, column::REPAIRS] {
+                for column in [column::INFRASTRUCTURE, column::REPAIRS, column::LOST_REVENUE] {
                     cost.iter_mut().zip(observed.all(column)).for_each(|(cost, more)| *cost += more);
                 }
                 means(cost)

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::clocks::Builder;
 use super::timing::Timing;
 use super::uncertain::Parameters;
-use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, release, request, runbook, service, traffic};
+use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, release, request, revenue, runbook, service, traffic};
 use crate::dist::{Sampler, Tables};
 use crate::scenario::{self, Loaded, Scenario};
 
@@ -121,6 +121,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
     builder.clocks(&mut compiler, &mut services, &mut replicas);
     let demand = traffic::compile(&mut compiler);
     let users = request::users(&mut compiler);
+    let revenue = revenue::compile(&mut compiler);
     let objectives = objectives::compile(&mut compiler, &builder.modes);
     let releases = release::compile(&mut compiler, (&services, &replicas), (&builder.modes, &builder.clocks), &objectives);
     let gates = gates::compile(&mut services);
@@ -170,6 +171,7 @@ pub fn compile(loaded: &Loaded) -> Result<Model, Vec<Mistake>> {
         objectives,
         demand,
         users,
+        revenue,
         parameters: compiler.parameters.list,
         forecasts: compiler.forecasts,
         gates,

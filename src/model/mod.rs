@@ -13,10 +13,12 @@ mod graph;
 mod grid;
 mod growth;
 mod load;
+mod machine;
 mod mode;
 mod objectives;
 mod release;
 mod request;
+mod revenue;
 mod runbook;
 mod scaling;
 mod service;
@@ -41,9 +43,11 @@ pub use gates::{Gate, Output};
 pub use grid::Grid;
 pub use growth::{Growth, Profile};
 pub use load::{Carry, Work};
+pub use machine::Price;
 pub use mode::{AgesWhile, Degraded, Effect, Mode, Sla, Trigger};
 pub use release::{ALARMS, Release, Rules, Stage};
 pub use request::{Arrivals, Arriving, Backoff, Breaker, Budget, Handling, Retries, Serving, Users};
+pub use revenue::Revenue;
 pub use runbook::{Next, Runbook, Step};
 pub use scaling::{Limits, Scaling};
 pub use service::{Call, Replica, Service, Standby, UpWhen, Waiting};
@@ -94,6 +98,8 @@ pub struct Model {
     pub demand: Demand,
     /// The closed traffic sources: users who wait for an answer before they ask again.
     pub users: Vec<Users>,
+    /// What requests are worth, by source where one says so.
+    pub revenue: Vec<Revenue>,
     /// The numbers that nobody knows exactly.
     pub parameters: Vec<Parameter>,
     /// Sources that go on by a forecast.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::compile::Compiler;
 use super::uncertain::Spread as Law;
-use super::{Handling, Inspection, Model, NONE, Scaling, Serving, Timing, Value, Work, request, scaling, upkeep};
+use super::{Handling, Inspection, Model, NONE, Price, Scaling, Serving, Timing, Value, Work, machine, request, scaling, upkeep};
 use crate::scenario::{self, Spread};
 
 /// A service and what its state depends on.
@@ -56,8 +56,8 @@ pub struct Service {
     pub serving: Serving,
     /// How long a failed replica still gets its share of the requests, seconds.
     pub health_check: f64,
-    /// Money per second for one replica.
-    pub cost: Value,
+    /// What is paid for its replicas.
+    pub price: Price,
     /// Requests that reach this service for each request of each open traffic source, in a healthy system.
     pub visits: Vec<f64>,
 }
@@ -74,6 +74,13 @@ impl Service {
     pub fn present(&self) -> Range<u32> {
         let first = |scaling: &Scaling| self.replicas.start + scaling.initial.unwrap_or(scaling.min);
         self.scaling.as_ref().map_or(self.replicas.clone(), |scaling| self.replicas.start..first(scaling))
+    }
+
+    /// Money per second that is paid whatever happens: for what is reserved, and for replicas of which there are always as many.
+    #[must_use]
+    pub fn steady_cost(&self, draws: &[f64]) -> f64 {
+        let always = if self.scaling.is_some() { 0 } else { self.replicas.len() as u32 };
+        self.price.fixed(draws) + self.price.beyond(always) * self.price.on_demand.get(draws)
     }
 
     /// As [`Service::present`], at the most that there are while all is well.
@@ -177,6 +184,7 @@ pub(super) fn compile(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
     let mut services = Vec::new();
     let mut replicas: Vec<Replica> = Vec::new();
     let scenario = compiler.scenario;
+    let prices = machine::prices(compiler);
     for (name, written) in &scenario.services {
         let path = format!("services.{name}");
         let from = replicas.len() as u32;
@@ -212,13 +220,11 @@ pub(super) fn compile(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
             time_objectives: Vec::new(),
             ageing_with: Vec::new(),
             replica_clocks: 0..0,
-            work: compile_work(compiler, &path, written),
+            work: machine::work(compiler, &path, written),
             queue: written.queue.map_or(f64::INFINITY, |places| places as f64),
             serving: request::serving(&path, written),
             health_check: written.health_check.0,
-            cost: written.cost.as_ref().map_or(Value::Known(0.0), |cost| {
-                compiler.parameters.value(&format!("{path}.cost"), Law::Lognormal, cost, |money| money.0)
-            }),
+            price: machine::price(compiler, &prices, &path, written),
             visits: Vec::new(),
         });
     }
@@ -271,16 +277,6 @@ fn compile_calls(compiler: &mut Compiler, path: &str, written: &scenario::Servic
         }
     }
     calls
-}
-
-fn compile_work(compiler: &mut Compiler, path: &str, written: &scenario::Service) -> Work {
-    if let Some(rate) = &written.capacity {
-        let rate = compiler.parameters.value(&format!("{path}.capacity"), Law::Lognormal, rate, |rate| rate.0);
-        return Work::Rate(rate);
-    }
-    let Some(time) = &written.service_time else { return Work::Unlimited };
-    let concurrency = f64::from(written.concurrency.unwrap_or(1));
-    compiler.timing(&format!("{path}.service_time"), time).map_or(Work::Unlimited, |time| Work::Servers { time, concurrency })
 }
 
 fn compile_tree(compiler: &mut Compiler, path: &str, tree: &scenario::UpWhen) -> Option<UpWhen> {

@@ -313,6 +313,9 @@ pub struct CostSummary {
     pub credits: Estimate,
     /// What failures, replacements and inspections cost in parts and work.
     pub repairs: Estimate,
+    /// What the requests that failed would have been worth; absent where nothing of worth was lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost_revenue: Option<Estimate>,
     /// All of it.
     pub total: Estimate,
 }

@@ -71,7 +71,9 @@ impl Runs {
         let repairs = |outcome: &Outcome| outcome.failures.iter().map(|given| given[3]).sum::<f64>();
         self.cost.credits.add(whole.mean(credits));
         self.cost.repairs.add(whole.mean(repairs));
-        self.cost.total.add(whole.mean(|outcome| outcome.cost + credits(outcome) + repairs(outcome)));
+        self.cost.lost_revenue.add(whole.mean(|outcome| outcome.lost_revenue));
+        let all = |outcome: &Outcome| outcome.cost + credits(outcome) + repairs(outcome) + outcome.lost_revenue;
+        self.cost.total.add(whole.mean(all));
     }
 
     /// Adds what another block gave.
@@ -105,6 +107,7 @@ impl Runs {
         self.cost.infrastructure.merge(&other.cost.infrastructure);
         self.cost.credits.merge(&other.cost.credits);
         self.cost.repairs.merge(&other.cost.repairs);
+        self.cost.lost_revenue.merge(&other.cost.lost_revenue);
         self.cost.total.merge(&other.cost.total);
         match (&mut self.requests, &other.requests) {
             (Some(mine), Some(theirs)) => mine.merge(theirs),

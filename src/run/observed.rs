@@ -27,8 +27,10 @@ pub mod column {
     pub const INFRASTRUCTURE: usize = 0;
     /// Of all: money for repairs, replacements and inspections.
     pub const REPAIRS: usize = 1;
+    /// Of all: what the requests that failed would have been worth.
+    pub const LOST_REVENUE: usize = 2;
     /// How many there are of all.
-    pub const OF_ALL: usize = 2;
+    pub const OF_ALL: usize = 3;
 }
 
 /// What is left of a difference of two equal sums by rounding, as a part of either.
@@ -99,7 +101,7 @@ impl Observed {
             self.values.extend([objective.counted - objective.good, objective.counted, breached, objective.credits]);
         }
         let repairs = outcome.failures.iter().map(|given| given[3]).sum::<f64>();
-        self.values.extend([outcome.cost, repairs]);
+        self.values.extend([outcome.cost, repairs, outcome.lost_revenue]);
     }
 
     pub(super) fn append(&mut self, other: &Self) {

@@ -182,6 +182,8 @@ pub struct CostRuns {
     pub credits: Moments,
     /// What failures, replacements and inspections cost in parts and work.
     pub repairs: Moments,
+    /// What the requests that failed would have been worth.
+    pub lost_revenue: Moments,
     /// All of it.
     pub total: Moments,
 }

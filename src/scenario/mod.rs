@@ -35,7 +35,7 @@ pub use fidelity::Fidelity;
 pub use load::{LoadError, Loaded, Patches, Problems, load, parse};
 pub use objective::{Counts, Credit, Latency, Objective, Window};
 pub use path::KeyPath;
-pub use schema::{By, Hours, Instance, Policy, Scenario, Selection, Step, Team};
+pub use schema::{By, Hours, Instance, Policy, Reserved, Scenario, Selection, Step, Team};
 pub use service::{
     AbortIf, Autoscale, Backoff, Balance, Breaker, Budget, Call, Discipline, External, Floor, Interrupted, Jitter, Releases,
     Resource, Retries, ScalingLimits, Service, Shed, Spread, Standby, StandbyMode, Strategy, Tier, TimedOut, UpWhen, WhileDown,

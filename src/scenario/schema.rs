@@ -154,14 +154,26 @@ pub enum By {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "an instance: a map of words such as `price`")]
 pub struct Instance {
-    /// What one costs, money per time like `0.10/h`.
+    /// What one costs while it is there, money per time like `0.10/h`. Default: nothing.
     pub price: Option<Uncertain<MoneyPerTime>>,
-    /// How many requests one serves at the same time.
+    /// What one that is reserved costs: `{price: 0.06/h}`. A service says with `reserved` how many of them it has. Default: none can
+    /// be reserved.
+    pub reserved: Option<Reserved>,
+    /// How many requests one serves at the same time; where a service gives a `concurrency` of its own, or a `capacity`, that
+    /// holds.
     pub concurrency: Option<u32>,
-    /// Its speed relative to the one that `service_time` was measured on. Default: 1.
+    /// Its speed relative to the one that `service_time` (or `capacity`) was measured on: a number above 0. Default: 1.
     pub speed: Option<f64>,
     /// From order to use, a duration like `2w`. Default: 0s.
     pub lead_time: Option<Time>,
+}
+
+/// What a machine costs that is paid whether it is used or not.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "a map with `price`, like `{price: 0.06/h}`")]
+pub struct Reserved {
+    /// What one costs, money per time like `0.06/h`.
+    pub price: Uncertain<MoneyPerTime>,
 }
 
 /// A named variant: a list of patches (applied to the tree before it is typed, so the values stay raw).

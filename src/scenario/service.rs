@@ -30,7 +30,7 @@ pub struct Service {
     pub spread: Option<Spread>,
     /// How long one request takes in one server of a replica, a duration or distribution.
     pub service_time: Option<Distribution>,
-    /// How many requests one replica serves at the same time. Default: 1.
+    /// How many requests one replica serves at the same time. Default: that of its `instance`, else 1.
     pub concurrency: Option<u32>,
     /// What one replica can carry, a rate from a load test, in place of `service_time` and `concurrency`.
     pub capacity: Option<Uncertain<Rate>>,
@@ -55,10 +55,13 @@ pub struct Service {
     /// Default: 0s, at once.
     #[serde(default = "zero")]
     pub slow_start: Time,
-    /// What one replica costs, money per time like `0.34/h`. Default: nothing.
+    /// What one replica costs, money per time like `0.34/h`. Default: the `price` of its `instance`, else nothing.
     pub cost: Option<Uncertain<MoneyPerTime>>,
-    /// The kind of machine it runs on, a name under `instances`.
+    /// The kind of machine a replica runs on, a name under `instances`. Default: none.
     pub instance: Option<String>,
+    /// For how many replicas the `reserved` price of the instance is paid all the time, whether there are so many or not; those
+    /// beyond cost what one costs while it is there. Default: 0.
+    pub reserved: Option<u32>,
     /// What a replica has so much of, beside its concurrency: disk, connections. Default: nothing.
     #[serde(default)]
     pub resources: IndexMap<String, Resource>,

@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::distribution::{Distribution, Uncertain};
 use super::forms::{Peeked, moment, moment_schema};
-use crate::units::{GrowthRate, Number, Quantity, Rate, Time};
+use crate::units::{GrowthRate, Money, Number, Quantity, Rate, Time};
 
 mod arrivals;
 
@@ -40,6 +40,9 @@ pub struct Traffic {
     pub arrivals: Option<Arrivals>,
     /// The place of its requests where they are served by priority, 1 (first) to 5. Default: 3.
     pub priority: Option<u8>,
+    /// What a request that succeeds is worth, an amount of money like `0.02`; those that fail are revenue lost. Only where the service
+    /// gets its requests from this source alone. Default: nothing is said.
+    pub value: Option<Uncertain<Money>>,
     /// How the rate grows: `4%/mo` compounds, `{linear: 4%/mo}` adds the same each time. Default: not at all.
     pub growth: Option<Growth>,
     /// 24 relative numbers, one for each hour of the day in `timezone`, scaled to mean 1; at most one of `daily`

@@ -7,7 +7,7 @@ use super::structure::Without;
 use super::windows::Segment;
 use super::{Observer, World};
 use crate::kernel::NEVER;
-use crate::model::NONE;
+use crate::model::{NONE, Revenue};
 
 impl<O: Observer> World<'_, O> {
     /// A service goes down by the failure of clock `c`.
@@ -176,7 +176,7 @@ impl<O: Observer> World<'_, O> {
             state.waited = 0.0;
             state.asked = 0.0;
         }
-        self.scalings.measure_from(left);
+        self.scalings.measure_from(self.model, left);
         for stock in &mut self.stocks {
             stock.tally = [0.0; part::N];
         }
@@ -220,6 +220,16 @@ impl<O: Observer> World<'_, O> {
         self.finish_windows();
         let more = self.finish_releases();
         self.outcome.cost = self.drawn.cost * length + self.scaled_cost() + more;
+        self.book_revenue();
+    }
+
+    /// What the requests that failed would have been worth, once they are counted.
+    pub(super) fn book_revenue(&mut self) {
+        let lost = |revenue: &Revenue| {
+            let sums = &self.outcome.services[revenue.service as usize].sums;
+            (sums[sum::REQUESTS] - sums[sum::GOOD]).max(0.0) * revenue.each.get(&self.drawn.draws)
+        };
+        self.outcome.lost_revenue = self.model.revenue.iter().map(lost).sum();
     }
 }
 

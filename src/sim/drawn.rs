@@ -128,7 +128,7 @@ pub struct Drawn {
     pub releases: Vec<ReleaseNow>,
     /// By service with a standby: how a replica of it takes over.
     pub standbys: Vec<StandbyNow>,
-    /// Money per second for all replicas of which there are always as many.
+    /// Money per second for what is reserved, and for all replicas of which there are always as many.
     pub cost: f64,
     /// Money for one failure, by mode.
     pub failure_costs: Vec<f64>,
@@ -270,8 +270,7 @@ impl Drawn {
         self.failure_costs.extend(model.modes.iter().map(|mode| mode.cost.get(draws)));
         self.carry = model.carry(draws);
         model.demand.draw(draws, &mut self.curves);
-        let fixed = model.services.iter().filter(|service| service.scaling.is_none());
-        self.cost = fixed.map(|service| service.cost.get(draws) * service.replicas.len() as f64).sum();
+        self.cost = model.services.iter().map(|service| service.steady_cost(draws)).sum();
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Outcome {
     pub releases: Vec<[f64; released::N]>,
     /// Money for infrastructure over the horizon.
     pub cost: f64,
+    /// What the requests that failed would have been worth.
+    pub lost_revenue: f64,
 }
 
 /// What one replication gave for one service.
@@ -160,6 +162,7 @@ impl Outcome {
             stocks: vec![[0.0; part::N]; model.modes.iter().filter(|mode| mode.spares.is_some()).count()],
             releases: vec![[0.0; released::N]; model.releases.len()],
             cost: 0.0,
+            lost_revenue: 0.0,
         }
     }
 

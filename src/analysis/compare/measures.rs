@@ -17,6 +17,7 @@ pub fn label(measure: &Measure) -> String {
         Measure::Infrastructure => "cost of infrastructure".to_owned(),
         Measure::Repairs => "cost of repairs".to_owned(),
         Measure::AllCredits => "credits".to_owned(),
+        Measure::LostRevenue => "lost revenue".to_owned(),
         Measure::Cost => "all cost".to_owned(),
     }
 }
@@ -35,6 +36,11 @@ pub fn unit(measure: &Measure) -> Unit {
         Measure::AllDowntime | Measure::Downtime(_) => Unit::Duration,
         Measure::Outages(_) => Unit::Number,
         Measure::Failed(_) => Unit::Count,
-        Measure::Credits(_) | Measure::Infrastructure | Measure::Repairs | Measure::AllCredits | Measure::Cost => Unit::Money,
+        Measure::Credits(_)
+        | Measure::Infrastructure
+        | Measure::Repairs
+        | Measure::AllCredits
+        | Measure::LostRevenue
+        | Measure::Cost => Unit::Money,
     }
 }

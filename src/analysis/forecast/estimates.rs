@@ -90,6 +90,8 @@ pub fn summary(input: &Input<'_>) -> Summary {
             infrastructure: clean(runs.cost.infrastructure.estimate(LEVEL)),
             credits: clean(runs.cost.credits.estimate_in(LEVEL, 0.0, f64::INFINITY)),
             repairs: clean(runs.cost.repairs.estimate_in(LEVEL, 0.0, f64::INFINITY)),
+            lost_revenue: (runs.cost.lost_revenue.mean() > 0.0)
+                .then(|| clean(runs.cost.lost_revenue.estimate_in(LEVEL, 0.0, f64::INFINITY))),
             total: clean(runs.cost.total.estimate(LEVEL)),
         },
     }

@@ -97,6 +97,7 @@ pub fn shop(services: usize, replications: u64, outages: f64) -> World {
             infrastructure: moments(&mut dice, 84_000.0, replications / 2),
             credits: moments(&mut dice, 2_300.0, replications / 2),
             repairs: Moments::default(),
+            lost_revenue: Moments::default(),
             total: moments(&mut dice, 86_300.0, replications / 2),
         },
         services: all,

@@ -151,7 +151,8 @@ fn lost(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
 fn cost(input: &Input<'_>, summary: &Summary) -> Option<Verdict> {
     let total = summary.cost.total.value.filter(|v| v.abs() > 0.0)?;
     let parts = [(&summary.cost.credits, "credits"), (&summary.cost.repairs, "repairs and upkeep")];
-    let spent = parts.into_iter().filter(|(part, _)| part.value.is_some_and(|v| v > 0.0));
+    let lost = summary.cost.lost_revenue.as_ref().map(|lost| (lost, "lost revenue"));
+    let spent = parts.into_iter().chain(lost).filter(|(part, _)| part.value.is_some_and(|v| v > 0.0));
     let said = spent.map(|(part, what)| format!(", {} {} of it {what}", value(part, Unit::Money), input.currency));
     let split = said.collect::<Vec<_>>().concat();
     let span = super::charts::horizon(input.runs.horizon);

@@ -136,7 +136,8 @@ fn service(input: &Input<'_>, usage: &Usage) -> Service {
     let model = input.model;
     let days = model.horizon / 86_400.0;
     let compiled = &model.services[usage.service];
-    let price = compiled.cost.get(&crate::model::medians(&model.parameters));
+    let draws = crate::model::medians(&model.parameters);
+    let price = compiled.price.on_demand.get(&draws);
     let targets = input.targets_of(usage.service);
     Service {
         target: compiled.scaling.as_ref().map_or(0.0, |scaling| scaling.target),
@@ -151,7 +152,7 @@ fn service(input: &Input<'_>, usage: &Usage) -> Service {
             .to_string(),
         requests_lost_to_lag: usage.all.lost_to_lag,
         idle_cost: usage.all.idle * price,
-        cost: usage.paid * price,
+        cost: compiled.price.fixed(&draws) * model.horizon + usage.beyond * price,
         hours: usage.hours.iter().map(used).collect(),
         targets: targets.map(|targets| targets.trials.iter().map(target).collect()).unwrap_or_default(),
         recommended_target: targets.filter(|_| !input.interrupted).and_then(Targets::best).map(|trial| trial.target),

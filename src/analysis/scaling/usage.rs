@@ -1,7 +1,7 @@
 //! How a scaled service was used, from its course while nothing breaks: over the whole horizon, and by the hour of the day or week.
 
 use super::Pattern;
-use crate::model::{Model, hours};
+use crate::model::{Model, Price, hours};
 use crate::sim::{ScaledPiece, Undisturbed};
 
 /// Fewer replicas that are wanted again within so many seconds were taken away for nothing.
@@ -43,6 +43,8 @@ pub struct Usage {
     pub hours: Vec<Sums>,
     /// Replica-seconds that are paid.
     pub paid: f64,
+    /// Replica-seconds beyond what is reserved.
+    pub beyond: f64,
     /// Decisions for more.
     pub ups: usize,
     /// Decisions for fewer.
@@ -81,6 +83,7 @@ impl Usage {
             all: Sums::default(),
             hours: vec![Sums::default(); pattern.hours()],
             paid: 0.0,
+            beyond: 0.0,
             ups: 0,
             downs: 0,
             flaps: 0,
@@ -118,16 +121,17 @@ impl Usage {
         for (point, means) in usage.course.iter_mut().enumerate() {
             means[0] = point as f64 * part;
         }
-        usage.decide(&course.wanted, model.horizon);
+        usage.decide(&course.wanted, model.horizon, &model.services[usage.service].price);
         usage
     }
 
     /// Counts decisions, and what is paid.
-    fn decide(&mut self, wanted: &[(f64, u32)], horizon: f64) {
+    fn decide(&mut self, wanted: &[(f64, u32)], horizon: f64, price: &Price) {
         let mut last_down = f64::NEG_INFINITY;
         for (i, &(at, count)) in wanted.iter().enumerate() {
             let until = wanted.get(i + 1).map_or(horizon, |next| next.0);
             self.paid += f64::from(count) * (until - at);
+            self.beyond += price.beyond(count) * (until - at);
             match i.checked_sub(1).map(|before| wanted[before].1) {
                 Some(before) if count > before => {
                     self.ups += 1;

@@ -38,6 +38,9 @@ fn services(context: &Context<'_>) -> Vec<Finding> {
         if service.replicas == Some(0) && service.up_when.is_none() && service.external.is_none() {
             found.push(Finding::new(&at("replicas"), "a service without replicas is never up: give at least 1"));
         }
+        if let Some(reserved) = service.reserved.filter(|count| u64::from(*count) > REPLICAS) {
+            found.push(too_many(&at("reserved"), reserved, REPLICAS));
+        }
         if let Some(concurrency) = service.concurrency.filter(|count| *count > CONCURRENCY) {
             found.push(too_many(&at("concurrency"), concurrency, CONCURRENCY));
         }

@@ -107,10 +107,53 @@ fn resources(context: &Context<'_>) -> Vec<Finding> {
             }
         }
     }
+    found
+}
+
+/// Speeds of machines outside of this range are slips of the pen, and would leave no time that can be told from none.
+const SPEEDS: std::ops::RangeInclusive<f64> = 1e-3..=1e3;
+
+/// Kinds of machines work at some speed.
+pub fn instances(context: &Context<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
     for (name, instance) in &context.scenario.instances {
-        if instance.speed.is_some_and(|speed| !(speed.is_finite() && speed > 0.0)) {
-            found.push(Finding::new(&["instances", name, "speed"], "a speed is a number above 0"));
+        if let Some(speed) = instance.speed.filter(|speed| !SPEEDS.contains(speed)) {
+            let message = format!("`{speed}` is no speed: expected a number from 0.001 to 1000, 1 as fast as what was measured");
+            found.push(Finding::new(&["instances", name, "speed"], message));
+        }
+        if instance.concurrency == Some(0) {
+            let message = "a machine that serves nothing at the same time serves nothing: at least 1";
+            found.push(Finding::new(&["instances", name, "concurrency"], message));
         }
     }
     found
+}
+
+/// What is reserved has a price, and there is something to reserve.
+pub fn reserved(context: &Context<'_>) -> Vec<Finding> {
+    each(context, |service| {
+        service.reserved.filter(|count| *count > 0)?;
+        let Some(kind) = &service.instance else {
+            return Some((
+                "reserved",
+                "only an `instance` can be reserved: name one here, and its `reserved` price there".into(),
+            ));
+        };
+        let instance = context.scenario.instances.get(kind)?;
+        instance.reserved.is_none().then(|| {
+            ("reserved", format!("`instances.{kind}` has no price when reserved: write `reserved: {{price: 0.06/h}}` there"))
+        })
+    })
+}
+
+/// What is reserved is cheaper than what is not.
+pub fn dear_reserve(context: &Context<'_>) -> Vec<Finding> {
+    let dear = context.scenario.instances.iter().filter_map(|(name, instance)| {
+        let (price, reserved) = (instance.price?, instance.reserved.as_ref()?.price);
+        (reserved.low() >= price.high()).then(|| {
+            let message = "reserved it costs no less than on demand: nobody would reserve it";
+            Finding::new(&["instances", name, "reserved"], message).on_key()
+        })
+    });
+    dear.collect()
 }

@@ -258,6 +258,7 @@ impl Requests<'_> {
                 given.sums[sum::SERVERS] += served.servers;
             }
         }
+        self.world.book_revenue();
     }
 }
 

@@ -22,14 +22,16 @@ pub use rule::{Scaler, Seen};
 
 /// Indices of what is counted of a scaled service over one replication.
 pub mod scaled {
-    /// Replica-seconds that are paid.
+    /// Replica-seconds of those that are there.
     pub const THERE: usize = 0;
     /// Decisions for more replicas.
     pub const UPS: usize = 1;
     /// Decisions for fewer.
     pub const DOWNS: usize = 2;
+    /// Replica-seconds of those that are there beyond what is reserved.
+    pub const BEYOND: usize = 3;
     /// How many counts there are.
-    pub const N: usize = 3;
+    pub const N: usize = 4;
 }
 
 /// Times that are the same but for rounding, seconds.
@@ -92,10 +94,11 @@ impl Scalings {
     }
 
     /// Measuring begins, with so many seconds left.
-    pub fn measure_from(&mut self, left: f64) {
+    pub fn measure_from(&mut self, model: &Model, left: f64) {
         for scaled in &mut self.list {
             scaled.counted = [0.0; scaled::N];
             scaled.counted[scaled::THERE] = f64::from(scaled.paid) * left;
+            scaled.counted[scaled::BEYOND] = model.services[scaled.service as usize].price.beyond(scaled.paid) * left;
         }
     }
 }
@@ -303,10 +306,11 @@ impl<'m, O: Observer> World<'m, O> {
         next
     }
 
-    /// What is paid for scaled replicas over the horizon, in money.
+    /// What is paid for scaled replicas over the horizon beyond what is reserved, in money.
     pub(super) fn scaled_cost(&self) -> f64 {
         let cost = |scaled: &Scaled| {
-            self.model.services[scaled.service as usize].cost.get(&self.drawn.draws) * scaled.counted[scaled::THERE]
+            let price = &self.model.services[scaled.service as usize].price;
+            price.on_demand.get(&self.drawn.draws) * scaled.counted[scaled::BEYOND]
         };
         self.scalings.list.iter().map(cost).sum()
     }

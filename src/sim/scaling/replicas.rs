@@ -106,9 +106,11 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn pay(&mut self, place: usize, count: u32, now: f64) {
         let end = self.end;
         let scaled = &mut self.scalings.list[place];
+        let price = &self.model.services[scaled.service as usize].price;
         // Where there is no room for all that are wanted, only for those is paid that there are.
         let count = count.min(scaled.provision.end);
         scaled.counted[scaled::THERE] += (f64::from(count) - f64::from(scaled.paid)) * (end - now);
+        scaled.counted[scaled::BEYOND] += (price.beyond(count) - price.beyond(scaled.paid)) * (end - now);
         scaled.paid = count;
     }
 }
