@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::compile::Compiler;
 use super::uncertain::Spread as Law;
-use super::{Handling, Inspection, Model, NONE, Scaling, Serving, Timing, Value, Work, request, scaling, upkeep};
+use super::{Handling, Inspection, Model, NONE, Resource, Scaling, Serving, Timing, Value, Work, request, resources, scaling, upkeep};
 use crate::scenario::{self, Spread};
 
 /// A service and what its state depends on.
@@ -58,6 +58,8 @@ pub struct Service {
     pub health_check: f64,
     /// Money per second for one replica.
     pub cost: Value,
+    /// What its replicas have so much of, beside their servers.
+    pub resources: Vec<Resource>,
     /// Requests that reach this service for each request of each open traffic source, in a healthy system.
     pub visits: Vec<f64>,
 }
@@ -219,6 +221,7 @@ pub(super) fn compile(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
             cost: written.cost.as_ref().map_or(Value::Known(0.0), |cost| {
                 compiler.parameters.value(&format!("{path}.cost"), Law::Lognormal, cost, |money| money.0)
             }),
+            resources: resources::compile(compiler, &path, written),
             visits: Vec::new(),
         });
     }

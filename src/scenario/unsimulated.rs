@@ -68,7 +68,6 @@ fn in_service(path: &KeyPath, service: &Service, found: &mut Found) {
     found.one_by_one(service.autoscale.is_some(), "autoscale", || path.key("autoscale"));
     found.add(service.releases.is_some(), "releases", || path.key("releases"));
     found.add(service.instance.is_some(), "instance", || path.key("instance"));
-    found.add(!service.resources.is_empty(), "resources", || path.key("resources"));
     let discipline = match service.discipline {
         Discipline::Fifo => None,
         Discipline::Lifo => Some("discipline: lifo"),
