@@ -1,6 +1,7 @@
 //! One file per question: from what the simulation gave to a summary for programs and a report for people.
 
 pub mod bottleneck;
+pub mod capacity;
 pub mod compare;
 pub mod forecast;
 pub mod impact;
@@ -11,9 +12,10 @@ pub mod sla;
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 9] {
+pub fn all() -> [Docs; 10] {
     [
         bottleneck::DOCS,
+        capacity::DOCS,
         compare::DOCS,
         forecast::DOCS,
         impact::DOCS,

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::compile::Compiler;
 use super::uncertain::Spread as Law;
-use super::{Handling, Inspection, Model, NONE, Resource, Scaling, Serving, Timing, Value, Work, request, resources, scaling, upkeep};
+use super::{
+    Handling, Inspection, Model, NONE, Resource, Scaling, Serving, Timing, Value, Work, request, resources, scaling, upkeep,
+};
 use crate::scenario::{self, Spread};
 
 /// A service and what its state depends on.
