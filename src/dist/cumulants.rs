@@ -258,6 +258,10 @@ impl Shape {
     }
 
     fn up_to(&self, t: f64, whole: &Cumulants) -> Part {
+        let all = |weight: f64, body: &Body| weight <= 0.0 || body.is_below(t);
+        if all(self.gamma, &self.body) && all(1.0 - self.gamma, &self.tail) {
+            return Part { share: 1.0, law: *whole };
+        }
         let mut sums = [0.0; 4];
         for (weight, body) in [(self.gamma, &self.body), (1.0 - self.gamma, &self.tail)] {
             if weight > 0.0 {
@@ -307,6 +311,20 @@ impl Body {
                     normal_survival((libm::log(t - from) - mu) / sigma)
                 }
             }
+        }
+    }
+
+    /// Whether less than 1e-14 exceeds `t`, as far as that is seen at a glance: of a gamma law by Chernoff's bound.
+    fn is_below(&self, t: f64) -> bool {
+        const NOBODY: f64 = 33.0;
+        match *self {
+            Self::Constant(value) => value <= t,
+            Self::Gamma { from, .. } | Self::Lognormal { from, .. } if t <= from => false,
+            Self::Gamma { from, shape, scale } => {
+                let x = (t - from) / scale;
+                x > shape + NOBODY && x - shape * (1.0 + libm::log(x / shape)) > NOBODY
+            }
+            Self::Lognormal { from, mu, sigma } => libm::log(t - from) - mu > 8.0 * sigma,
         }
     }
 

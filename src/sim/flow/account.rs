@@ -10,13 +10,12 @@ use crate::sim::windows::Segment;
 use crate::sim::{Drawn, Observer, World};
 
 impl Flow {
-    /// Whether demand may be too much for some service to be calm in an interval; never misses that it is. Of services as they
-    /// should be the healthy system knows, unless something else is broken.
+    /// Whether demand may be too much for some service to be calm in an interval, of those that are not as they should be or meet
+    /// something else than in the healthy system; never misses that it is. Of all others the healthy system knows.
     fn may_matter(&self, model: &Model, drawn: &Drawn, from: f64, to: f64) -> bool {
-        self.tight_count > 0
-            && (0..self.tight.len())
-                .filter(|&s| self.tight[s] && (self.broken_count > 0 || self.standings[s] != Standing::Usual))
-                .any(|s| self.peak(model, drawn, s, from, to) > self.calm_rates[s])
+        let crowded = |s: usize| self.tight[s] && self.peak(model, drawn, s, from, to) > self.calm_rates[s];
+        let differ = self.entry.filter(|_| self.broken_count > 0).map(|entry| &self.kept.get(entry).services);
+        self.tight_count > 0 && self.unusual.iter().chain(differ.into_iter().flatten()).any(|&s| crowded(s as usize))
     }
 
     /// Where queues have settled, no replica is behind others of its kind.
@@ -24,8 +23,8 @@ impl Flow {
         if !self.follower.settled() {
             return;
         }
-        for place in 0..self.follower.part.len() {
-            let s = self.follower.part[place] as usize;
+        for place in 0..self.follower.part.services.len() {
+            let s = self.follower.part.services[place] as usize;
             if self.conditions[s].catch_up(&mut self.follower.state.queues[s]) {
                 self.review(model, s);
             }
@@ -86,14 +85,10 @@ impl<O: Observer> World<'_, O> {
     #[cold]
     fn account(&mut self, from: f64, to: f64) {
         let model = self.model;
-        if self.flow.entry.is_none() && self.flow.broken_count > 0 {
-            let Flow { kept, net, conditions, unusual, standings, healthy, usual_rates, .. } = &mut self.flow;
-            let broken = unusual.iter().copied().filter(|&s| standings[s as usize] == Standing::Broken);
-            self.flow.entry = Some(kept.find(net, conditions, &broken, &healthy.calm, usual_rates));
-        }
         self.note_spared();
         let mut at = from;
         while at < to {
+            self.find_entry();
             let pieces = self.flow.healthy.pieces(model);
             let piece = if at < 0.0 { 0 } else { pieces.piece(at) };
             let edge = if at < 0.0 { 0.0 } else { pieces.edges[piece + 1] };
@@ -101,13 +96,22 @@ impl<O: Observer> World<'_, O> {
             if self.flow.astray || self.flow.may_matter(model, &self.drawn, at, at) {
                 self.enter(piece, at);
                 self.ask_between(at, until);
-                self.flow.hear_others();
+                self.flow.hear_others(piece);
                 self.followed_piece(piece, at, until);
             } else if let Some(entry) = self.flow.entry.filter(|_| self.flow.broken_count > 0) {
                 self.ask_between(at, until);
                 self.calm_piece(entry, at, until);
             }
             at = until;
+        }
+    }
+
+    /// What is broken now is solved, unless it was.
+    fn find_entry(&mut self) {
+        if self.flow.entry.is_none() && self.flow.broken_count > 0 {
+            let Flow { kept, net, conditions, unusual, standings, healthy, usual_rates, .. } = &mut self.flow;
+            let broken = unusual.iter().copied().filter(|&s| standings[s as usize] == Standing::Broken);
+            self.flow.entry = Some(kept.find(net, conditions, &broken, &healthy.calm, usual_rates));
         }
     }
 
@@ -186,6 +190,7 @@ impl<O: Observer> World<'_, O> {
         });
         self.replace(piece, from, to, share);
         self.flow.catch_up(model);
+        self.find_entry();
         let next = if to >= end { piece + 1 } else { piece };
         // A queue that has settled is forgotten where it is that of the healthy system, or does not matter.
         let flow = &self.flow;
@@ -195,8 +200,8 @@ impl<O: Observer> World<'_, O> {
 
     /// Takes out of the books what the healthy system did in a part of a piece that was followed apart.
     fn replace(&mut self, piece: usize, from: f64, to: f64, share: f64) {
-        let Flow { healthy, tallies, replaced, asked, follower, followed, .. } = &mut self.flow;
-        for s in follower.part.iter().map(|&s| s as usize) {
+        let Flow { healthy, tallies, replaced, asked, follower, .. } = &mut self.flow;
+        for s in follower.part.services.iter().map(|&s| s as usize) {
             let usual = healthy.calm.requests(s, asked);
             let each = &healthy.calm.each[s];
             add(&mut tallies[s], each, -usual);
@@ -208,7 +213,7 @@ impl<O: Observer> World<'_, O> {
             }
             replaced[s].iter_mut().zip(gone).for_each(|(sum, gone)| *sum += gone);
         }
-        let followed = |o: usize| followed[self.model.objectives[o].service as usize];
+        let followed = |o: usize| follower.part.has(self.model.objectives[o].service as usize);
         for (o, losses) in healthy.losses.iter().enumerate().filter(|(o, losses)| !losses.is_empty() && followed(*o)) {
             let [before, after] = [losses[piece], losses[piece + 1]];
             let segment = Segment { from, to, bad: share * (before[0] - after[0]), out: share * (before[1] - after[1]) };

@@ -7,6 +7,7 @@
 
 use super::condition::Condition;
 use super::net::Net;
+use super::part::Part;
 use super::pools::Service;
 use super::state::{Noted, State};
 
@@ -29,28 +30,22 @@ const MOST_STEPS: usize = 5_000;
 pub struct Follower {
     /// Where it stands.
     pub state: State,
-    /// The services that are followed, in the order of calls: what is called comes first.
-    pub part: Vec<u32>,
+    /// The services that are followed.
+    pub part: Part,
     before: Noted,
     /// Room for where they stand at the end of a step.
     after: Vec<Service>,
 }
 
 impl Follower {
-    /// Nothing waits, and all services are followed.
+    /// No service is followed yet.
     pub fn new(net: &Net) -> Self {
-        Self { state: State::new(net), part: net.order.clone(), ..Self::default() }
-    }
-
-    /// As new.
-    pub fn reset(&mut self, net: &Net) {
-        self.part.clone_from(&net.order);
-        self.state.reset(net, &self.part);
+        Self { state: State::new(net), part: Part::new(net.nodes.len()), ..Self::default() }
     }
 
     /// Every service that is followed stays as it is.
     pub fn settled(&self) -> bool {
-        self.state.settled(&self.part)
+        self.state.settled(&self.part.services)
     }
 
     /// Goes on for `seconds` with the sources at `rates`; `book` learns of every part of it: what happens, from when on, and for
@@ -63,7 +58,7 @@ impl Follower {
         coarse: f64,
         mut book: impl FnMut(&State, &[u32], f64, f64),
     ) -> bool {
-        let Self { state, part, before, after } = self;
+        let Self { state, part: Part { services: part, .. }, before, after } = self;
         let solve = |state: &mut State, seconds| state.solve_part(net, part, |s| &conditions[s], rates, seconds);
         solve(state, seconds);
         if state.settled(part) {

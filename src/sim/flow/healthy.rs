@@ -9,7 +9,9 @@ use super::course::{Course, Walk};
 use super::follow::Follower;
 use super::looks::{Looks, Losses};
 use super::net::Net;
+use super::part::Around;
 use super::rows::{Lengths, Row, add, failed, row};
+use super::state::State;
 use super::times::Times;
 use crate::dist::Cumulants;
 use crate::model::{Counts, Curve, Grid, Model, NONE};
@@ -26,12 +28,8 @@ pub struct Healthy {
     pub course: Course,
     /// By piece of demand: its place among those that are not calm, or [`NONE`].
     places: Vec<u32>,
-    /// By place and service: what is counted beyond the calm.
-    beyond: Vec<Row>,
-    /// By place: what waits at the begin, where it has not settled then.
-    waiting: Vec<Option<Vec<Queues>>>,
-    /// By place: whether it is not the same all the time.
-    moves: Vec<bool>,
+    /// Those.
+    busy: Vec<Busy>,
     /// By service: what is counted beyond the calm over the horizon.
     pub totals: Vec<Row>,
     /// By service: how long good answers took, and how long requests waited.
@@ -41,6 +39,26 @@ pub struct Healthy {
     /// By objective: bad requests beyond that, and requests that do not come, before each piece; empty where there are none.
     pub losses: Vec<Vec<[f64; 2]>>,
 }
+
+/// A piece of demand that is not calm.
+#[derive(Debug, Clone, Default)]
+struct Busy {
+    /// How long it is, seconds.
+    seconds: f64,
+    /// The services that were followed, ascending; the others are calm.
+    services: Vec<u32>,
+    /// By service of these: what is counted beyond the calm.
+    beyond: Vec<Row>,
+    /// By service of these: what waits at the begin, where that has not settled then.
+    waiting: Option<Vec<Queues>>,
+    /// It is not the same all the time.
+    moves: bool,
+    /// Requests are lost in it.
+    loses: bool,
+}
+
+/// A share of requests so small is none.
+const NO_LOSS: f64 = 1e-6;
 
 /// What is needed to make it.
 pub struct Making<'a> {
@@ -60,6 +78,8 @@ pub struct Making<'a> {
     pub coarse: f64,
     /// By service: how long calls keep a server while all is well.
     pub held: &'a [Cumulants],
+    /// The state of the calm, and the rates of the sources there.
+    pub base: (&'a State, &'a [f64]),
 }
 
 /// A piece of demand: its number, when it begins, what is asked in it and at which rates.
@@ -103,10 +123,10 @@ impl Healthy {
         let always_calm = self.course.scaled.is_empty() && is_calm(&self.calm, &highest, making.calm_rates);
         let mut losses = Losses::new(model);
         self.losses = vec![Vec::new(); model.objectives.len()];
-        follower.reset(making.net);
+        follower.part.clear();
         if always_calm {
             self.look_at_some(making, follower, &mut looks);
-            looks.calm(&curves.iter().map(|curve| curve.total(&model.demand, model.horizon)).collect::<Vec<_>>());
+            looks.asked(&curves.iter().map(|curve| curve.total(&model.demand, model.horizon)).collect::<Vec<_>>());
         } else {
             self.go_through(making, follower, &mut looks, &mut losses);
             self.losses = losses.finish();
@@ -152,12 +172,15 @@ impl Healthy {
                 };
                 let now = if until < end { making.piece(number, at, until) } else { whole };
                 losses.begin();
+                looks.asked(&now.asked);
                 if calm {
-                    looks.calm(&now.asked);
+                    follower.part.clear();
                     if number % stride == 0 {
                         looks.look(&self.calm, making, &conditions, follower, &now);
                     }
                 } else {
+                    self.take_part(making, (&conditions, &calm_rates), follower, &now.rates);
+                    looks.without(&self.calm, &follower.part.services, &now.asked);
                     self.follow_piece(making, &conditions, follower, &now, until, losses);
                     let busy = |s: usize| follower.state.services[s].busy;
                     walk.go_to(model, &mut self.course, until, follower.settled(), busy);
@@ -178,6 +201,17 @@ impl Healthy {
         }
     }
 
+    /// Follows what is not calm at some rates, with what that reaches, and what was followed before where that has not settled.
+    fn take_part(&self, making: &Making, now: (&[Condition], &[f64]), follower: &mut Follower, rates: &[f64]) {
+        let (conditions, calm_rates) = now;
+        let around = Around { net: making.net, healthy: &self.calm, base: making.base, conditions, calm_rates, rates };
+        let crowded = (0..calm_rates.len()).filter(|&s| self.calm.requests(s, rates) > calm_rates[s]);
+        let new = follower.part.widen(&around, crowded.map(|s| s as u32));
+        // While it was calm next to nothing waited.
+        follower.state.reset(making.net, &new);
+        follower.part.hear(&around, &mut follower.state, |_| 0.0);
+    }
+
     /// A piece that is not calm.
     fn follow_piece(
         &mut self,
@@ -188,45 +222,51 @@ impl Healthy {
         until: f64,
         losses: &mut Losses,
     ) {
-        self.note(piece.number, follower);
         let seconds = until - piece.begin;
-        let (rows, same) = self.followed(making, conditions, follower, &piece.rates, seconds, &mut losses.now);
-        self.moves.push(!same);
-        for (s, mut counted) in rows.into_iter().enumerate() {
-            add(&mut counted, &self.calm.each[s], -self.calm.requests(s, &piece.asked));
-            add(&mut self.totals[s], &counted, 1.0);
-            self.beyond.push(counted);
+        let mut services = follower.part.services.clone();
+        services.sort_unstable();
+        let queues = |&s: &u32| follower.state.queues[s as usize];
+        let waiting = (!follower.settled()).then(|| services.iter().map(queues).collect());
+        let mut busy = Busy { seconds, services, waiting, ..Busy::default() };
+        busy.beyond = vec![[0.0; row::N]; busy.services.len()];
+        busy.moves = !self.followed(making, conditions, follower, &piece.rates, &mut busy, &mut losses.now);
+        for (&s, counted) in busy.services.iter().zip(&mut busy.beyond) {
+            let s = s as usize;
+            add(counted, &self.calm.each[s], -self.calm.requests(s, &piece.asked));
+            add(&mut self.totals[s], counted, 1.0);
+            busy.loses |= failed(counted) > NO_LOSS * self.calm.requests(s, &piece.asked);
         }
         for (o, objective) in making.model.objectives.iter().enumerate() {
-            let usual = self.calm.requests(objective.service as usize, &piece.asked);
-            losses.now[o][0] -= self.bad[o] * usual;
-            losses.now[o][1] += usual;
+            let s = objective.service as usize;
+            if follower.part.has(s) {
+                let usual = self.calm.requests(s, &piece.asked);
+                losses.now[o][0] -= self.bad[o] * usual;
+                losses.now[o][1] += usual;
+            }
         }
+        self.places.resize(piece.number + 1, NONE);
+        self.places[piece.number] = self.busy.len() as u32;
+        self.busy.push(busy);
     }
 
-    /// A piece has a place among those that are not calm.
-    fn note(&mut self, piece: usize, follower: &Follower) {
-        self.places.resize(piece + 1, NONE);
-        self.places[piece] = self.waiting.len() as u32;
-        self.waiting.push((!follower.settled()).then(|| follower.state.queues.clone()));
-    }
-
-    /// What is counted in a piece that is not calm.
+    /// Counts what happens in a piece that is not calm; whether it is the same all the time.
     fn followed(
         &mut self,
         making: &Making,
         conditions: &[Condition],
         follower: &mut Follower,
         rates: &[f64],
-        seconds: f64,
+        busy: &mut Busy,
         losses: &mut [[f64; 2]],
-    ) -> (Vec<Row>, bool) {
-        let mut rows = vec![[0.0; row::N]; self.totals.len()];
+    ) -> bool {
         let (model, net) = (making.model, making.net);
         let lengths = &mut self.lengths;
-        let same = follower.follow((net, conditions), rates, seconds, making.coarse, |state, part, _, length| {
+        let Busy { seconds, services, beyond, .. } = busy;
+        follower.follow((net, conditions), rates, *seconds, making.coarse, |state, part, _, length| {
             state.rows(net, part, |s, counted, service, good| {
-                add(&mut rows[s], &counted, length);
+                if let Ok(place) = services.binary_search(&(s as u32)) {
+                    add(&mut beyond[place], &counted, length);
+                }
                 good.add_to(&mut lengths[s][0], counted[row::GOOD] * length);
                 add_waits(&mut lengths[s][1], counted[row::BEGUN] * length, service);
                 for (objective, losses) in model.objectives.iter().zip(&mut *losses) {
@@ -236,8 +276,7 @@ impl Healthy {
                     }
                 }
             });
-        });
-        (rows, same)
+        })
     }
 
     /// The pieces of demand.
@@ -245,26 +284,46 @@ impl Healthy {
         if self.course.scaled.is_empty() { &model.demand.grid } else { &self.course.pieces }
     }
 
-    /// What waits at the begin of a piece, where the healthy system has not settled then.
-    pub fn waiting(&self, piece: usize) -> Option<&Vec<Queues>> {
-        self.waiting.get(*self.places.get(piece)? as usize)?.as_ref()
+    /// A piece that is not calm.
+    fn busy(&self, piece: usize) -> Option<&Busy> {
+        let place = *self.places.get(piece)?;
+        (place != NONE).then(|| &self.busy[place as usize])
+    }
+
+    /// Whether something waits at the begin of a piece that has not settled then.
+    pub fn is_waiting(&self, piece: usize) -> bool {
+        self.busy(piece).is_some_and(|busy| busy.waiting.is_some())
+    }
+
+    /// Puts what waits at the begin of a piece, where it has not settled, into the queues of some services.
+    pub fn wait_in(&self, piece: usize, part: &[u32], queues: &mut [Queues]) {
+        let Some(busy) = self.busy(piece) else { return };
+        for (s, waiting) in busy.services.iter().zip(busy.waiting.iter().flatten()).filter(|(s, _)| part.contains(s)) {
+            queues[*s as usize] = *waiting;
+        }
     }
 
     /// Whether queues in a piece are not those of its rates all the time.
     pub fn is_unsettled(&self, piece: usize) -> bool {
-        let place = self.places.get(piece).map_or(NONE, |place| *place) as usize;
-        self.moves.get(place).is_some_and(|moves| *moves) || self.waiting.get(place).is_some_and(Option::is_some)
+        self.busy(piece).is_some_and(|busy| busy.moves || busy.waiting.is_some())
     }
 
-    /// Whether a piece is calm.
-    pub fn is_calm(&self, piece: usize) -> bool {
-        self.places.get(piece).is_none_or(|place| *place == NONE)
+    /// The services that must be followed in a piece whatever happens: those that were, where they had not settled, or lost requests.
+    pub fn rough(&self, piece: usize) -> &[u32] {
+        let rough = self.busy(piece).filter(|busy| busy.moves || busy.loses || busy.waiting.is_some());
+        rough.map_or(&[], |busy| &busy.services)
     }
 
-    /// What is counted beyond the calm in a piece; `None` where it is calm.
+    /// What is counted beyond the calm in a piece; `None` where the service is calm.
     pub fn beyond(&self, piece: usize, s: usize) -> Option<&Row> {
-        let place = *self.places.get(piece)?;
-        (place != NONE).then(|| &self.beyond[place as usize * self.totals.len() + s])
+        let busy = self.busy(piece)?;
+        busy.services.binary_search(&(s as u32)).ok().map(|place| &busy.beyond[place])
+    }
+
+    /// Requests that come in a piece beyond the calm, per second.
+    pub fn more(&self, piece: usize, s: usize) -> f64 {
+        let seconds = self.busy(piece).map_or(1.0, |busy| busy.seconds);
+        self.beyond(piece, s).map_or(0.0, |beyond| beyond[row::ARRIVED] / seconds)
     }
 }
 

@@ -7,6 +7,9 @@ use super::healthy::{Making, Piece, add_waits};
 use super::rows::{Lengths, Row, add, row};
 use crate::model::Model;
 
+/// Of all requests, so few are none.
+const ROUNDING: f64 = 1e-9;
+
 /// What requests of objectives were lost, piece by piece.
 pub struct Losses {
     /// By objective: bad requests so far, and requests that did not come.
@@ -35,9 +38,11 @@ impl Losses {
 
 /// Looks at the times in calm pieces, each of which stands for others.
 pub struct Looks {
-    /// By source: requests of all calm pieces, and of those looked at.
+    /// By source: requests of all pieces, and of those looked at.
     all: Vec<f64>,
     seen: Vec<f64>,
+    /// By service: requests of pieces in which it was not calm.
+    apart: Vec<f64>,
     rows: Vec<Row>,
     lengths: Vec<[Lengths; 2]>,
 }
@@ -46,11 +51,17 @@ impl Looks {
     /// Nothing yet.
     pub fn new(services: usize, sources: usize) -> Self {
         let lengths = vec![Default::default(); services];
-        Self { all: vec![0.0; sources], seen: vec![0.0; sources], rows: vec![[0.0; row::N]; services], lengths }
+        let (all, seen, apart) = (vec![0.0; sources], vec![0.0; sources], vec![0.0; services]);
+        Self { all, seen, apart, rows: vec![[0.0; row::N]; services], lengths }
     }
 
-    /// So much is asked in a calm piece.
-    pub fn calm(&mut self, asked: &[f64]) {
+    /// Some services were followed in a piece.
+    pub fn without(&mut self, calm: &Calm, part: &[u32], asked: &[f64]) {
+        part.iter().map(|&s| s as usize).for_each(|s| self.apart[s] += calm.requests(s, asked));
+    }
+
+    /// So much is asked in a piece.
+    pub fn asked(&mut self, asked: &[f64]) {
         self.all.iter_mut().zip(asked).for_each(|(sum, asked)| *sum += asked);
     }
 
@@ -81,10 +92,11 @@ impl Looks {
     pub fn add_to(self, calm: &Calm, totals: &mut [Row], lengths: &mut [[Lengths; 2]]) {
         for s in 0..totals.len() {
             let (all, seen) = (calm.requests(s, &self.all), calm.requests(s, &self.seen));
-            if seen > 0.0 {
-                add(&mut totals[s], &self.rows[s], all / seen);
+            let left = all - self.apart[s];
+            if seen > 0.0 && left > ROUNDING * all {
+                add(&mut totals[s], &self.rows[s], left / seen);
                 for (sum, seen_lengths) in lengths[s].iter_mut().zip(&self.lengths[s]) {
-                    sum.merge(seen_lengths, all / seen);
+                    sum.merge(seen_lengths, left / seen);
                 }
             }
         }

@@ -120,9 +120,6 @@ pub struct Flow {
     entry: Option<usize>,
     /// The load is not that of the healthy system nor settled: it must be followed.
     astray: bool,
-    /// By service: it was not as it should be since load is followed; and it is among those that are followed.
-    seeds: Vec<bool>,
-    followed: Vec<bool>,
     /// By service: what differs from the healthy system.
     tallies: Vec<Row>,
     /// By service: times of good answers and waits that are counted apart, and the good answers and begun requests of the healthy
@@ -158,8 +155,6 @@ impl Flow {
             usual: vec![0.0; n],
             before: vec![Condition::plain(0.0); n],
             standings: vec![Standing::Usual; n],
-            seeds: vec![false; n],
-            followed: vec![false; n],
             calm_rates: vec![f64::INFINITY; n],
             known_rates: vec![Vec::new(); n],
             highest: vec![0.0; n],
@@ -204,8 +199,6 @@ impl Flow {
             tight_count: 0,
             entry: None,
             astray: false,
-            seeds: Vec::new(),
-            followed: Vec::new(),
             tallies: Vec::new(),
             apart: Vec::new(),
             replaced: Vec::new(),
@@ -280,6 +273,7 @@ impl Flow {
             calm_rates: &self.calm_rates,
             coarse: self.coarse,
             held: &self.held,
+            base: (&self.kept.base, &self.usual_rates),
         };
         self.healthy.follow(&making, &mut self.follower);
     }

@@ -83,6 +83,17 @@ pub struct Site {
     pub again: Option<Again>,
 }
 
+impl Site {
+    /// Calls that a request makes at most where all that may be tried again is.
+    pub fn most(&self) -> f64 {
+        let again = self.again.as_ref().map_or(0.0, |again| {
+            let max = f64::from(again.max);
+            if again.per_second > 0.0 { max } else { max.min(again.ratio) }
+        });
+        (self.whole + self.part) * (1.0 - self.hits) * (1.0 + again)
+    }
+}
+
 /// How a call is tried again.
 #[derive(Debug, Clone)]
 pub struct Again {
@@ -196,22 +207,6 @@ impl Net {
             reached[s as usize] |= self.callers[s as usize].iter().any(|&i| reached[self.sites[i as usize].from]);
         }
         self.order.iter().copied().filter(|&s| reached[s as usize]).collect()
-    }
-
-    /// All that is connected by calls to what has changed, in order: who shares a callee with somebody shares its queue.
-    pub fn connected(&self, changed: impl Fn(usize) -> bool) -> Vec<u32> {
-        let mut part = self.part(changed);
-        loop {
-            let mut reached = vec![false; self.nodes.len()];
-            for &s in &part {
-                reached[s as usize] = true;
-            }
-            let wider = self.part(|s| reached[s]);
-            if wider.len() == part.len() {
-                return part;
-            }
-            part = wider;
-        }
     }
 
     /// How many requests there can be at each service: of those who keep a server while they wait, one for each server.
