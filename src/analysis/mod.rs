@@ -1,6 +1,7 @@
 //! One file per question: from what the simulation gave to a summary for programs and a report for people.
 
 pub mod bottleneck;
+pub mod capacity;
 pub mod compare;
 pub mod cost;
 pub mod forecast;
@@ -15,6 +16,7 @@ use crate::report::Docs;
 pub fn all() -> [Docs; 10] {
     [
         bottleneck::DOCS,
+        capacity::DOCS,
         compare::DOCS,
         cost::DOCS,
         forecast::DOCS,

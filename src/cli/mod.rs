@@ -1,6 +1,7 @@
 //! The command line: one file per command, which holds its arguments and one call.
 
 mod analysis;
+mod capacity;
 mod check;
 mod common;
 mod compare;
@@ -48,6 +49,7 @@ enum Command {
     Reliability(reliability::Arguments),
     Analysis(analysis::Arguments),
     Scaling(scaling::Arguments),
+    Capacity(capacity::Arguments),
     Sla(sla::Arguments),
     Show(show::Arguments),
     Explain(explain::Arguments),
@@ -74,6 +76,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
         Command::Reliability(arguments) => reliability::execute(arguments),
         Command::Analysis(arguments) => analysis::execute(arguments),
         Command::Scaling(arguments) => scaling::execute(arguments),
+        Command::Capacity(arguments) => capacity::execute(arguments),
         Command::Sla(arguments) => sla::execute(arguments),
         Command::Show(arguments) => show::execute(arguments),
         Command::Explain(arguments) => explain::execute(arguments),

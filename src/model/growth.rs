@@ -45,6 +45,19 @@ impl Growth {
         }
     }
 
+    /// From when on the factor is above `factor`, seconds after the start; 0 where it is at the start, infinite where it never is.
+    #[must_use]
+    pub fn reaches(self, factor: f64) -> f64 {
+        if factor < 1.0 {
+            return 0.0;
+        }
+        match self {
+            Self::Exponential(rate) if rate > 0.0 => libm::log(factor) / rate,
+            Self::Linear(slope) if slope > 0.0 => (factor - 1.0) / slope,
+            Self::Flat | Self::Exponential(_) | Self::Linear(_) => f64::INFINITY,
+        }
+    }
+
     /// The integral of the factor between two times, seconds.
     #[must_use]
     pub fn between(self, from: f64, to: f64) -> f64 {

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::compile::Compiler;
 use super::uncertain::Spread as Law;
-use super::{Handling, Inspection, Model, NONE, Price, Scaling, Serving, Timing, Value, Work, machine, request, scaling, upkeep};
+use super::{
+    Handling, Inspection, Model, NONE, Price, Resource, Scaling, Serving, Timing, Value, Work, machine, request, resources, scaling, upkeep,
+};
 use crate::scenario::{self, Spread};
 
 /// A service and what its state depends on.
@@ -58,6 +60,8 @@ pub struct Service {
     pub health_check: f64,
     /// What is paid for its replicas.
     pub price: Price,
+    /// What its replicas have so much of, beside their servers.
+    pub resources: Vec<Resource>,
     /// Requests that reach this service for each request of each open traffic source, in a healthy system.
     pub visits: Vec<f64>,
 }
@@ -225,6 +229,7 @@ pub(super) fn compile(compiler: &mut Compiler) -> (Vec<Service>, Vec<Replica>) {
             serving: request::serving(&path, written),
             health_check: written.health_check.0,
             price: machine::price(compiler, &prices, &path, written),
+            resources: resources::compile(compiler, &path, written),
             visits: Vec::new(),
         });
     }

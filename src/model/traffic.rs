@@ -222,7 +222,7 @@ fn check_pieces(pieces: f64) -> Result<(), String> {
     Ok(())
 }
 
-fn growth(compiler: &mut Compiler, path: &str, written: Option<&Growth>) -> Profile {
+pub(super) fn growth(compiler: &mut Compiler, path: &str, written: Option<&Growth>) -> Profile {
     let path = format!("{path}.growth");
     match written {
         None => Profile::Flat,

@@ -67,7 +67,6 @@ fn in_service(path: &KeyPath, service: &Service, found: &mut Found) {
     found.add(costs, "what a test costs", || path.key("standby").key("test").key("cost"));
     found.one_by_one(service.autoscale.is_some(), "autoscale", || path.key("autoscale"));
     found.one_by_one(service.releases.is_some(), "releases", || path.key("releases"));
-    found.add(!service.resources.is_empty(), "resources", || path.key("resources"));
     let discipline = match service.discipline {
         Discipline::Fifo => None,
         Discipline::Lifo => Some("discipline: lifo"),

@@ -190,7 +190,7 @@ impl<'a> Input<'a> {
             objectives: model.objectives.iter().map(objective).collect(),
             sources: sources(model),
             forecasts: model.forecasts.clone(),
-            notes: model.forecasts.iter().map(|forecast| note(&model.start, forecast)).collect(),
+            notes: model.forecasts.iter().map(|forecast| note(&model.start, forecast)).chain(full(model)).collect(),
             calls: calls(model),
             demand: &findings.demand,
             ..Self::new(&model.name, runs, &findings.typical, &findings.bad)
@@ -257,6 +257,30 @@ fn note(start: &Zoned, forecast: &SeriesForecast) -> String {
         percent(test.repeated),
         percent(test.coverage)
     )
+}
+
+/// When each resource is full for a replica at work with all its servers, which the simulation does not follow.
+fn full(model: &Model) -> Vec<String> {
+    let draws = model::medians(&model.parameters);
+    let mut notes = Vec::new();
+    for service in &model.services {
+        let servers = if let model::Work::Servers { concurrency, .. } = &service.work { *concurrency } else { 1.0 };
+        for resource in &service.resources {
+            let at = resource.full(&draws, servers);
+            let when = if at < model.horizon {
+                format!("is full from {} on", crate::report::chart::after(&model.start, at).strftime("%-d %b %Y"))
+            } else {
+                "is not full within the horizon".to_owned()
+            };
+            notes.push(format!(
+                "{} of {} {when}, where a replica works on {} at a time; the simulation goes on as if there were always enough.",
+                resource.name,
+                service.name,
+                number(servers, Unit::Count)
+            ));
+        }
+    }
+    notes
 }
 
 fn sources(model: &Model) -> Vec<SourceInput> {
