@@ -13,7 +13,7 @@ pub mod sla;
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 10] {
+pub fn all() -> [Docs; 11] {
     [
         bottleneck::DOCS,
         capacity::DOCS,

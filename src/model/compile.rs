@@ -8,7 +8,9 @@ use jiff::tz::TimeZone;
 use super::clocks::Builder;
 use super::timing::Timing;
 use super::uncertain::Parameters;
-use super::{Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, release, request, revenue, runbook, service, traffic};
+use super::{
+    Call, Model, Replica, Service, Trigger, crew, gates, graph, objectives, release, request, revenue, runbook, service, traffic,
+};
 use crate::dist::{Sampler, Tables};
 use crate::scenario::{self, Loaded, Scenario};
 

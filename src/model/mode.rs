@@ -222,6 +222,7 @@ pub(super) fn by_hand(compiler: &mut Compiler, name: String, effect: Effect, tea
         effect,
         detection: zero.clone(),
         repair: team.map(|_| zero),
+        runbook: None,
         team,
         priority: 5,
         common_cause: None,

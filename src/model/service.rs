@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::compile::Compiler;
 use super::uncertain::Spread as Law;
 use super::{
-    Handling, Inspection, Model, NONE, Price, Resource, Scaling, Serving, Timing, Value, Work, machine, request, resources, scaling, upkeep,
+    Handling, Inspection, Model, NONE, Price, Resource, Scaling, Serving, Timing, Value, Work, machine, request, resources,
+    scaling, upkeep,
 };
 use crate::scenario::{self, Spread};
 

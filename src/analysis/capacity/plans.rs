@@ -193,7 +193,9 @@ pub fn try_plans(
 
 fn mean(values: &[f64]) -> Estimate {
     let mut moments = Moments::default();
-    values.iter().for_each(|value| moments.add(*value));
+    for value in values {
+        moments.add(*value);
+    }
     moments.estimate(LEVEL)
 }
 
@@ -201,7 +203,7 @@ fn mean(values: &[f64]) -> Estimate {
 fn shortage(model: &Model, outlooks: &[Outlook], plan: &Plan, world: usize) -> f64 {
     let draws = crate::model::medians(&model.parameters);
     let of = |(outlook, replicas): (&Outlook, &u32)| {
-        let price = model.services[outlook.service].cost.get(&draws);
+        let price = model.services[outlook.service].price.on_demand.get(&draws);
         // Where nothing is uncertain all worlds need the same.
         let needs = &outlook.needs[world.min(outlook.needs.len() - 1)];
         price * missing(&outlook.edges, needs, *replicas)

@@ -177,7 +177,7 @@ fn service(input: &Input<'_>, o: &Outlook, lead: f64) -> Service {
     let needed = o.needed(input.confidence);
     let most = needed.iter().copied().collect::<Option<Vec<u32>>>().and_then(|all| all.into_iter().max());
     let [p5, p50, p95] = [0.05, 0.5, 0.95].map(|p| o.load(p));
-    let price = model.services[o.service].cost.get(&medians(&model.parameters));
+    let price = model.services[o.service].price.on_demand.get(&medians(&model.parameters));
     let order = at(1.0 - input.confidence).map(|t| t - lead);
     let saturating = o.saturates.iter().filter(|t| t.is_finite()).count();
     let by_week = o.edges.windows(2).zip(&needed).map(|(week, need)| f64::from(need.unwrap_or(o.now)) * (week[1] - week[0]));

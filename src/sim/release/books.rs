@@ -108,7 +108,7 @@ impl<O: Observer> World<'_, O> {
             self.book_release(place, self.end);
             let counted = self.releases.list[place].books.counted;
             self.outcome.releases[place] = counted;
-            cost += counted[released::EXTRA] * self.model.services[s].cost.get(&self.drawn.draws);
+            cost += counted[released::EXTRA] * self.model.services[s].price.on_demand.get(&self.drawn.draws);
         }
         cost
     }
