@@ -145,7 +145,7 @@ fn mistakes_are_told() {
     for (more, said) in [
         (["--service", "ss"], "no service `ss`"),
         (["--confidence", "100%"], "50%"),
-        (["--growth-factor", "-1x"], "0x"),
+        (["--growth-factor=-1x", "--quiet"], "0x"),
         (["--fidelity", "request"], "capacity plan"),
     ] {
         let done = asked(&text, &more);

@@ -77,9 +77,10 @@ fn check_lists_mistakes_and_warnings() {
     let wrong = ends_with(2, &["check", STOREFRONT, "--set", "services.web.replicas=many"]);
     assert!(out(&wrong).contains("--set 1:1:23"), "{}", out(&wrong));
     assert!(out(&wrong).ends_with("1 mistake, no warnings\n"), "{}", out(&wrong));
-    let not_yet = ends_with(2, &["check", STOREFRONT]);
-    assert!(out(&not_yet).contains("not simulated yet: repair by a runbook"), "{}", out(&not_yet));
-    let json = ends_with(2, &["check", STOREFRONT, "--json"]);
+    let call = ["--set=failures.zone outage.hits=call", "--set=failures.zone outage.of=[web -> catalog]"];
+    let not_yet = ends_with(2, &["check", STOREFRONT, call[0], call[1]]);
+    assert!(out(&not_yet).contains("not simulated yet: hits: call"), "{}", out(&not_yet));
+    let json = ends_with(2, &["check", STOREFRONT, call[0], call[1], "--json"]);
     let json: serde_json::Value = serde_json::from_str(&out(&json)).unwrap();
     assert_eq!(json["errors"][0]["code"], "not-simulated");
     assert_eq!(json["warnings"][0]["severity"], "warning");

@@ -51,7 +51,8 @@ pub fn standards(model: &Model, drawn: &Drawn) -> Vec<Standard> {
         if promised[s].is_finite() {
             standard.late = promised[s];
         }
-        if standard.wait.is_infinite() {
+        // Where nobody gives up, a queue with an end limits the wait, and one without needs a limit.
+        if standard.wait.is_infinite() && model.services[s].queue.is_infinite() {
             standard.wait = busy(model, drawn, s).mean;
         }
         standard.wait = standard.wait.max(0.0);
@@ -147,6 +148,8 @@ impl<'m> Line<'m> {
         let steady = fleet.steady(load);
         let longer = if self.standard.wait <= 0.0 || steady.waits <= 0.0 {
             1.0
+        } else if self.standard.wait.is_infinite() {
+            0.0
         } else {
             Cumulants::gamma(steady.wait, steady.cv).above(self.standard.wait)
         };

@@ -50,8 +50,8 @@ pub struct Service {
     pub replicas: u32,
     /// The share of requests that may find a full queue or wait for longer than `wait_seconds`.
     pub late: f64,
-    /// How long requests may wait.
-    pub wait_seconds: f64,
+    /// How long requests may wait; `null`: any wait will do.
+    pub wait_seconds: Option<f64>,
     /// What binds: `concurrency`, or a resource.
     pub binding: String,
     /// The load that the replicas sustain at the start, requests/s; null where only resources limit it.
@@ -185,7 +185,7 @@ fn service(input: &Input<'_>, o: &Outlook, lead: f64) -> Service {
     Service {
         replicas: o.now,
         late: o.standard.late,
-        wait_seconds: o.standard.wait,
+        wait_seconds: Some(o.standard.wait).filter(|wait| wait.is_finite()),
         binding: o.binding.map_or_else(|| "concurrency".to_owned(), resource),
         sustained_per_second: Some(o.sustained).filter(|s| s.is_finite()),
         peak_per_second: p50[0],

@@ -34,7 +34,7 @@ pub fn services(input: &Input<'_>, summary: &CapacityPlan, order: &[usize]) -> T
         .number("sustained_per_second", rows.iter().map(|(_, s)| s.sustained_per_second))
         .number("headroom", rows.iter().map(|(_, s)| s.headroom))
         .number("late", rows.iter().map(|(_, s)| s.late))
-        .number("wait_seconds", rows.iter().map(|(_, s)| s.wait_seconds))
+        .number("wait_seconds", rows.iter().map(|(_, s)| s.wait_seconds.unwrap_or(f64::INFINITY)))
         .text("binding", rows.iter().map(|(_, s)| s.binding.clone()))
         .text("saturates_p10", text(|s| &s.saturation.p10))
         .text("saturates_p50", text(|s| &s.saturation.p50))

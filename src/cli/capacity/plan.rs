@@ -16,7 +16,7 @@ use crate::scenario::{Loaded, Scenario};
 use crate::units::{Fraction, Time};
 
 /// Replications of each plan, where nothing else is asked for.
-const REPLICATIONS: u64 = 128;
+const REPLICATIONS: u64 = 32;
 const WEEK: f64 = 7.0 * 86_400.0;
 
 /// When each service saturates, how many replicas it needs week by week, by when to order, and the plan of the least regret.
