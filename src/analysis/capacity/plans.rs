@@ -69,11 +69,32 @@ pub fn plans(model: &Model, loaded: &Loaded, outlooks: &[Outlook], confidence: f
             plans.push(Plan { name, replicas, sets });
         }
     }
-    let scaled: Vec<String> = outlooks.iter().zip(&needs).flat_map(|(o, need)| following(model, o, *need)).collect();
-    if !scaled.is_empty() {
-        plans.push(Plan { name: "autoscaled", replicas: each(&|_, need| need + 1), sets: scaled });
+    let dear = dearest(model, outlooks, &needs);
+    let scaled = |place: usize| dear[place].then(|| following(model, &outlooks[place], needs[place])).flatten();
+    let scaled: Vec<Option<Vec<String>>> = (0..outlooks.len()).map(scaled).collect();
+    if scaled.iter().any(Option::is_some) {
+        let sets = scaled.into_iter().enumerate().flat_map(|(place, sets)| {
+            sets.unwrap_or_else(|| vec![spared(&model.services[outlooks[place].service], &outlooks[place], needs[place])])
+        });
+        plans.push(Plan { name: "autoscaled", replicas: each(&|_, need| need + 1), sets: sets.collect() });
     }
     plans
+}
+
+/// The services that cost most, as many as make up half of the cost of what is needed: to follow the load pays there first.
+fn dearest(model: &Model, outlooks: &[Outlook], needs: &[u32]) -> Vec<bool> {
+    let draws = crate::model::medians(&model.parameters);
+    let cost = |(outlook, need): (&Outlook, &u32)| model.services[outlook.service].price.on_demand.get(&draws) * f64::from(*need);
+    let costs: Vec<f64> = outlooks.iter().zip(needs).map(cost).collect();
+    let half = 0.5 * costs.iter().sum::<f64>();
+    let mut order: Vec<usize> = (0..costs.len()).collect();
+    order.sort_by(|a, b| costs[*b].total_cmp(&costs[*a]));
+    let (mut dear, mut so_far) = (vec![false; costs.len()], 0.0);
+    for place in order {
+        dear[place] = so_far < half || half <= 0.0;
+        so_far += costs[place];
+    }
+    dear
 }
 
 /// The changes that give a service so many replicas that serve.
@@ -94,26 +115,27 @@ fn fixed(model: &Model, loaded: &Loaded, outlook: &Outlook, replicas: u32) -> Ve
     sets
 }
 
-/// The changes that let a service follow its load up to one more than it needs; none where it cannot.
-fn following(model: &Model, outlook: &Outlook, need: u32) -> Vec<String> {
+/// The changes that let a service follow its load up to one more than it needs; none where it cannot, or does already.
+fn following(model: &Model, outlook: &Outlook, need: u32) -> Option<Vec<String>> {
     let service = &model.services[outlook.service];
     if service.scaling.is_some() || service.standby.is_some() || service.up_when.is_some() || need < 4 {
-        return fixed_or_spare(service, outlook, need);
+        return None;
     }
     let path = format!("services.{}", service.name);
     let min = service.needs.max(outlook.zones).max(2).min(need);
-    vec![
+    Some(vec![
         format!("{path}.autoscale={{metric: utilization, target: 60%, min: {min}, max: {}, startup: 3m}}", need + 1),
         format!("{path}.replicas=null"),
-    ]
+    ])
 }
 
-fn fixed_or_spare(service: &crate::model::Service, outlook: &Outlook, need: u32) -> Vec<String> {
+/// The change that gives a service one replica more than it needs.
+fn spared(service: &crate::model::Service, outlook: &Outlook, need: u32) -> String {
     let waiting = service.standby.as_ref().map_or(0, |standby| standby.waiting);
     if service.scaling.is_some() {
-        return vec![format!("services.{}.autoscale.max={}", service.name, (need + 1).max(outlook.now))];
+        return format!("services.{}.autoscale.max={}", service.name, (need + 1).max(outlook.now));
     }
-    vec![format!("services.{}.replicas={}", service.name, need + 1 + waiting)]
+    format!("services.{}.replicas={}", service.name, need + 1 + waiting)
 }
 
 /// Simulates the plans with the same luck; those that are no scenario are left out. Fewer where the user asks to stop.

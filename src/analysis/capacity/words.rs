@@ -47,6 +47,7 @@ pub fn verdicts(input: &Input<'_>, summary: &CapacityPlan, order: &[usize]) -> V
         list.truncate(first + 1);
     }
     list.extend(chosen(input, summary));
+    list.extend(broken(input, summary));
     if summary.interrupted {
         list.push(Verdict::new(Status::Warn, "Interrupted: not all plans were simulated, and none is recommended."));
     }
@@ -106,6 +107,19 @@ fn chosen(input: &Input<'_>, summary: &CapacityPlan) -> Option<Verdict> {
         input.tried.len()
     );
     Some(Verdict::new(Status::Info, text))
+}
+
+/// Whether even the best plan is more likely than not to break a promise: then replicas are not what is missing.
+fn broken(input: &Input<'_>, summary: &CapacityPlan) -> Option<Verdict> {
+    let best = input.tried.first().filter(|_| summary.recommended.is_some())?;
+    let breach = best.breach.filter(|breach| *breach > 0.5)?;
+    let text = format!(
+        "Even `{}` breaks a promise in some window with a chance of {}. More replicas do not mend that: `ninefold compare` and \
+         `ninefold reliability analyze` tell which failures do it.",
+        best.plan.name,
+        number(breach, Unit::Share)
+    );
+    Some(Verdict::new(Status::Bad, text))
 }
 
 /// Why a plan was not chosen.

@@ -19,7 +19,9 @@ pub fn frontier(input: &Input<'_>, summary: &Optimum) -> Chart {
             |[x, y]: [f64; 2]| vec![vec![[x - width, y], [x + width, y]], vec![[x, (y - height).max(0.0)], [x, y + height]]];
         Mark::new(name, Look::Series(number), Shape::Line(at.map(piece).unwrap_or_default()))
     };
-    let line = Shape::Steps(vec![summary.frontier.iter().filter_map(point).collect()]);
+    // What breaks a promise would dwarf all else; where nothing keeps them all there is only that to show.
+    let kept = |v: &&Variant| v.keeps || summary.best.is_none();
+    let line = Shape::Steps(vec![summary.frontier.iter().filter(kept).filter_map(point).collect()]);
     let unit = if priced { Unit::Money } else { Unit::Share };
     let label = if priced { "Credits and lost revenue" } else { "Chance of a breach" };
     let marks = [
@@ -31,8 +33,8 @@ pub fn frontier(input: &Input<'_>, summary: &Optimum) -> Chart {
         name: "frontier".to_owned(),
         title: "Cost against risk".to_owned(),
         description: format!(
-            "The least {} that any variant tried has for its cost of machines and repairs over the horizon, promises kept or not, with the \
-             system as it is and the recommended one as crosses.",
+            "The least {} that any variant tried which keeps every objective has for its cost of machines and repairs over the horizon (any \
+             variant where none keeps them), with the system as it is and the recommended one as crosses.",
             label.to_lowercase()
         ),
         x: axis(&format!("Machines and repairs, {}", input.model.currency), "cost", Unit::Money, Scale::Linear),
@@ -43,7 +45,8 @@ pub fn frontier(input: &Input<'_>, summary: &Optimum) -> Chart {
 
 /// Half the arms of a cross.
 fn spread(summary: &Optimum, point: &impl Fn(&Variant) -> Option<[f64; 2]>) -> (f64, f64) {
-    let points: Vec<[f64; 2]> = summary.frontier.iter().chain([&summary.now]).chain(&summary.best).filter_map(point).collect();
+    let kept = summary.frontier.iter().filter(|v| v.keeps || summary.best.is_none());
+    let points: Vec<[f64; 2]> = kept.chain([&summary.now]).chain(&summary.best).filter_map(point).collect();
     let range = |axis: usize| {
         let ends = points.iter().map(|p| p[axis]);
         ends.clone().fold(f64::NEG_INFINITY, f64::max) - ends.fold(f64::INFINITY, f64::min)

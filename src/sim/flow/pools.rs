@@ -228,8 +228,11 @@ impl Sums {
         }
         self.queue += steady.queue;
         self.unsettled |= step.rate != arrivals;
-        // Whoever is served now came when a queue that grows was shorter, and one that drains longer, but never longer than it was.
-        let since = (served / admitted).min((longest / steady.queue).max(1.0));
+        // Whoever is served now came when a queue that grows was shorter, and one that drains longer, but never longer than it was,
+        // and nobody waits longer than that takes to drain.
+        let drains = longest / fleet.capacity();
+        let most = (longest / steady.queue).max(1.0).min(1.0 + drains / steady.mean());
+        let since = (served / admitted).min(most);
         let wait = steady.wait_law();
         self.wait.add(admitted, &wait.scaled(since));
         self.waiting.add(admitted * steady.waits, &Cumulants::gamma(steady.wait * since, steady.cv));
