@@ -51,6 +51,8 @@ pub struct Incident {
     /// From the onset until nobody is hurt by it any more, seconds: services of users that were down because of it are up, or a failure that
     /// leaves things at work but worse is over. 0 where nobody was hurt, infinite where that was not seen.
     pub hurt: f64,
+    /// By the place of the service in [`Subject::users`]: from the onset until it is up for good, where it is down because of it, else 0.
+    pub down: Vec<f64>,
     /// Of the wait for the first person: outside the hours of the team, seconds.
     pub closed: f64,
     /// Requests that fail at the services that traffic enters, against the same history without it.
@@ -191,8 +193,9 @@ fn incident(
 ) -> Incident {
     let (left, response) = (model.horizon - at, with.observer().response.clone());
     let back = |s: u32| caused(&without.observer().watch, &with.observer().watch, s, now + left).map_or(0.0, |ended| ended - now);
+    let down: Vec<f64> = subject.users.iter().map(|&s| back(s)).collect();
     let hurt = match model.modes[subject.mode as usize].effect {
-        Effect::Down => subject.users.iter().map(|&s| back(s)).fold(0.0, f64::max),
+        Effect::Down => down.iter().copied().fold(0.0, f64::max),
         Effect::Degraded(_) => response.restored,
     };
     let lost = |world: &World<'_, Follow>, s: usize| {
@@ -214,5 +217,5 @@ fn incident(
     let hours = model.modes[subject.mode as usize].team.and_then(|team| model.teams.get(team as usize)?.hours.as_deref());
     let closed = hours.map_or(0.0, |hours| stages::closed(hours, at + response.detected, at + response.called.min(left)));
     let own = without.outcome().failures[subject.mode as usize][0];
-    Incident { at, left, clock, lost: each.sum(), budgets: budgets.collect(), hurt, closed, own, response }
+    Incident { at, left, clock, lost: each.sum(), budgets: budgets.collect(), hurt, down, closed, own, response }
 }

@@ -1,0 +1,377 @@
+//! From incidents to estimates: `summary.json`, schema `ninefold/incident/1`.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use super::measures::{Pairs, estimate, lasting, mean_length, means, ratio};
+use super::{Input, LEVEL, Tried};
+use crate::analysis::impact::things;
+use crate::model::{Model, NONE, Next};
+use crate::run::incident::{self, IncidentRuns, STAGES, Stage};
+use crate::stats::{Estimate, Proportion};
+
+/// The value of [`Incident::schema`].
+pub const SCHEMA: &str = "ninefold/incident/1";
+const YEAR: f64 = 365.0 * 86_400.0;
+const HOUR: f64 = 3_600.0;
+
+/// Everything that was found about the response to one failure, for programs.
+#[derive(Debug, Clone, Serialize)]
+pub struct Incident {
+    /// Name and version of this form, [`SCHEMA`].
+    pub schema: &'static str,
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Version of the program that simulated.
+    pub version: String,
+    /// The seed that all random streams were made from.
+    pub seed: u64,
+    /// Replications of the scenario as it is.
+    pub replications: u64,
+    /// Replications in which the failure could be made to happen.
+    pub incidents: u64,
+    /// How requests were followed: `flow`.
+    pub fidelity: &'static str,
+    /// Time that each run covers, its warm-up aside.
+    pub horizon_seconds: f64,
+    /// Events of all runs together.
+    pub events: u64,
+    /// Time that the simulation took; the only field that differs between two runs of the same.
+    pub wall_seconds: f64,
+    /// Fingerprint of the scenario and the data it reads.
+    pub model_hash: String,
+    /// Ended by the user before all was done.
+    pub interrupted: bool,
+    /// The failure mode.
+    pub failure: String,
+    /// The service that it hits, where one was asked for.
+    pub service: Option<String>,
+    /// The things that it hit, by chance one of them in each replication.
+    pub things: Vec<String>,
+    /// The team that responds; null: a program.
+    pub team: Option<String>,
+    /// Place in the queue of the team, 1 (first) to 5.
+    pub priority: u8,
+    /// Share of replications in which what was to be hit had failed already: those hold no incident.
+    pub already_failed: Estimate,
+    /// Share of incidents that were not over at the horizon.
+    pub not_restored: Estimate,
+    /// Failures of this kind that arise by themselves in 365 days, on all things that it can hit.
+    pub own_per_year: Estimate,
+    /// `detect`, `acknowledge`, `diagnose`, `mitigate`, `restore`; null where there is no such stage.
+    pub stages: IndexMap<&'static str, Option<Lengths>>,
+    /// From the onset until what failed is as before.
+    pub time_to_restore: Lengths,
+    /// What the time to acknowledge is made of; null where a program begins the work.
+    pub acknowledge: Option<Acknowledge>,
+    /// Mean length of each stage as far as it was seen, those that did not come to it as zero, seconds: they add up.
+    pub mean_stages: IndexMap<&'static str, Option<f64>>,
+    /// From the begin of work until what failed is as before.
+    pub repair: Lengths,
+    /// The steps of the runbook, in its order; empty without one.
+    pub steps: Vec<StepSummary>,
+    /// Share of incidents that hurt users: a service of theirs is down because of it, or works worse.
+    pub hurts: Estimate,
+    /// How long it hurts, of those that do.
+    pub hurts_for: Lengths,
+    /// By service of users: share of incidents in which it goes down because of it, and for how long.
+    pub services: IndexMap<String, ServiceHit>,
+    /// Requests lost by one incident where traffic enters; null without traffic.
+    pub requests_lost: Option<Estimate>,
+    /// The same in an hour of it.
+    pub requests_lost_per_hour: Option<Estimate>,
+    /// What it costs each objective.
+    pub objectives: IndexMap<String, ObjectiveHit>,
+    /// What each change would bring, the one that shortens most first.
+    pub variants: IndexMap<String, VariantSummary>,
+}
+
+/// How long something takes, seconds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Lengths {
+    /// The median.
+    pub p50: Estimate,
+    /// What 90 of 100 do not exceed.
+    pub p90: Estimate,
+    /// What 99 of 100 do not exceed.
+    pub p99: Estimate,
+    /// The mean; only bounded where some were not over at the horizon.
+    pub mean: Estimate,
+}
+
+/// The parts of the mean time to acknowledge, seconds.
+#[derive(Debug, Clone, Serialize)]
+pub struct Acknowledge {
+    /// Outside the hours of the team.
+    pub outside_hours: Estimate,
+    /// Within them, until somebody is free (or a part is there).
+    pub for_a_person: Estimate,
+    /// From the call of a person to the begin of work.
+    pub acknowledging: Estimate,
+}
+
+/// One step of the runbook.
+#[derive(Debug, Clone, Serialize)]
+pub struct StepSummary {
+    /// Its name.
+    pub step: String,
+    /// People at work on it; 0: a program.
+    pub people: u32,
+    /// Share of incidents that come to it.
+    pub reached: Estimate,
+    /// How long it takes each time, interruptions included.
+    pub takes: Lengths,
+    /// Of the times that it was taken, the share in which it ended the incident.
+    pub works: Estimate,
+    /// What follows where it did not end the incident; null after the last.
+    pub next: Option<String>,
+    /// Whether it can end the incident.
+    pub can_end: bool,
+}
+
+/// What the failure does to one service of users.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServiceHit {
+    /// Share of incidents in which it goes down because of it.
+    pub goes_down: Estimate,
+    /// From the onset until it is up for good, of those.
+    pub back: Lengths,
+}
+
+/// What an incident costs one objective.
+#[derive(Debug, Clone, Serialize)]
+pub struct ObjectiveHit {
+    /// Name of the service that it is about.
+    pub service: String,
+    /// The fraction of what it counts that must be good.
+    pub target: f64,
+    /// Error budgets of the window that it falls in, spent by one incident.
+    pub budget_spent: Estimate,
+    /// The same in an hour of it.
+    pub budget_spent_per_hour: Estimate,
+}
+
+/// What one change would bring.
+#[derive(Debug, Clone, Serialize)]
+pub struct VariantSummary {
+    /// Time to restore, cut off at the horizon: the mean difference from the scenario as it is, seconds.
+    pub time_to_restore: Estimate,
+    /// `shorter`, `longer` or `not told apart`, for all variants together with 95%.
+    pub known: &'static str,
+    /// Requests lost by one incident, the mean difference; null without traffic.
+    pub requests_lost: Option<Estimate>,
+    /// Mean length of each stage as far as it was seen, seconds; null where there is no such stage.
+    pub stages: IndexMap<&'static str, Option<f64>>,
+}
+
+/// Every estimate.
+pub fn summary(input: &Input<'_>) -> Incident {
+    let (model, runs, subject) = (input.model, input.found.base(), input.subject);
+    let mode = &model.modes[subject.mode as usize];
+    let stage = |i: usize| move |incident: &incident::Incident| incident.stages(model)[i];
+    let restored = |incident: &incident::Incident| {
+        Some((incident.response.restored.min(incident.left), incident.response.restored.is_finite()))
+    };
+    let repair = |incident: &incident::Incident| {
+        let (began, over) = (incident.response.acknowledged, incident.response.restored);
+        (began <= incident.left).then(|| (over.min(incident.left) - began, over.is_finite()))
+    };
+    let cut = |incident: &incident::Incident| incident.response.restored.min(incident.left);
+    let hurt = |incident: &incident::Incident| {
+        (incident.hurt > 0.0).then(|| (incident.hurt.min(incident.left), incident.hurt.is_finite()))
+    };
+    let has_traffic = !model.demand.is_empty();
+    let mut things: Vec<String> = subject.clocks.iter().map(|&clock| things::name(model, clock)).collect();
+    things.dedup();
+    let objectives = model.objectives.iter().enumerate().map(|(o, objective)| {
+        let spent = move |incident: &incident::Incident| incident.budgets.get(o).copied().flatten();
+        let hit = ObjectiveHit {
+            service: model.services[objective.service as usize].name.clone(),
+            target: objective.target,
+            budget_spent: estimate(runs, spent),
+            budget_spent_per_hour: ratio(runs, |i| spent(i).unwrap_or(0.0), cut).scaled(HOUR),
+        };
+        (objective.name.clone(), hit)
+    });
+    let services = subject.users.iter().enumerate().map(|(place, &s)| {
+        let down = move |incident: &incident::Incident| incident.down.get(place).copied().filter(|down| *down > 0.0);
+        let hit = ServiceHit {
+            goes_down: share(runs, |incident| Some(down(incident).is_some())),
+            back: lengths(runs, |incident| down(incident).map(|down| (down.min(incident.left), down.is_finite()))),
+        };
+        (model.services[s as usize].name.clone(), hit)
+    });
+    Incident {
+        schema: SCHEMA,
+        scenario: model.name.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: input.options.seed,
+        replications: runs.incidents.len() as u64,
+        incidents: runs.incidents.iter().flatten().count() as u64,
+        fidelity: "flow",
+        horizon_seconds: model.horizon,
+        events: runs.events + input.found.tried.iter().map(|tried| tried.runs.events).sum::<u64>(),
+        wall_seconds: runs.wall_seconds + input.found.tried.iter().map(|tried| tried.runs.wall_seconds).sum::<f64>(),
+        model_hash: format!("{:016x}", model.hash),
+        interrupted: input.found.interrupted(),
+        failure: mode.name.clone(),
+        service: input.question.service.clone(),
+        things,
+        team: mode.team.filter(|team| *team != NONE).and_then(|team| Some(model.teams.get(team as usize)?.name.clone())),
+        priority: mode.priority,
+        already_failed: already(runs),
+        not_restored: share(runs, |incident| Some(incident.response.restored.is_infinite())),
+        own_per_year: estimate(runs, |incident| Some(incident.own)).scaled(YEAR / model.horizon),
+        stages: STAGES
+            .into_iter()
+            .enumerate()
+            .map(|(i, of)| (of.word(), is_there(model, subject.mode, of).then(|| lengths(runs, stage(i)))))
+            .collect(),
+        time_to_restore: lengths(runs, restored),
+        acknowledge: acknowledge(runs),
+        mean_stages: mean_stages(model, subject.mode, runs),
+        repair: lengths(runs, repair),
+        steps: steps(model, subject.mode, runs),
+        hurts: share(runs, |incident| Some(incident.hurt > 0.0)),
+        hurts_for: lengths(runs, hurt),
+        services: services.collect(),
+        requests_lost: has_traffic.then(|| estimate(runs, |incident| Some(incident.lost))),
+        requests_lost_per_hour: has_traffic.then(|| ratio(runs, |incident| incident.lost, cut).scaled(HOUR)),
+        objectives: objectives.collect(),
+        variants: variants(input),
+    }
+}
+
+/// Whether incidents of a mode have a stage: there is no diagnosis without a step for it.
+fn is_there(model: &Model, mode: u32, stage: Stage) -> bool {
+    let runbook = model.modes[mode as usize].runbook.and_then(|runbook| model.runbooks.get(runbook as usize));
+    let first = runbook.and_then(|runbook| runbook.steps.first());
+    stage != Stage::Diagnose || first.is_some_and(|step| step.works.is_none() && step.next != Next::End)
+}
+
+fn lengths(runs: &IncidentRuns, part: impl Fn(&incident::Incident) -> Option<(f64, bool)>) -> Lengths {
+    let all = lasting(runs, &part);
+    let at = |p: f64| all.estimate(p, runs.per_draw);
+    Lengths { p50: at(0.5), p90: at(0.9), p99: at(0.99), mean: mean_length(runs, part) }
+}
+
+fn share(runs: &IncidentRuns, holds: impl Fn(&incident::Incident) -> Option<bool>) -> Estimate {
+    let mut share = Proportion::default();
+    for draw in runs.incidents.chunks(runs.per_draw as usize) {
+        let (mut yes, mut all) = (0, 0);
+        for holds in draw.iter().flatten().filter_map(&holds) {
+            yes += u64::from(holds);
+            all += 1;
+        }
+        if all > 0 {
+            share.add_cluster(yes, all);
+        }
+    }
+    share.estimate(LEVEL)
+}
+
+fn already(runs: &IncidentRuns) -> Estimate {
+    let mut share = Proportion::default();
+    for draw in runs.incidents.chunks(runs.per_draw as usize) {
+        share.add_cluster(draw.iter().filter(|incident| incident.is_none()).count() as u64, draw.len() as u64);
+    }
+    share.estimate(LEVEL)
+}
+
+/// Nothing where no person was called before work began.
+fn acknowledge(runs: &IncidentRuns) -> Option<Acknowledge> {
+    let parts = |incident: &incident::Incident| {
+        let response = &incident.response;
+        let seen = response.acknowledged.is_finite() && response.called <= response.acknowledged;
+        let wait = response.called - response.detected;
+        seen.then(|| [incident.closed, (wait - incident.closed).max(0.0), response.acknowledged - response.called])
+    };
+    runs.incidents.iter().flatten().find_map(parts)?;
+    let part = |i: usize| estimate(runs, move |incident| parts(incident).map(|parts| parts[i]));
+    Some(Acknowledge { outside_hours: part(0), for_a_person: part(1), acknowledging: part(2) })
+}
+
+fn steps(model: &Model, mode: u32, runs: &IncidentRuns) -> Vec<StepSummary> {
+    let about = &model.modes[mode as usize];
+    let Some(runbook) = about.runbook.and_then(|runbook| model.runbooks.get(runbook as usize)) else { return Vec::new() };
+    let each = runbook.steps.iter().enumerate().map(|(i, step)| {
+        let mine = move |incident: &incident::Incident| {
+            let left = incident.left;
+            let taken = incident.response.steps.clone().into_iter().filter(move |taken| taken.step as usize == i);
+            taken.map(move |taken| (taken.ended.min(left) - taken.began, taken.ended.is_finite(), taken.done)).collect::<Vec<_>>()
+        };
+        // A step that is taken again counts each time.
+        let mut times = crate::run::impact::Lasting::default();
+        let mut works = Proportion::default();
+        for draw in runs.incidents.chunks(runs.per_draw as usize) {
+            let taken: Vec<_> = draw.iter().flatten().flat_map(mine).collect();
+            taken.iter().for_each(|(took, over, _)| times.add(if *over { *took } else { f64::INFINITY }, *took));
+            let ended = taken.iter().filter(|(_, over, _)| *over);
+            let (done, all) = (ended.clone().filter(|(.., done)| *done).count() as u64, ended.count() as u64);
+            if all > 0 {
+                works.add_cluster(done, all);
+            }
+        }
+        let mean = estimate(runs, |incident| {
+            let ended: Vec<f64> = mine(incident).into_iter().filter(|(_, over, _)| *over).map(|(took, ..)| took).collect();
+            (!ended.is_empty()).then(|| ended.iter().sum::<f64>() / ended.len() as f64)
+        });
+        let at = |p: f64| times.estimate(p, runs.per_draw);
+        StepSummary {
+            step: step.name.clone(),
+            people: if about.team.is_some() { step.people } else { 0 },
+            reached: share(runs, |incident| Some(incident.response.steps.iter().any(|taken| taken.step as usize == i))),
+            takes: Lengths { p50: at(0.5), p90: at(0.9), p99: at(0.99), mean },
+            works: works.estimate(LEVEL),
+            next: if let Next::Step(next) = step.next {
+                runbook.steps.get(next as usize).map(|step| step.name.clone())
+            } else {
+                None
+            },
+            can_end: step.works.is_some() || step.next == Next::End,
+        }
+    });
+    each.collect()
+}
+
+fn variants(input: &Input<'_>) -> IndexMap<String, VariantSummary> {
+    let base = input.found.base();
+    let together = 1.0 - (1.0 - LEVEL) / input.found.tried.len().max(1) as f64;
+    let one = |tried: &Tried| {
+        let pairs = Pairs::of(&tried.runs, base, |incident| incident.response.restored.min(incident.left));
+        let known = match pairs.estimate(together) {
+            Estimate { high: Some(high), .. } if high < 0.0 => SHORTER,
+            Estimate { low: Some(low), .. } if low > 0.0 => LONGER,
+            _ => NOT_TOLD,
+        };
+        let lost = Pairs::of(&tried.runs, base, |incident| incident.lost).estimate(LEVEL);
+        let mode = tried.model.modes.iter().position(|mode| mode.name == input.question.failure).unwrap_or(0) as u32;
+        VariantSummary {
+            time_to_restore: pairs.estimate(LEVEL),
+            known,
+            requests_lost: (!input.model.demand.is_empty()).then_some(lost),
+            stages: mean_stages(&tried.model, mode, &tried.runs),
+        }
+    };
+    let mut variants: Vec<(String, VariantSummary)> =
+        input.found.tried.iter().map(|tried| (tried.name.clone(), one(tried))).collect();
+    let key = |variant: &VariantSummary| variant.time_to_restore.value.unwrap_or(0.0);
+    variants.sort_by(|a, b| key(&a.1).total_cmp(&key(&b.1)));
+    variants.into_iter().collect()
+}
+
+/// The values of [`VariantSummary::known`].
+pub const SHORTER: &str = "shorter";
+/// See [`SHORTER`].
+pub const LONGER: &str = "longer";
+/// See [`SHORTER`].
+pub const NOT_TOLD: &str = "not told apart";
+
+/// Mean length of each stage as far as it was seen; incidents that did not come to it count as zero, so that they add up.
+pub fn mean_stages(model: &Model, mode: u32, runs: &IncidentRuns) -> IndexMap<&'static str, Option<f64>> {
+    let mean = |i: usize| {
+        let values = means(runs, |incident| Some(incident.stages(model)[i].map_or(0.0, |(took, _)| took)));
+        values.iter().sum::<f64>() / values.len().max(1) as f64
+    };
+    STAGES.into_iter().enumerate().map(|(i, stage)| (stage.word(), is_there(model, mode, stage).then(|| mean(i)))).collect()
+}
