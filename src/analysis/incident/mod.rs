@@ -90,7 +90,7 @@ pub fn variants(loaded: &Loaded, model: &Model, subject: &Subject) -> Vec<Named>
     changes.filter_map(|change| Some((change.name, loaded.with(change.sets).ok()?))).collect()
 }
 
-/// Simulates the incidents of the scenario and of every variant in which the same ones can happen.
+/// Simulates the incidents of the scenario, and the first half of them with every variant in which they can happen.
 ///
 /// # Errors
 /// A variant with mistakes that only the compiler finds; threads that cannot be started.
@@ -102,7 +102,8 @@ pub fn investigate(
     options: &Options,
     control: &Control,
 ) -> Result<Found, Trouble> {
-    control.goal.store(options.replications * (variants.len() as u64 + 1), Ordering::Relaxed);
+    let fewer = Options { replications: options.replications.div_ceil(2), ..options.clone() };
+    control.goal.store(options.replications + fewer.replications * variants.len() as u64, Ordering::Relaxed);
     let base = incidents(model, options, subject, control)?;
     let mut tried = Vec::new();
     for (name, loaded) in variants {
@@ -111,7 +112,7 @@ pub fn investigate(
         }
         let Ok(model) = lab::compile(&loaded) else { continue };
         let Ok(subject) = plan::subject(&model, question) else { continue };
-        let runs = incidents(&model, options, &subject, control)?;
+        let runs = incidents(&model, &fewer, &subject, control)?;
         if runs.incidents.iter().flatten().next().is_some() {
             tried.push(Tried { name, model, runs });
         }

@@ -97,7 +97,7 @@ fn what(loaded: &Loaded, summary: &Incident) -> Vec<String> {
         names => format!("It shows as an outage of {}.", words::listed(names)),
     });
     let own = summary.own_per_year.value.filter(|own| *own > 0.0);
-    lines.extend(own.map(|own| format!("It happens about {} times a year.", number(own, Unit::Number))));
+    lines.extend(own.map(|_| format!("It happens about {} times a year.", value(&summary.own_per_year, Unit::Number))));
     lines
 }
 
@@ -143,8 +143,8 @@ fn who(loaded: &Loaded, summary: &Incident) -> Vec<String> {
     lines.push(format!("{name}: {people}, {}.", hours(&team.hours)));
     if let Some(acknowledge) = stage("acknowledge") {
         lines.push(format!("Work begins after the notice: {}.", takes(acknowledge)));
-        if let Some(most) = acknowledge.p90.value.filter(|most| *most > 0.0) {
-            lines.push(format!("Nobody at work {} after the notice: call the next on the list.", duration(most)));
+        if acknowledge.p90.value.is_some_and(|most| most > 0.0) {
+            lines.push(format!("Nobody at work {} after the notice: call the next on the list.", words::shown(&acknowledge.p90)));
         }
     }
     lines
@@ -184,8 +184,8 @@ fn step(step: &StepSummary) -> String {
         (None, ..) => text += " Then it is over.",
         _ => {}
     }
-    if let Some(most) = step.takes.p90.value.filter(|most| *most > 0.0) {
-        text += &format!(" Not through after {}: escalate.", duration(most));
+    if step.takes.p90.value.is_some_and(|most| most > 0.0) {
+        text += &format!(" Not through after {}: escalate.", words::shown(&step.takes.p90));
     }
     text
 }
@@ -206,10 +206,10 @@ fn escalate(summary: &Incident) -> Vec<String> {
 
 fn over(summary: &Incident) -> Vec<String> {
     let mut lines = vec![format!("What failed is as before: {}.", words::listed(&summary.things))];
-    for name in summary.services.keys() {
+    for (name, _) in summary.services.iter().filter(|(_, hit)| hit.goes_down.value.is_some_and(|share| share > 0.0)) {
         lines.push(format!("{name} is up, and its users get answers as before."));
     }
-    for (name, hit) in &summary.objectives {
+    for (name, hit) in summary.objectives.iter().filter(|(_, hit)| hit.budget_spent.value.is_some_and(|spent| spent >= 0.0005)) {
         lines.push(format!("{name}: no more of its error budget burns at {} than on a quiet day.", hit.service));
     }
     lines.push("It stays so for as long as it took to restore.".to_owned());

@@ -108,6 +108,8 @@ pub struct Acknowledge {
     pub for_a_person: Estimate,
     /// From the call of a person to the begin of work.
     pub acknowledging: Estimate,
+    /// The distribution of that last part.
+    pub after_call: Lengths,
 }
 
 /// One step of the runbook.
@@ -288,7 +290,8 @@ fn acknowledge(runs: &IncidentRuns) -> Option<Acknowledge> {
     };
     runs.incidents.iter().flatten().find_map(parts)?;
     let part = |i: usize| estimate(runs, move |incident| parts(incident).map(|parts| parts[i]));
-    Some(Acknowledge { outside_hours: part(0), for_a_person: part(1), acknowledging: part(2) })
+    let after_call = lengths(runs, |incident| Some((parts(incident)?[2], true)));
+    Some(Acknowledge { outside_hours: part(0), for_a_person: part(1), acknowledging: part(2), after_call })
 }
 
 fn steps(model: &Model, mode: u32, runs: &IncidentRuns) -> Vec<StepSummary> {

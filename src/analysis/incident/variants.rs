@@ -2,6 +2,7 @@
 
 use crate::model::Model;
 use crate::run::incident::Subject;
+use crate::scenario::patch::element_name;
 use crate::scenario::tree::{Node, Value};
 use crate::scenario::{By, Failure, Hours, Loaded, Repair, Scenario};
 use crate::units::{Fraction, Time};
@@ -69,21 +70,20 @@ fn people(scenario: &Scenario, tree: &Node, failure: &Failure, add: &mut impl Fn
 
 fn steps(scenario: &Scenario, tree: &Node, runbook: &str, has_team: bool, add: &mut impl FnMut(String, Vec<String>)) {
     let Some(steps) = scenario.runbooks.get(runbook) else { return };
-    if let (true, Some((i, step))) = (has_team, steps.iter().enumerate().next().filter(|(_, step)| step.by == By::People)) {
-        let mut sets = vec![format!("runbooks.{runbook}.{i}.by=automation")];
-        if step.people != 1 {
-            sets.push(format!("runbooks.{runbook}.{i}.people=null"));
+    if let (true, Some(first)) = (has_team, steps.first().filter(|step| step.by == By::People)) {
+        let mut sets = vec![format!("runbooks.{runbook}.{}.by=automation", first.step)];
+        if first.people != 1 {
+            sets.push(format!("runbooks.{runbook}.{}.people=null", first.step));
         }
-        add(format!("{}: by a program", step.step), sets);
+        add(format!("{}: by a program", first.step), sets);
     }
-    for (i, step) in steps.iter().enumerate() {
-        let i = i.to_string();
-        add(format!("{}: 25 % faster", step.step), scaled(tree, &["runbooks", runbook, &i, "takes"], FASTER));
+    for step in steps {
+        add(format!("{}: 25 % faster", step.step), scaled(tree, &["runbooks", runbook, &step.step, "takes"], FASTER));
         let better = |scalar: &str| {
             let works = scalar.parse::<Fraction>().ok()?.0;
             (works < 1.0).then(|| format!("{}", 1.0 - HALF * (1.0 - works)))
         };
-        add(format!("{}: fails half as often", step.step), changed(tree, &["runbooks", runbook, &i, "works"], &better));
+        add(format!("{}: fails half as often", step.step), changed(tree, &["runbooks", runbook, &step.step, "works"], &better));
     }
 }
 
@@ -110,7 +110,7 @@ fn changed(tree: &Node, path: &[&str], change: &impl Fn(&str) -> Option<String>)
     for key in path {
         node = match node.map(|node| &node.value) {
             Some(Value::Map(map)) => map.get(*key).map(|entry| &entry.node),
-            Some(Value::List(list)) => key.parse::<usize>().ok().and_then(|i| list.get(i)),
+            Some(Value::List(list)) => list.iter().find(|element| element_name(element) == Some(*key)),
             _ => None,
         };
     }

@@ -5,6 +5,7 @@ use super::summary::{Incident, LONGER, Lengths, SHORTER, VariantSummary};
 use crate::report::format::{decimal, difference, duration, estimate, number, value};
 use crate::report::{Status, Unit, Verdict};
 use crate::run::incident::latest;
+use crate::stats::Estimate;
 
 /// Names that are told one by one.
 const LISTED: usize = 5;
@@ -22,12 +23,17 @@ pub fn subtitle(input: &Input<'_>, summary: &Incident) -> String {
     format!("{about}{incidents} incidents, each at a random moment of {span}, on {}.", listed(&summary.things))
 }
 
+/// A length with the digits that its interval supports.
+pub fn shown(length: &Estimate) -> String {
+    value(length, Unit::Duration)
+}
+
 /// `half within 5 min, 90 of 100 within 20 min`.
 pub fn within(lengths: &Lengths) -> String {
     match (lengths.p50.value, lengths.p90.value) {
         (Some(half), Some(most)) if (most - half).abs() <= 1e-9 * most.abs() => format!("always {}", duration(half)),
-        (Some(half), Some(most)) => format!("half within {}, 90 of 100 within {}", duration(half), duration(most)),
-        (Some(half), None) => format!("half within {}, some not by the horizon", duration(half)),
+        (Some(_), Some(_)) => format!("half within {}, 90 of 100 within {}", shown(&lengths.p50), shown(&lengths.p90)),
+        (Some(_), None) => format!("half within {}, some not by the horizon", shown(&lengths.p50)),
         _ => "too few ended by the horizon to tell".to_owned(),
     }
 }
@@ -66,7 +72,7 @@ fn waits(summary: &Incident) -> Option<Verdict> {
     let parts = summary.acknowledge.as_ref()?;
     let team = summary.team.as_ref()?;
     let whole = summary.time_to_restore.mean.value.or(summary.time_to_restore.mean.low)?;
-    let notable = |e: &crate::stats::Estimate| e.value.is_some_and(|wait| wait > 0.05 * whole);
+    let notable = |e: &Estimate| e.value.is_some_and(|wait| wait > 0.05 * whole);
     let mut said = Vec::new();
     if notable(&parts.outside_hours) {
         said.push(format!("{} because {team} is not at work", estimate(&parts.outside_hours, Unit::Duration)));
