@@ -305,14 +305,17 @@ teams: {crew: {people: 1, preempt: true}}
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
-    let loaded = load(&common::scenario("night-shift.yaml"), None);
-    let of = |threads| {
-        let options = Options { threads: Some(threads), ..times(150) };
-        let (mut summary, playbook) = simulate(&loaded, &asked("database hangs", None), &options);
-        summary["wall_seconds"] = Value::Null;
-        (summary, playbook.markdown())
-    };
-    assert_eq!(of(1), of(3));
+    // The numbers of the second are uncertain: two replications share a draw of them.
+    for (file, failure) in [("night-shift.yaml", "database hangs"), ("three-zone-database.yaml", "zone outage")] {
+        let loaded = load(&common::scenario(file), None);
+        let of = |threads| {
+            let options = Options { threads: Some(threads), ..times(201) };
+            let (mut summary, playbook) = simulate(&loaded, &asked(failure, None), &options);
+            summary["wall_seconds"] = Value::Null;
+            (summary, playbook.markdown())
+        };
+        assert_eq!(of(1), of(3), "{file}");
+    }
 }
 
 /// What people read, without anything left to chance.
@@ -322,12 +325,13 @@ fn the_playbook_says_what_to_do() {
     insta::assert_snapshot!(playbook.markdown());
 }
 
+/// Names of a scenario are plain, what it says about a failure is any text.
 #[test]
-fn names_cannot_change_the_form_of_the_playbook() {
-    let text = CONSTANT.replace("breaks:", "\"# [x](y)\\n# z\":");
-    let (_, playbook) = simulate(&load(&text, None), &asked("# [x](y)\n# z", None), &times(4));
+fn texts_cannot_change_the_form_of_the_playbook() {
+    let text = CONSTANT.replace("about: It stops.", "about: \"# [x](y) <b>\\n# z\"");
+    let (_, playbook) = simulate(&load(&text, None), &asked("breaks", None), &times(4));
     let markdown = playbook.markdown();
-    assert!(markdown.starts_with("# Playbook: \\# \\[x\\](y) \\# z\n"), "{markdown}");
+    assert!(markdown.contains("\n- \\# \\[x\\](y) \\<b\\> \\# z\n"), "{markdown}");
     assert_eq!(markdown.lines().filter(|line| line.starts_with("# ")).count(), 1);
 }
 

@@ -1,11 +1,13 @@
 //! The charts of the response to an incident.
 
-use super::summary::{Incident, LONGER, NOT_TOLD, SHORTER};
+use super::summary::{Incident, LONGER, NOT_TOLD, SHORTER, VariantSummary};
 use crate::report::format::{difference, duration};
 use crate::report::{Axis, Chart, Look, Mark, Scale, Shape, Unit};
 use crate::run::incident::STAGES;
 
 const AS_IT_IS: &str = "as it is";
+/// Times so many times as long as others are shown by their logarithms.
+const WIDE: f64 = 30.0;
 
 fn axis(label: &str, column: &str, unit: Unit, scale: Scale) -> Axis {
     Axis { label: label.to_owned(), column: column.to_owned(), unit, scale, least: None, most: None }
@@ -28,8 +30,15 @@ pub fn stages(summary: &Incident) -> Option<Chart> {
     let longest =
         rows.iter().take(rows.len() - 1).filter_map(|(name, l)| Some((*name, l.mean.value?))).max_by(|a, b| a.1.total_cmp(&b.1));
     let longest = longest.map_or(String::new(), |(name, mean)| format!(" Longest on average: {name}, {}.", duration(mean)));
+    // One stage may be so long that the others cannot be read beside it.
+    let least = half.iter().map(|(_, v)| *v).filter(|v| *v > 0.0).fold(f64::INFINITY, f64::min);
+    let reach = most.iter().map(|(_, v)| *v).fold(0.0, f64::max);
     let mut x = axis("Time in the stage", "seconds", Unit::Duration, Scale::Linear);
-    x.least = Some(0.0);
+    if reach > WIDE * least {
+        x.scale = Scale::Logarithmic;
+    } else {
+        x.least = Some(0.0);
+    }
     let chart = Chart {
         name: "stages".to_owned(),
         title: "How long each stage takes".to_owned(),
@@ -70,9 +79,27 @@ pub fn courses(summary: &Incident) -> Option<Chart> {
     (!chart.is_empty()).then_some(chart)
 }
 
-/// Paired differences of the time to restore.
-pub fn differences(summary: &Incident) -> Option<Chart> {
-    let rows: Vec<_> = summary.variants.iter().collect();
+/// A difference so many times as large as the median hides the others.
+const FAR: f64 = 8.0;
+
+/// Paired differences of the time to restore, and where some lie so far out that the others cannot be read, those others once more.
+pub fn differences(summary: &Incident) -> Vec<Chart> {
+    let rows: Vec<Row<'_>> = summary.variants.iter().collect();
+    let size = |row: &Row<'_>| row.1.time_to_restore.value.map_or(0.0, f64::abs);
+    let mut sizes: Vec<f64> = rows.iter().map(size).filter(|size| *size > 0.0).collect();
+    sizes.sort_by(f64::total_cmp);
+    let Some(median) = sizes.get(sizes.len() / 2).copied() else { return Vec::new() };
+    let near: Vec<Row<'_>> = rows.iter().filter(|row| size(row) <= FAR * median).copied().collect();
+    let mut charts = vec![difference_chart(&rows, "")];
+    if near.len() < rows.len() {
+        charts.push(difference_chart(&near, ", near to it"));
+    }
+    charts
+}
+
+type Row<'a> = (&'a String, &'a VariantSummary);
+
+fn difference_chart(rows: &[Row<'_>], which: &str) -> Chart {
     let dots = |known: &str| {
         let of = rows.iter().enumerate().filter(|(_, (_, v))| v.known == known);
         let dots = of.filter_map(|(i, (_, v))| {
@@ -81,14 +108,14 @@ pub fn differences(summary: &Incident) -> Option<Chart> {
         });
         Shape::Dot(dots.collect())
     };
-    let (name, first) = rows.first()?;
-    let least = difference(&first.time_to_restore, Unit::Duration);
-    let chart = Chart {
-        name: "differences".to_owned(),
-        title: "Time to restore, with each change".to_owned(),
+    let least =
+        rows.first().map_or(String::new(), |(name, v)| format!(" “{name}”: {}.", difference(&v.time_to_restore, Unit::Duration)));
+    Chart {
+        name: if which.is_empty() { "differences" } else { "differences-near" }.to_owned(),
+        title: format!("Time to restore, with each change{which}"),
         description: format!(
-            "Mean paired difference of the time to restore from the scenario as it is, with 95 % intervals; left of the dashed line is shorter. \
-             “{name}”: {least}."
+            "Mean paired difference of the time to restore from the scenario as it is, with 95 % intervals; left of the dashed line is \
+             shorter.{least}"
         ),
         x: axis("Difference of the mean time to restore", "difference_seconds", Unit::Duration, Scale::Linear),
         y: names("Change", "variant", rows.iter().map(|(name, _)| (*name).clone()).collect()),
@@ -101,6 +128,5 @@ pub fn differences(summary: &Incident) -> Option<Chart> {
         .into_iter()
         .filter(|mark| !mark.is_empty())
         .collect(),
-    };
-    (!chart.is_empty()).then_some(chart)
+    }
 }

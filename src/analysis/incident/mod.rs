@@ -15,12 +15,12 @@ pub use summary::{Incident, SCHEMA};
 
 use std::sync::atomic::Ordering;
 
-use crate::lab::{self, Trouble};
+use crate::lab;
 use crate::model::Model;
 use crate::report::format::{decimal, duration};
 use crate::report::{Docs, Part, Report, Section};
 use crate::run::incident::{IncidentRuns, Subject, incidents};
-use crate::run::{Control, Options};
+use crate::run::{Control, Options, RunError};
 use crate::scenario::Loaded;
 
 /// Confidence level of every interval.
@@ -93,7 +93,7 @@ pub fn variants(loaded: &Loaded, model: &Model, subject: &Subject) -> Vec<Named>
 /// Simulates the incidents of the scenario, and the first half of them with every variant in which they can happen.
 ///
 /// # Errors
-/// A variant with mistakes that only the compiler finds; threads that cannot be started.
+/// Where threads cannot be started.
 pub fn investigate(
     model: &Model,
     subject: &Subject,
@@ -101,17 +101,24 @@ pub fn investigate(
     variants: Vec<Named>,
     options: &Options,
     control: &Control,
-) -> Result<Found, Trouble> {
+) -> Result<Found, RunError> {
+    let mut to_try: Vec<(String, Model, Subject)> = Vec::new();
+    for (name, loaded) in variants {
+        let Ok(variant) = lab::compile(&loaded) else { continue };
+        let Ok(subject) = plan::subject(&variant, question) else { continue };
+        // A change may be what a policy does anyway, or nothing.
+        if variant.hash != model.hash && to_try.iter().all(|(_, other, _)| other.hash != variant.hash) {
+            to_try.push((name, variant, subject));
+        }
+    }
     let fewer = Options { replications: options.replications.div_ceil(2), ..options.clone() };
-    control.goal.store(options.replications + fewer.replications * variants.len() as u64, Ordering::Relaxed);
+    control.goal.store(options.replications + fewer.replications * to_try.len() as u64, Ordering::Relaxed);
     let base = incidents(model, options, subject, control)?;
     let mut tried = Vec::new();
-    for (name, loaded) in variants {
+    for (name, model, subject) in to_try {
         if control.stop.load(Ordering::Relaxed) {
             break;
         }
-        let Ok(model) = lab::compile(&loaded) else { continue };
-        let Ok(subject) = plan::subject(&model, question) else { continue };
         let runs = incidents(&model, &fewer, &subject, control)?;
         if runs.incidents.iter().flatten().next().is_some() {
             tried.push(Tried { name, model, runs });
@@ -174,7 +181,8 @@ fn changes(summary: &Incident) -> Option<Section> {
         return None;
     }
     let mut parts = vec![Part::Table(tables::variants(summary))];
-    parts.extend([charts::differences(summary), charts::courses(summary)].into_iter().flatten().map(Part::Chart));
+    parts.extend(charts::differences(summary).into_iter().map(Part::Chart));
+    parts.extend(charts::courses(summary).map(Part::Chart));
     let intro =
         "The same incidents at the same moments, with one thing changed. What costs money is not weighed here.".to_owned();
     Some(Section { title: "What a change would bring".to_owned(), intro, parts })

@@ -91,7 +91,7 @@ fn what(loaded: &Loaded, summary: &Incident) -> Vec<String> {
     lines.push(format!("It hits {}.", words::listed(&summary.things)));
     let down = summary.services.iter().filter(|(_, hit)| hit.goes_down.value.is_some_and(|share| share > 0.0));
     let down: Vec<String> =
-        down.map(|(name, hit)| format!("{name} (in {} of incidents)", value(&hit.goes_down, Unit::Share))).collect();
+        down.map(|(name, hit)| format!("{name} (in {} of incidents)", words::share(&hit.goes_down))).collect();
     lines.push(match down.as_slice() {
         [] => "No service of users goes down by it; it shows in its own alarm.".to_owned(),
         names => format!("It shows as an outage of {}.", words::listed(names)),
@@ -105,7 +105,7 @@ fn how_bad(summary: &Incident) -> Vec<String> {
     let mut lines = vec![format!("Priority {} of 5 (1 is first) in the queue of whoever repairs.", summary.priority)];
     lines.push(match summary.hurts.value {
         Some(share) if share > 0.0 => {
-            format!("Users are hurt in {} of incidents: {}.", value(&summary.hurts, Unit::Share), takes(&summary.hurts_for))
+            format!("Users are hurt in {} of incidents: {}.", words::share(&summary.hurts), takes(&summary.hurts_for))
         }
         _ => "Users were not hurt in any simulated incident.".to_owned(),
     });
@@ -141,10 +141,19 @@ fn who(loaded: &Loaded, summary: &Incident) -> Vec<String> {
     };
     let people = if team.people == 1 { "one person".to_owned() } else { format!("{} people", team.people) };
     lines.push(format!("{name}: {people}, {}.", hours(&team.hours)));
-    if let Some(acknowledge) = stage("acknowledge") {
-        lines.push(format!("Work begins after the notice: {}.", takes(acknowledge)));
-        if acknowledge.p90.value.is_some_and(|most| most > 0.0) {
-            lines.push(format!("Nobody at work {} after the notice: call the next on the list.", words::shown(&acknowledge.p90)));
+    lines.extend(stage("acknowledge").map(|acknowledge| format!("Work begins after the notice: {}.", takes(acknowledge))));
+    if let Some(parts) = &summary.acknowledge {
+        if parts.outside_hours.value.is_some_and(|wait| wait > 0.0) {
+            let wait = words::shown(&parts.outside_hours);
+            lines.push(format!(
+                "Outside its hours nobody is called: that is {wait} of the mean time until work begins. Say who may wait."
+            ));
+        }
+        if parts.after_call.p90.value.is_some_and(|most| most > 0.0) {
+            lines.push(format!(
+                "Nobody at work {} after the call: call the next on the list.",
+                words::shown(&parts.after_call.p90)
+            ));
         }
     }
     lines
@@ -192,11 +201,9 @@ fn step(step: &StepSummary) -> String {
 
 fn escalate(summary: &Incident) -> Vec<String> {
     let mut lines = vec!["As soon as you do not know what to do next: nobody is blamed for a call too many.".to_owned()];
-    if let Some(most) = summary.time_to_restore.p90.value.filter(|most| *most > 0.0) {
-        lines.push(format!(
-            "Not over {} after the onset: 90 of 100 are by then, so this one is not as the others.",
-            duration(most)
-        ));
+    if summary.repair.p90.value.is_some_and(|most| most > 0.0) {
+        let most = words::shown(&summary.repair.p90);
+        lines.push(format!("Not over {most} after work began: 90 of 100 are by then, so this one is not as the others."));
     }
     if !summary.steps.is_empty() {
         lines.push("A step takes longer than its time above, or the last one did not help.".to_owned());

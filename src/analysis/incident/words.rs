@@ -28,6 +28,14 @@ pub fn shown(length: &Estimate) -> String {
     value(length, Unit::Duration)
 }
 
+/// A share; one that is nearly all is not rounded to all.
+pub fn share(share: &Estimate) -> String {
+    match share.value {
+        Some(nearly) if nearly > 0.99 && nearly < 1.0 => number(nearly, Unit::Availability),
+        _ => value(share, Unit::Share),
+    }
+}
+
 /// `half within 5 min, 90 of 100 within 20 min`.
 pub fn within(lengths: &Lengths) -> String {
     match (lengths.p50.value, lengths.p90.value) {

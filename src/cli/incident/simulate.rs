@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::analysis::incident::{Incident, Input, MOST, Named, Question, incident, investigate, subject, variants};
-use crate::cli::common::{FailOn, Simulation, Variant, compile, default_folder, load_whole, troubled};
+use crate::cli::common::{FailOn, Simulation, Variant, compile, default_folder, failed, load_whole};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
 use crate::output::{self, files, terminal};
@@ -56,7 +56,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let mut tries = policies(arguments, &patches)?;
     tries.extend(variants(&loaded, &model, &about));
     let (control, progress) = Progress::begin(simulation.quiet || simulation.json);
-    let found = investigate(&model, &about, &question, tries, &options, &control).map_err(troubled);
+    let found = investigate(&model, &about, &question, tries, &options, &control).map_err(|error| failed(&error));
     progress.end();
     let found = found?;
     if found.base().incidents.iter().flatten().next().is_none() {
