@@ -254,6 +254,16 @@ failures:
         assert!(summary["acknowledge"].is_null() && summary["team"].is_null());
         assert!(playbook.markdown().contains("Nobody: a program repairs it."));
     }
+    // One in ten requests fails, or half of a capacity that nobody needs is gone.
+    for (effect, hurts, lost) in [("errors: 10%", 1.0, 3_780.0), ("capacity: 50%", 0.0, 0.0)] {
+        let text = format!(
+            "{}traffic: {{users: {{to: b, rate: 10/s}}}}\n",
+            text.replace("slower: 2", effect).replace("b: {}", "b: {capacity: 100/s}")
+        );
+        let (summary, _) = simulate(&load(&text, None), &asked("slow", None), &times(32));
+        is(&summary, &["hurts"], hurts);
+        is(&summary, &["requests_lost"], lost);
+    }
 }
 
 /// Ten days to repair, moments of the first seven of fourteen days: those after the fourth are not over. Kaplan and Meier know the length all
@@ -321,7 +331,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
 /// What people read, without anything left to chance.
 #[test]
 fn the_playbook_says_what_to_do() {
-    let (_, playbook) = simulate(&load(CONSTANT, None), &asked("breaks", None), &times(8));
+    let (_, playbook) = simulate(&load(CONSTANT, None), &asked("breaks", None), &times(16));
     insta::assert_snapshot!(playbook.markdown());
 }
 

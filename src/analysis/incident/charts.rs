@@ -102,9 +102,9 @@ type Row<'a> = (&'a String, &'a VariantSummary);
 fn difference_chart(rows: &[Row<'_>], which: &str) -> Chart {
     let dots = |known: &str| {
         let of = rows.iter().enumerate().filter(|(_, (_, v))| v.known == known);
-        let dots = of.filter_map(|(i, (_, v))| {
+        let dots = of.map(|(i, (_, v))| {
             let e = &v.time_to_restore;
-            Some((i, e.value.unwrap_or(0.0), e.low.zip(e.high).filter(|(low, high)| low < high).map(|(low, high)| [low, high])))
+            (i, e.value.unwrap_or(0.0), e.low.zip(e.high).filter(|(low, high)| low < high).map(|(low, high)| [low, high]))
         });
         Shape::Dot(dots.collect())
     };

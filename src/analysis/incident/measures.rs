@@ -22,7 +22,9 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 fn moments(values: &[f64]) -> Moments {
     let mut moments = Moments::default();
-    values.iter().for_each(|value| moments.add(*value));
+    for value in values {
+        moments.add(*value);
+    }
     moments
 }
 
@@ -89,7 +91,7 @@ pub fn lasting(runs: &IncidentRuns, part: impl Fn(&Incident) -> Option<(f64, boo
 /// The mean of some part; where not all were over, what was seen bounds it from below.
 pub fn mean_length(runs: &IncidentRuns, part: impl Fn(&Incident) -> Option<(f64, bool)>) -> Estimate {
     let all_over = runs.incidents.iter().flatten().filter_map(&part).all(|(_, over)| over);
-    let seen = estimate(runs, |incident| part(incident).map(|(took, _)| took));
+    let seen = estimate(runs, |incident| part(incident).map(|(took, _)| took)).clipped(0.0, f64::INFINITY);
     if all_over {
         seen
     } else {

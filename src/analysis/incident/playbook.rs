@@ -110,7 +110,7 @@ fn how_bad(summary: &Incident) -> Vec<String> {
         _ => "Users were not hurt in any simulated incident.".to_owned(),
     });
     if let (Some(one), Some(hour)) = (summary.requests_lost, summary.requests_lost_per_hour)
-        && one.value.is_some_and(|lost| lost >= 1.0)
+        && words::is_notable(&one, 1.0)
     {
         lines.push(format!(
             "Expect {} lost requests, {} in each hour of it.",
@@ -119,7 +119,7 @@ fn how_bad(summary: &Incident) -> Vec<String> {
         ));
     }
     for (name, hit) in &summary.objectives {
-        if hit.budget_spent.value.is_some_and(|spent| spent >= 0.0005) {
+        if words::is_notable(&hit.budget_spent, 0.0005) {
             lines.push(format!(
                 "It spends {} of the error budget of {name} ({} to be good), {} in each hour of it.",
                 value(&hit.budget_spent, Unit::Share),
@@ -216,7 +216,7 @@ fn over(summary: &Incident) -> Vec<String> {
     for (name, _) in summary.services.iter().filter(|(_, hit)| hit.goes_down.value.is_some_and(|share| share > 0.0)) {
         lines.push(format!("{name} is up, and its users get answers as before."));
     }
-    for (name, hit) in summary.objectives.iter().filter(|(_, hit)| hit.budget_spent.value.is_some_and(|spent| spent >= 0.0005)) {
+    for (name, hit) in summary.objectives.iter().filter(|(_, hit)| words::is_notable(&hit.budget_spent, 0.0005)) {
         lines.push(format!("{name}: no more of its error budget burns at {} than on a quiet day.", hit.service));
     }
     lines.push("It stays so for as long as it took to restore.".to_owned());
@@ -231,7 +231,7 @@ fn tell(summary: &Incident) -> Vec<String> {
         .map(|(name, _)| format!("Users of {name}: what does not work, since when, and when they hear from you again."))
         .collect();
     for (name, hit) in &summary.objectives {
-        if hit.budget_spent.value.is_some_and(|spent| spent >= 0.0005) {
+        if words::is_notable(&hit.budget_spent, 0.0005) {
             lines.push(format!("Whoever answers for {name}: how much of the error budget is gone."));
         }
     }

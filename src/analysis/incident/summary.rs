@@ -308,7 +308,9 @@ fn steps(model: &Model, mode: u32, runs: &IncidentRuns) -> Vec<StepSummary> {
         let mut works = Proportion::default();
         for draw in runs.incidents.chunks(runs.per_draw as usize) {
             let taken: Vec<_> = draw.iter().flatten().flat_map(mine).collect();
-            taken.iter().for_each(|(took, over, _)| times.add(if *over { *took } else { f64::INFINITY }, *took));
+            for (took, over, _) in &taken {
+                times.add(if *over { *took } else { f64::INFINITY }, *took);
+            }
             let ended = taken.iter().filter(|(_, over, _)| *over);
             let (done, all) = (ended.clone().filter(|(.., done)| *done).count() as u64, ended.count() as u64);
             if all > 0 {

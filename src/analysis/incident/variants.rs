@@ -98,11 +98,11 @@ fn scaled(tree: &Node, path: &[&str], times: f64) -> Vec<String> {
 
 /// Patches for all scalars at and below a path, as far as `change` changes them.
 fn changed(tree: &Node, path: &[&str], change: &impl Fn(&str) -> Option<String>) -> Vec<String> {
-    fn below(node: &Node, path: String, change: &impl Fn(&str) -> Option<String>, sets: &mut Vec<String>) {
+    fn below(node: &Node, path: &str, change: &impl Fn(&str) -> Option<String>, sets: &mut Vec<String>) {
         match &node.value {
             Value::Scalar(scalar) => sets.extend(change(&scalar.text).map(|value| format!("{path}={value}"))),
-            Value::Map(map) => map.iter().for_each(|(key, entry)| below(&entry.node, format!("{path}.{key}"), change, sets)),
-            Value::List(list) => list.iter().enumerate().for_each(|(i, node)| below(node, format!("{path}.{i}"), change, sets)),
+            Value::Map(map) => map.iter().for_each(|(key, entry)| below(&entry.node, &format!("{path}.{key}"), change, sets)),
+            Value::List(list) => list.iter().enumerate().for_each(|(i, node)| below(node, &format!("{path}.{i}"), change, sets)),
             Value::Cut => {}
         }
     }
@@ -116,7 +116,7 @@ fn changed(tree: &Node, path: &[&str], change: &impl Fn(&str) -> Option<String>)
     }
     let mut sets = Vec::new();
     if let Some(node) = node {
-        below(node, path.join("."), change, &mut sets);
+        below(node, &path.join("."), change, &mut sets);
     }
     sets
 }

@@ -36,8 +36,19 @@ pub fn share(share: &Estimate) -> String {
     }
 }
 
+/// So few say nothing of how long the others take.
+const FEW: u64 = 10;
+
+/// Whether an estimate is at least so large, and chance alone does not explain that it is above nothing.
+pub fn is_notable(e: &Estimate, least: f64) -> bool {
+    e.value.is_some_and(|value| value >= least) && e.low.is_none_or(|low| low > 0.0)
+}
+
 /// `half within 5 min, 90 of 100 within 20 min`.
 pub fn within(lengths: &Lengths) -> String {
+    if (1..FEW).contains(&lengths.p50.n) {
+        return "too few to tell how long".to_owned();
+    }
     match (lengths.p50.value, lengths.p90.value) {
         (Some(half), Some(most)) if (most - half).abs() <= 1e-9 * most.abs() => format!("always {}", duration(half)),
         (Some(_), Some(_)) => format!("half within {}, 90 of 100 within {}", shown(&lengths.p50), shown(&lengths.p90)),
@@ -93,13 +104,11 @@ fn waits(summary: &Incident) -> Option<Verdict> {
 
 fn hurts(summary: &Incident) -> Verdict {
     let share = summary.hurts.value.unwrap_or(0.0);
-    let lost = summary.requests_lost.filter(|lost| lost.value.is_some_and(|lost| lost >= 1.0));
+    let lost = summary.requests_lost.filter(|lost| is_notable(lost, 1.0));
     let lost = lost.map_or(String::new(), |lost| format!(" One costs {} requests on average.", estimate(&lost, Unit::Count)));
     if share <= 0.0 {
-        return Verdict::new(
-            Status::Good,
-            format!("No service of users goes down because of it ({}).{lost}", estimate(&summary.hurts, Unit::Share)),
-        );
+        let text = format!("No user is hurt by it: {} of incidents.{lost}", estimate(&summary.hurts, Unit::Share));
+        return Verdict::new(Status::Good, text);
     }
     let often = if share >= 1.0 {
         "Every incident".to_owned()
@@ -114,7 +123,11 @@ fn hurts(summary: &Incident) -> Verdict {
 /// The objective that loses most of its budget.
 pub fn worst_objective(summary: &Incident) -> Option<(&String, &super::summary::ObjectiveHit)> {
     let spent = |hit: &super::summary::ObjectiveHit| hit.budget_spent.value.unwrap_or(0.0);
-    summary.objectives.iter().filter(|(_, hit)| spent(hit) >= 0.0005).max_by(|a, b| spent(a.1).total_cmp(&spent(b.1)))
+    summary
+        .objectives
+        .iter()
+        .filter(|(_, hit)| is_notable(&hit.budget_spent, 0.0005))
+        .max_by(|a, b| spent(a.1).total_cmp(&spent(b.1)))
 }
 
 fn budget(summary: &Incident) -> Option<Verdict> {

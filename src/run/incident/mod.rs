@@ -49,7 +49,8 @@ pub struct Incident {
     /// How the response went.
     pub response: Response,
     /// From the onset until nobody is hurt by it any more, seconds: services of users that were down because of it are up, or a failure that
-    /// leaves things at work but worse is over. 0 where nobody was hurt, infinite where that was not seen.
+    /// leaves things at work but worse, and costs requests or error budget, is over. 0 where nobody was hurt, infinite where that was not
+    /// seen.
     pub hurt: f64,
     /// By the place of the service in [`Subject::users`]: from the onset until it is up for good, where it is down because of it, else 0.
     pub down: Vec<f64>,
@@ -194,10 +195,6 @@ fn incident(
     let (left, response) = (model.horizon - at, with.observer().response.clone());
     let back = |s: u32| caused(&without.observer().watch, &with.observer().watch, s, now + left).map_or(0.0, |ended| ended - now);
     let down: Vec<f64> = subject.users.iter().map(|&s| back(s)).collect();
-    let hurt = match model.modes[subject.mode as usize].effect {
-        Effect::Down => down.iter().copied().fold(0.0, f64::max),
-        Effect::Degraded(_) => response.restored,
-    };
     let lost = |world: &World<'_, Follow>, s: usize| {
         let sums = &world.outcome().services[s].sums;
         (sums[sum::REQUESTS] - sums[sum::GOOD], sums[sum::REQUESTS])
@@ -210,12 +207,22 @@ fn incident(
         // What differs by less was rounded, not lost.
         if (b - a).abs() <= 1e-9 * all { 0.0 } else { b - a }
     });
+    let lost: f64 = each.sum();
     let budgets = model.objectives.iter().enumerate().map(|(o, objective)| {
         let (from, to, _) = window(&objective.windows, at, model.horizon);
         Some(with.budget_spent(o, from, to)? - without.budget_spent(o, from, to)?)
     });
+    let budgets: Vec<Option<f64>> = budgets.collect();
+    let hurt = match model.modes[subject.mode as usize].effect {
+        Effect::Down => down.iter().copied().fold(0.0, f64::max),
+        // Without requests nobody can tell whether they fare worse.
+        Effect::Degraded(_) if entries.is_empty() || lost >= 1.0 || budgets.iter().flatten().any(|spent| *spent > 1e-9) => {
+            response.restored
+        }
+        Effect::Degraded(_) => 0.0,
+    };
     let hours = model.modes[subject.mode as usize].team.and_then(|team| model.teams.get(team as usize)?.hours.as_deref());
     let closed = hours.map_or(0.0, |hours| stages::closed(hours, at + response.detected, at + response.called.min(left)));
     let own = without.outcome().failures[subject.mode as usize][0];
-    Incident { at, left, clock, lost: each.sum(), budgets: budgets.collect(), hurt, down, closed, own, response }
+    Incident { at, left, clock, response, hurt, down, closed, lost, budgets, own }
 }
