@@ -136,7 +136,9 @@ fn paired_differences_of_constants_are_exact() {
     assert_eq!(names.len(), 7, "nobody can be spared, the hours are all, and no step fails: {names:?}");
     assert!(["all by programs", "mend: 25 % faster"].contains(&names[0].as_str()), "{names:?}");
     let stages = &summary["variants"]["mend: 25 % faster"]["stages"];
-    assert_eq!((stages["diagnose"].as_f64(), stages["mitigate"].as_f64()), (Some(600.0), Some(900.0)));
+    for (stage, seconds) in [("diagnose", 600.0), ("mitigate", 900.0)] {
+        assert!((stages[stage].as_f64().unwrap() - seconds).abs() < 1e-6, "{stage}: {stages}");
+    }
 }
 
 /// A restart of ten minutes works in two of five cases, else a rebuild follows, exponential with mean 30 min; a person comes after an exponential

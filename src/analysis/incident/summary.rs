@@ -162,7 +162,7 @@ pub struct VariantSummary {
     pub known: &'static str,
     /// Requests lost by one incident, the mean difference; null without traffic.
     pub requests_lost: Option<Estimate>,
-    /// Mean length of each stage as far as it was seen, seconds; null where there is no such stage.
+    /// Mean length of each stage: that of the scenario as it is plus the paired difference, seconds; null where there is no such stage.
     pub stages: IndexMap<&'static str, Option<f64>>,
 }
 
@@ -355,7 +355,7 @@ fn variants(input: &Input<'_>) -> IndexMap<String, VariantSummary> {
             time_to_restore: pairs.estimate(LEVEL),
             known,
             requests_lost: (!input.model.demand.is_empty()).then_some(lost),
-            stages: mean_stages(&tried.model, mode, &tried.runs),
+            stages: paired_stages(input, tried, mode),
         }
     };
     let mut variants: Vec<(String, VariantSummary)> =
@@ -363,6 +363,20 @@ fn variants(input: &Input<'_>) -> IndexMap<String, VariantSummary> {
     let key = |variant: &VariantSummary| variant.time_to_restore.value.unwrap_or(0.0);
     variants.sort_by(|a, b| key(&a.1).total_cmp(&key(&b.1)));
     variants.into_iter().collect()
+}
+
+/// The mean stages of a variant: it met the first of the incidents, so what it differs there is added to the mean of all.
+fn paired_stages(input: &Input<'_>, tried: &Tried, mode: u32) -> IndexMap<&'static str, Option<f64>> {
+    let base = input.found.base();
+    let mut first = base.clone();
+    first.incidents.truncate(tried.runs.incidents.len());
+    let of = |runs: &IncidentRuns| mean_stages(input.model, input.subject.mode, runs);
+    let (all, first) = (of(base), of(&first));
+    let seconds = |stages: &IndexMap<&'static str, Option<f64>>, stage: &str| stages.get(stage).copied().flatten().unwrap_or(0.0);
+    let of_variant = mean_stages(&tried.model, mode, &tried.runs).into_iter();
+    of_variant
+        .map(|(stage, mean)| (stage, mean.map(|mean| (seconds(&all, stage) + mean - seconds(&first, stage)).max(0.0))))
+        .collect()
 }
 
 /// The values of [`VariantSummary::known`].
