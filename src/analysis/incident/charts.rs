@@ -1,6 +1,7 @@
 //! The charts of the response to an incident.
 
-use super::summary::{Incident, LONGER, NOT_TOLD, SHORTER, VariantSummary};
+use super::changes::{LONGER, NOT_TOLD, SHORTER, VariantSummary};
+use super::summary::Incident;
 use crate::report::format::{difference, duration};
 use crate::report::{Axis, Chart, Look, Mark, Scale, Shape, Unit};
 use crate::run::incident::STAGES;

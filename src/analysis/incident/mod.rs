@@ -1,9 +1,11 @@
 //! The response to an incident: how long each stage takes, what changes of staffing and runbook would bring, and a playbook.
 
+mod changes;
 mod charts;
 mod measures;
 mod plan;
 mod playbook;
+mod steps;
 mod summary;
 mod tables;
 mod variants;

@@ -1,6 +1,8 @@
 //! The playbook: what to do when it happens, for people under stress.
 
-use super::summary::{Incident, Lengths, StepSummary};
+use super::changes::SHORTER;
+use super::steps::StepSummary;
+use super::summary::{Incident, Lengths};
 use super::{Input, words};
 use crate::report::format::{duration, number, value};
 use crate::report::{Part, Section, Unit};
@@ -247,7 +249,7 @@ fn afterwards(summary: &Incident) -> Vec<String> {
             .to_owned(),
         "Look for what made each stage long, not for who did.".to_owned(),
     ];
-    let best = summary.variants.iter().find(|(_, variant)| variant.known == super::summary::SHORTER);
+    let best = summary.variants.iter().find(|(_, variant)| variant.known == SHORTER);
     if let Some((name, variant)) = best {
         let saves = variant.time_to_restore.value.map_or(0.0, f64::abs);
         lines

@@ -3,8 +3,10 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use super::measures::{Pairs, estimate, lasting, mean_length, means, ratio};
-use super::{Input, LEVEL, Tried};
+use super::changes::{VariantSummary, variants};
+use super::measures::{estimate, lasting, mean_length, means, ratio};
+use super::steps::{StepSummary, steps};
+use super::{Input, LEVEL};
 use crate::analysis::impact::things;
 use crate::model::{Model, NONE, Next};
 use crate::run::incident::{self, IncidentRuns, STAGES, Stage};
@@ -112,25 +114,6 @@ pub struct Acknowledge {
     pub after_call: Lengths,
 }
 
-/// One step of the runbook.
-#[derive(Debug, Clone, Serialize)]
-pub struct StepSummary {
-    /// Its name.
-    pub step: String,
-    /// People at work on it; 0: a program.
-    pub people: u32,
-    /// Share of incidents that come to it.
-    pub reached: Estimate,
-    /// How long it takes each time, interruptions included.
-    pub takes: Lengths,
-    /// Of the times that it was taken, the share in which it ended the incident.
-    pub works: Estimate,
-    /// What follows where it did not end the incident; null after the last.
-    pub next: Option<String>,
-    /// Whether it can end the incident.
-    pub can_end: bool,
-}
-
 /// What the failure does to one service of users.
 #[derive(Debug, Clone, Serialize)]
 pub struct ServiceHit {
@@ -151,19 +134,6 @@ pub struct ObjectiveHit {
     pub budget_spent: Estimate,
     /// The same in an hour of it.
     pub budget_spent_per_hour: Estimate,
-}
-
-/// What one change would bring.
-#[derive(Debug, Clone, Serialize)]
-pub struct VariantSummary {
-    /// Time to restore, cut off at the horizon: the mean difference from the scenario as it is, seconds.
-    pub time_to_restore: Estimate,
-    /// `shorter`, `longer` or `not told apart`, for all variants together with 95%.
-    pub known: &'static str,
-    /// Requests lost by one incident, the mean difference; null without traffic.
-    pub requests_lost: Option<Estimate>,
-    /// Mean length of each stage: that of the scenario as it is plus the paired difference, seconds; null where there is no such stage.
-    pub stages: IndexMap<&'static str, Option<f64>>,
 }
 
 /// Every estimate.
@@ -251,13 +221,13 @@ fn is_there(model: &Model, mode: u32, stage: Stage) -> bool {
     stage != Stage::Diagnose || first.is_some_and(|step| step.works.is_none() && step.next != Next::End)
 }
 
-fn lengths(runs: &IncidentRuns, part: impl Fn(&incident::Incident) -> Option<(f64, bool)>) -> Lengths {
+pub fn lengths(runs: &IncidentRuns, part: impl Fn(&incident::Incident) -> Option<(f64, bool)>) -> Lengths {
     let all = lasting(runs, &part);
     let at = |p: f64| all.estimate(p, runs.per_draw);
     Lengths { p50: at(0.5), p90: at(0.9), p99: at(0.99), mean: mean_length(runs, part) }
 }
 
-fn share(runs: &IncidentRuns, holds: impl Fn(&incident::Incident) -> Option<bool>) -> Estimate {
+pub fn share(runs: &IncidentRuns, holds: impl Fn(&incident::Incident) -> Option<bool>) -> Estimate {
     let mut share = Proportion::default();
     for draw in runs.incidents.chunks(runs.per_draw as usize) {
         let (mut yes, mut all) = (0, 0);
@@ -293,98 +263,6 @@ fn acknowledge(runs: &IncidentRuns) -> Option<Acknowledge> {
     let after_call = lengths(runs, |incident| Some((parts(incident)?[2], true)));
     Some(Acknowledge { outside_hours: part(0), for_a_person: part(1), acknowledging: part(2), after_call })
 }
-
-fn steps(model: &Model, mode: u32, runs: &IncidentRuns) -> Vec<StepSummary> {
-    let about = &model.modes[mode as usize];
-    let Some(runbook) = about.runbook.and_then(|runbook| model.runbooks.get(runbook as usize)) else { return Vec::new() };
-    let each = runbook.steps.iter().enumerate().map(|(i, step)| {
-        let mine = move |incident: &incident::Incident| {
-            let left = incident.left;
-            let taken = incident.response.steps.clone().into_iter().filter(move |taken| taken.step as usize == i);
-            taken.map(move |taken| (taken.ended.min(left) - taken.began, taken.ended.is_finite(), taken.done)).collect::<Vec<_>>()
-        };
-        // A step that is taken again counts each time.
-        let mut times = crate::run::impact::Lasting::default();
-        let mut works = Proportion::default();
-        for draw in runs.incidents.chunks(runs.per_draw as usize) {
-            let taken: Vec<_> = draw.iter().flatten().flat_map(mine).collect();
-            for (took, over, _) in &taken {
-                times.add(if *over { *took } else { f64::INFINITY }, *took);
-            }
-            let ended = taken.iter().filter(|(_, over, _)| *over);
-            let (done, all) = (ended.clone().filter(|(.., done)| *done).count() as u64, ended.count() as u64);
-            if all > 0 {
-                works.add_cluster(done, all);
-            }
-        }
-        let mean = estimate(runs, |incident| {
-            let ended: Vec<f64> = mine(incident).into_iter().filter(|(_, over, _)| *over).map(|(took, ..)| took).collect();
-            (!ended.is_empty()).then(|| ended.iter().sum::<f64>() / ended.len() as f64)
-        });
-        let at = |p: f64| times.estimate(p, runs.per_draw);
-        StepSummary {
-            step: step.name.clone(),
-            people: if about.team.is_some() { step.people } else { 0 },
-            reached: share(runs, |incident| Some(incident.response.steps.iter().any(|taken| taken.step as usize == i))),
-            takes: Lengths { p50: at(0.5), p90: at(0.9), p99: at(0.99), mean },
-            works: works.estimate(LEVEL),
-            next: if let Next::Step(next) = step.next {
-                runbook.steps.get(next as usize).map(|step| step.name.clone())
-            } else {
-                None
-            },
-            can_end: step.works.is_some() || step.next == Next::End,
-        }
-    });
-    each.collect()
-}
-
-fn variants(input: &Input<'_>) -> IndexMap<String, VariantSummary> {
-    let base = input.found.base();
-    let together = 1.0 - (1.0 - LEVEL) / input.found.tried.len().max(1) as f64;
-    let one = |tried: &Tried| {
-        let pairs = Pairs::of(&tried.runs, base, |incident| incident.response.restored.min(incident.left));
-        let known = match pairs.estimate(together) {
-            Estimate { high: Some(high), .. } if high < 0.0 => SHORTER,
-            Estimate { low: Some(low), .. } if low > 0.0 => LONGER,
-            _ => NOT_TOLD,
-        };
-        let lost = Pairs::of(&tried.runs, base, |incident| incident.lost).estimate(LEVEL);
-        let mode = tried.model.modes.iter().position(|mode| mode.name == input.question.failure).unwrap_or(0) as u32;
-        VariantSummary {
-            time_to_restore: pairs.estimate(LEVEL),
-            known,
-            requests_lost: (!input.model.demand.is_empty()).then_some(lost),
-            stages: paired_stages(input, tried, mode),
-        }
-    };
-    let mut variants: Vec<(String, VariantSummary)> =
-        input.found.tried.iter().map(|tried| (tried.name.clone(), one(tried))).collect();
-    let key = |variant: &VariantSummary| variant.time_to_restore.value.unwrap_or(0.0);
-    variants.sort_by(|a, b| key(&a.1).total_cmp(&key(&b.1)));
-    variants.into_iter().collect()
-}
-
-/// The mean stages of a variant: it met the first of the incidents, so what it differs there is added to the mean of all.
-fn paired_stages(input: &Input<'_>, tried: &Tried, mode: u32) -> IndexMap<&'static str, Option<f64>> {
-    let base = input.found.base();
-    let mut first = base.clone();
-    first.incidents.truncate(tried.runs.incidents.len());
-    let of = |runs: &IncidentRuns| mean_stages(input.model, input.subject.mode, runs);
-    let (all, first) = (of(base), of(&first));
-    let seconds = |stages: &IndexMap<&'static str, Option<f64>>, stage: &str| stages.get(stage).copied().flatten().unwrap_or(0.0);
-    let of_variant = mean_stages(&tried.model, mode, &tried.runs).into_iter();
-    of_variant
-        .map(|(stage, mean)| (stage, mean.map(|mean| (seconds(&all, stage) + mean - seconds(&first, stage)).max(0.0))))
-        .collect()
-}
-
-/// The values of [`VariantSummary::known`].
-pub const SHORTER: &str = "shorter";
-/// See [`SHORTER`].
-pub const LONGER: &str = "longer";
-/// See [`SHORTER`].
-pub const NOT_TOLD: &str = "not told apart";
 
 /// Mean length of each stage as far as it was seen; incidents that did not come to it count as zero, so that they add up.
 pub fn mean_stages(model: &Model, mode: u32, runs: &IncidentRuns) -> IndexMap<&'static str, Option<f64>> {

@@ -1,7 +1,8 @@
 //! The sentences about the response to an incident.
 
 use super::Input;
-use super::summary::{Incident, LONGER, Lengths, SHORTER, VariantSummary};
+use super::changes::{LONGER, NOT_TOLD, SHORTER, VariantSummary};
+use super::summary::{Incident, Lengths};
 use crate::report::format::{decimal, difference, duration, estimate, number, value};
 use crate::report::{Status, Unit, Verdict};
 use crate::run::incident::latest;
@@ -157,7 +158,7 @@ fn worse(summary: &Incident) -> Option<Verdict> {
 }
 
 fn no_difference(summary: &Incident) -> Option<Verdict> {
-    let names: Vec<String> = known(summary, super::summary::NOT_TOLD).iter().map(|(name, _)| format!("“{name}”")).collect();
+    let names: Vec<String> = known(summary, NOT_TOLD).iter().map(|(name, _)| format!("“{name}”")).collect();
     (!names.is_empty()).then(|| Verdict::new(Status::Info, format!("Not told apart from no change: {}.", listed(&names))))
 }
 
