@@ -1,6 +1,6 @@
 //! The response to one failure: made to happen at a random moment in each replication, and followed until it is over.
 //!
-//! As in [`super::impact`] each replication is copied at that moment, and one copy goes on without the failure: what users lose by it is
+//! As in [`mod@super::impact`] each replication is copied at that moment, and one copy goes on without the failure: what users lose by it is
 //! the difference. The moment and the thing that is hit are functions of the seed and the replication alone, so variants of a
 //! scenario meet the same incidents.
 
