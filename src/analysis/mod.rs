@@ -6,6 +6,7 @@ pub mod compare;
 pub mod cost;
 pub mod forecast;
 pub mod impact;
+pub mod incident;
 pub mod reliability;
 pub mod scaling;
 pub mod sla;
@@ -13,7 +14,7 @@ pub mod sla;
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 11] {
+pub fn all() -> [Docs; 12] {
     [
         bottleneck::DOCS,
         capacity::DOCS,
@@ -21,6 +22,7 @@ pub fn all() -> [Docs; 11] {
         cost::DOCS,
         forecast::DOCS,
         impact::DOCS,
+        incident::DOCS,
         reliability::DOCS,
         scaling::DOCS,
         sla::COMPLIANCE,

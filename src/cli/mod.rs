@@ -9,6 +9,7 @@ mod completions;
 mod cost;
 mod exit;
 mod explain;
+mod incident;
 mod init;
 mod out;
 mod progress;
@@ -47,6 +48,7 @@ enum Command {
     Compare(compare::Arguments),
     Cost(cost::Arguments),
     Reliability(reliability::Arguments),
+    Incident(incident::Arguments),
     Analysis(analysis::Arguments),
     Scaling(scaling::Arguments),
     Capacity(capacity::Arguments),
@@ -74,6 +76,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
         Command::Compare(arguments) => compare::execute(arguments),
         Command::Cost(arguments) => cost::execute(arguments),
         Command::Reliability(arguments) => reliability::execute(arguments),
+        Command::Incident(arguments) => incident::execute(arguments),
         Command::Analysis(arguments) => analysis::execute(arguments),
         Command::Scaling(arguments) => scaling::execute(arguments),
         Command::Capacity(arguments) => capacity::execute(arguments),

@@ -8,6 +8,7 @@
 mod collect;
 mod demand;
 pub mod impact;
+pub mod incident;
 mod observed;
 mod options;
 mod precision;

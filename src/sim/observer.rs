@@ -2,10 +2,29 @@
 
 use super::parts::Stages;
 
+/// How an incident goes on once it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Course {
+    /// A person has been sent to it, and will acknowledge.
+    Called,
+    /// The step of this index in its runbook begins, or goes on after the person was called away.
+    Begins(u32),
+    /// The step of this index is over.
+    Ends {
+        /// Which one.
+        step: u32,
+        /// The incident ends with it.
+        done: bool,
+    },
+}
+
 /// Told of every failure and outage. Times are of the simulation's clock, which starts with the warm-up.
 pub trait Observer: Clone {
     /// The clock's failure began.
     fn failed(&mut self, _clock: u32, _now: f64) {}
+    /// The response to the clock's failure has come so far.
+    #[inline]
+    fn moves_on(&mut self, _clock: u32, _to: Course, _now: f64) {}
     /// The failure ended; the stages of all clocks' last failures are told with it.
     fn repaired(&mut self, _clock: u32, _stages: &[Stages], _now: f64) {}
     /// A service was down from `began` to `ended` (infinite: beyond the horizon); `cause` is the clock that began it.

@@ -4,7 +4,7 @@ use super::clock::{ACKNOWLEDGEMENT, STEPS, word};
 use super::parts::Phase;
 use super::rules::Queue;
 use super::team::Case;
-use super::{Observer, World};
+use super::{Course, Observer, World};
 use crate::kernel::NEVER;
 use crate::model::{NONE, Next};
 use crate::random::{Stream, uniform};
@@ -66,6 +66,7 @@ impl<O: Observer> World<'_, O> {
         stages.acknowledged = stages.acknowledged.min(now);
         self.cases[c].working = true;
         self.events.set(c, now + component.left);
+        self.observer.moves_on(c as u32, Course::Begins(self.cases[c].step), now);
     }
 
     /// Too few people are at work on an incident for its next step.
@@ -151,7 +152,10 @@ impl<O: Observer> World<'_, O> {
         let step = self.cases[c].step;
         let works = self.drawn.steps[runbook][step as usize].works;
         let done = works > 0.0 && uniform(self.step_stream(c).word(1)) < works;
-        match self.model.runbooks[runbook].steps[step as usize].next {
+        let next = self.model.runbooks[runbook].steps[step as usize].next;
+        let ends = done || next == Next::End;
+        self.observer.moves_on(c as u32, Course::Ends { step, done: ends }, now);
+        match next {
             Next::Step(next) if !done => {
                 self.cases[c].round += u32::from(next <= step);
                 self.enter_step(c, next, now);

@@ -7,7 +7,7 @@ use super::failure::acknowledge;
 use super::line::Line;
 use super::parts::{Phase, TeamState};
 use super::rules::Queue;
-use super::{Observer, World};
+use super::{Course, Observer, World};
 use crate::kernel::NEVER;
 use crate::model::NONE;
 
@@ -79,6 +79,7 @@ impl<O: Observer> World<'_, O> {
 
     /// A person begins with an incident.
     fn begin_repair(&mut self, c: usize, now: f64) {
+        self.observer.moves_on(c as u32, Course::Called, now);
         let component = &mut self.components[c];
         let mode = &self.drawn.modes[component.mode as usize];
         let done = acknowledge(component, mode, &mut self.stages[c], now);
@@ -148,6 +149,7 @@ impl<O: Observer> World<'_, O> {
             let mode = &self.drawn.modes[self.components[c as usize].mode as usize];
             self.links.push_last(&mut rules.at_work[mode.line as usize], c);
         }
+        self.observer.moves_on(c, Course::Called, now);
         let c = c as usize;
         let case = &mut self.cases[c];
         state.waiting -= 1;

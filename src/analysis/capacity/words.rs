@@ -99,12 +99,13 @@ fn chosen(input: &Input<'_>, summary: &CapacityPlan) -> Option<Verdict> {
         _ => String::new(),
     };
     let text = format!(
-        "The plan to choose is `{}`: {} over {}{beside}; its mean regret of {} is the least of {} plans.",
+        "The plan to choose is `{}`: {} over {}{beside}; its mean regret of {} is the least of {} plans{}.",
         best.plan.name,
         money(&best.cost),
         duration(summary.horizon_seconds),
         money(&best.regret),
-        input.tried.len()
+        input.tried.iter().filter(|tried| !tried.rejected).count(),
+        if input.tried.iter().any(|tried| tried.rejected) { " that do not spend much more of the error budget than another" } else { "" }
     );
     Some(Verdict::new(Status::Info, text))
 }

@@ -4,7 +4,7 @@ mod blast;
 mod charts;
 mod summary;
 mod tables;
-mod things;
+pub(super) mod things;
 mod words;
 
 pub use summary::{Impact, SCHEMA};

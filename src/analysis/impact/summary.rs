@@ -255,19 +255,6 @@ fn seen(moments: &Moments, pairs: u64) -> Estimate {
     if differs { moments.estimate(LEVEL) } else { Estimate::unobserved(LEVEL, pairs, "no pair of runs differs") }
 }
 
-/// Median and 95th percentile with intervals (Woodruff, "Confidence intervals for medians and other position measures",
-/// JASA 47, 1952): the quantiles at the ends of the interval of the proportion.
 fn times(lasting: &Lasting, per_draw: u64) -> Times {
-    let quantile = |p: f64| {
-        let n = lasting.survival.count();
-        let independent = (n / per_draw.max(1)).max(1) as f64;
-        let reach = NORMAL * (p * (1.0 - p) / independent).sqrt();
-        let at = |p: f64| if p > 0.0 && p < 1.0 { lasting.quantile(p) } else { None };
-        let alike = lasting.ended.count() == n && lasting.ended.min() == lasting.ended.max();
-        let (low, high) = if alike { (lasting.ended.min(), lasting.ended.max()) } else { (at(p - reach), at(p + reach)) };
-        Estimate { value: lasting.quantile(p), low, high, level: LEVEL, n, method: "Kaplan-Meier, Woodruff's interval" }
-    };
-    Times { p50: quantile(0.5), p95: quantile(0.95) }
+    Times { p50: lasting.estimate(0.5, per_draw), p95: lasting.estimate(0.95, per_draw) }
 }
-
-const NORMAL: f64 = 1.959_963_984_540_054;

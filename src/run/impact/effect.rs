@@ -4,10 +4,12 @@ use super::watch::{Grid, Watch};
 use super::{ImpactRuns, window};
 use crate::model::Windows;
 use crate::sim::{World, sum};
-use crate::stats::{Moments, Proportion, Survival};
+use crate::stats::{Estimate, Moments, Proportion, Survival};
 
 /// Shorter downtime than this is rounding, seconds.
 const NOTHING: f64 = 1e-6;
+/// Of the standard normal distribution: 95% lie nearer to 0.
+const NORMAL: f64 = 1.959_963_984_540_054;
 
 /// What the pairs of runs gave for one service.
 #[derive(Debug, Clone)]
@@ -122,10 +124,8 @@ impl Effect {
             if down.abs() <= NOTHING {
                 *down = 0.0;
             }
-            let s = s as u32;
-            let end = now + runs.left;
-            let caused = of(with, s).filter(|(began, ended)| *began <= over && up_without(without, s, *began, ended.min(end)));
-            effect.restored = caused.map(|(_, ended)| ended - now).reduce(f64::max);
+            let back = caused(without.observer(), with.observer(), s as u32, now + runs.left);
+            effect.restored = back.map(|ended| ended - now);
             last = last.max(effect.restored.unwrap_or(0.0));
         }
         for effect in &mut self.services {
@@ -137,12 +137,21 @@ impl Effect {
 }
 
 /// The outages of a service.
-fn of<'w>(world: &'w World<'_, Watch>, service: u32) -> impl Iterator<Item = (f64, f64)> + 'w {
-    world.observer().outages.iter().filter(move |outage| outage.0 == service).map(|outage| (outage.1, outage.2))
+fn of(watch: &Watch, service: u32) -> impl Iterator<Item = (f64, f64)> + '_ {
+    watch.outages.iter().filter(move |outage| outage.0 == service).map(|outage| (outage.1, outage.2))
+}
+
+/// When the last outage of a service ended that began while the failure was in force, and that the same history without it has not;
+/// infinite where it did not by `end`, none where there is no such outage.
+pub fn caused(without: &Watch, with: &Watch, service: u32, end: f64) -> Option<f64> {
+    let over = with.over();
+    let caused =
+        of(with, service).filter(|(began, ended)| *began <= over && up_without(without, service, *began, ended.min(end)));
+    caused.map(|(_, ended)| ended).reduce(f64::max)
 }
 
 /// Whether the service is up for some time between two moments.
-fn up_without(without: &World<'_, Watch>, service: u32, from: f64, to: f64) -> bool {
+fn up_without(without: &Watch, service: u32, from: f64, to: f64) -> bool {
     let down: f64 = of(without, service).map(|(began, ended)| ended.min(to) - began.max(from)).filter(|down| *down > 0.0).sum();
     to - from - down > NOTHING
 }
@@ -169,7 +178,7 @@ fn over_time(without: &World<'_, Watch>, with: &World<'_, Watch>, runs: &mut Imp
     }
     for (s, service) in runs.services.iter_mut().enumerate() {
         for (which, world) in [with, without].into_iter().enumerate() {
-            for (began, ended) in of(world, s as u32) {
+            for (began, ended) in of(world.observer(), s as u32) {
                 // The stretches whose begin lies in the outage.
                 let first = ((began - now) / step).max(0.0).ceil() as usize;
                 let end = (((ended - now) / step).ceil().max(0.0) as usize).min(cells);
@@ -245,7 +254,8 @@ pub struct Lasting {
 }
 
 impl Lasting {
-    fn add(&mut self, time: f64, left: f64) {
+    /// Adds one that was watched for `left` seconds; infinite where its end was not seen.
+    pub fn add(&mut self, time: f64, left: f64) {
         self.survival.add(time.min(left), time.is_finite());
         if time.is_finite() {
             self.ended.add(time);
@@ -262,6 +272,19 @@ impl Lasting {
     pub fn quantile(&self, p: f64) -> Option<f64> {
         let value = self.survival.quantile(p)?;
         Some(value.clamp(self.ended.min()?, self.ended.max()?))
+    }
+
+    /// The same with an interval at 95% (Woodruff, "Confidence intervals for medians and other position measures", *JASA* 47, 1952): the
+    /// quantiles at the ends of the interval of the proportion. So many of the times share one draw of the uncertain numbers.
+    #[must_use]
+    pub fn estimate(&self, p: f64, per_draw: u64) -> Estimate {
+        let n = self.survival.count();
+        let independent = (n / per_draw.max(1)).max(1) as f64;
+        let reach = NORMAL * (p * (1.0 - p) / independent).sqrt();
+        let at = |p: f64| if p > 0.0 && p < 1.0 { self.quantile(p) } else { None };
+        let alike = self.ended.count() == n && self.ended.min() == self.ended.max();
+        let (low, high) = if alike { (self.ended.min(), self.ended.max()) } else { (at(p - reach), at(p + reach)) };
+        Estimate { value: self.quantile(p), low, high, level: 0.95, n, method: "Kaplan-Meier, Woodruff's interval" }
     }
 }
 

@@ -4,8 +4,8 @@
 //! failure happens. Both meet the same luck (common random numbers), so what differs between them is the failure's doing, and
 //! the differences are far sharper than those of separate runs.
 
-mod effect;
-mod watch;
+pub(in crate::run) mod effect;
+pub(in crate::run) mod watch;
 
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
@@ -108,7 +108,7 @@ impl ImpactRuns {
 /// The stretch of time that an objective is judged by after a failure at `at`: (from, to, whether it is whole). The window
 /// of the calendar that the failure falls in, or the rolling window that begins with it; where that reaches beyond the
 /// horizon, the last one.
-fn window(windows: &Windows, at: f64, horizon: f64) -> (f64, f64, bool) {
+pub(in crate::run) fn window(windows: &Windows, at: f64, horizon: f64) -> (f64, f64, bool) {
     match windows {
         Windows::Calendar { spans, .. } => {
             let span = spans.iter().find(|span| span.from <= at && at < span.to);
