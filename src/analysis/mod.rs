@@ -4,6 +4,7 @@ pub mod bottleneck;
 pub mod capacity;
 pub mod compare;
 pub mod cost;
+pub mod deploy;
 pub mod forecast;
 pub mod impact;
 pub mod reliability;
@@ -13,12 +14,13 @@ pub mod sla;
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 11] {
+pub fn all() -> [Docs; 12] {
     [
         bottleneck::DOCS,
         capacity::DOCS,
         compare::DOCS,
         cost::DOCS,
+        deploy::DOCS,
         forecast::DOCS,
         impact::DOCS,
         reliability::DOCS,
