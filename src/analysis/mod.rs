@@ -14,13 +14,14 @@ pub mod sla;
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 12] {
+pub fn all() -> [Docs; 13] {
     [
         bottleneck::DOCS,
         capacity::DOCS,
         compare::DOCS,
         cost::DOCS,
         deploy::DOCS,
+        deploy::validate::DOCS,
         forecast::DOCS,
         impact::DOCS,
         reliability::DOCS,

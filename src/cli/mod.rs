@@ -7,6 +7,7 @@ mod common;
 mod compare;
 mod completions;
 mod cost;
+mod deploy;
 mod exit;
 mod explain;
 mod init;
@@ -46,6 +47,7 @@ enum Command {
     Check(check::Arguments),
     Compare(compare::Arguments),
     Cost(cost::Arguments),
+    Deploy(deploy::Arguments),
     Reliability(reliability::Arguments),
     Analysis(analysis::Arguments),
     Scaling(scaling::Arguments),
@@ -73,6 +75,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
         Command::Check(arguments) => check::execute(arguments),
         Command::Compare(arguments) => compare::execute(arguments),
         Command::Cost(arguments) => cost::execute(arguments),
+        Command::Deploy(arguments) => deploy::execute(arguments),
         Command::Reliability(arguments) => reliability::execute(arguments),
         Command::Analysis(arguments) => analysis::execute(arguments),
         Command::Scaling(arguments) => scaling::execute(arguments),

@@ -31,20 +31,26 @@ impl<'m> Released<'m> {
         let drawn = Drawn::new(model);
         let mut released = Self { model, place, service, usual, rate: 0.0, peak: 0.0, drawn };
         released.rate = released.requests(0.0, model.horizon) / model.horizon;
-        released.peak = released.each(|curve| curve.highest());
+        released.peak = released.each(service, |curve| curve.highest());
         Some(released)
     }
 
-    fn each(&self, of: impl Fn(&crate::model::Curve) -> f64) -> f64 {
-        let visits = &self.model.services[self.service].visits;
+    fn each(&self, service: usize, of: impl Fn(&crate::model::Curve) -> f64) -> f64 {
+        let visits = &self.model.services[service].visits;
         self.drawn.curves.iter().zip(visits).filter(|(_, visits)| **visits > 0.0).map(|(curve, visits)| visits * of(curve)).sum()
     }
 
     /// Requests that come between two times, seconds after the start; those of closed sources are not among them.
     #[must_use]
     pub fn requests(&self, from: f64, to: f64) -> f64 {
+        self.arrivals(self.service, from, to)
+    }
+
+    /// The same of another service of the scenario.
+    #[must_use]
+    pub fn arrivals(&self, service: usize, from: f64, to: f64) -> f64 {
         let demand = &self.model.demand;
-        self.each(|curve| curve.total(demand, to) - curve.total(demand, from))
+        self.each(service, |curve| curve.total(demand, to) - curve.total(demand, from))
     }
 
     /// Its name.
