@@ -95,8 +95,8 @@ pub fn plan(input: &Input<'_>) -> (DeployPlan, Report) {
             chart.map(Part::Chart).into_iter().chain([Part::Table(tables::steps(&course)), Part::Table(tables::checks(&course))]).collect()
         }),
         section("Going back", words::back(input), vec![Part::Table(tables::back(&course))]),
-        section("Ready?", words::READY.to_owned(), vec![Part::Table(tables::ready(&items))]),
         section("The strategies compared", words::compared(input), compared),
+        section("Ready?", words::READY.to_owned(), vec![Part::Table(tables::ready(&items))]),
     ];
     let report = Report {
         title: format!("{}: release plan of {}", summary.scenario, summary.service),

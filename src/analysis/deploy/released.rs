@@ -1,7 +1,7 @@
 //! What a scenario says of the releases of one service, with uncertain numbers at their medians.
 
 use super::bake::Errors;
-use crate::model::{ALARMS, Counts, Effect, Model, Release, Team, medians};
+use crate::model::{ALARMS, Counts, Effect, Model, Release, Team};
 use crate::sim::{Drawn, healthy_errors};
 
 /// The releases of one service.
@@ -134,12 +134,6 @@ impl<'m> Released<'m> {
     pub fn budget(&self) -> Option<f64> {
         let objectives = self.model.objectives.iter().filter(|o| o.service as usize == self.service && o.counts != Counts::Time);
         objectives.map(|objective| 1.0 - objective.target).filter(|budget| *budget > 0.0).reduce(f64::min)
-    }
-
-    /// What one more replica costs a second.
-    #[must_use]
-    pub fn price(&self) -> f64 {
-        self.model.services[self.service].price.on_demand.get(&medians(&self.model.parameters))
     }
 
     /// The team that releases, or the first there is.

@@ -90,7 +90,7 @@ pub fn course(variant: &Model, released: &Released<'_>, at: f64) -> Course {
     let until = met + released.rate * (unnoticed + released.back());
     hurt += unseen * until;
     steps.push(Step {
-        what: "all of it runs the new version".to_owned(),
+        what: "all, for good".to_owned(),
         begins,
         lasts: None,
         share: 1.0,
@@ -108,7 +108,7 @@ pub fn course(variant: &Model, released: &Released<'_>, at: f64) -> Course {
 
 fn waits(team: &str, takes: f64) -> Step {
     Step {
-        what: format!("waits for a person of {team}"),
+        what: format!("waits for {team}"),
         begins: 0.0,
         lasts: Some(takes),
         share: 0.0,
@@ -127,24 +127,24 @@ fn what(model: &Model, stage: &Stage, released: &Released<'_>) -> String {
     let service = &model.services[released.service];
     let share = number(stage.share, Unit::Share);
     if stage.closed {
-        return "the service restarts with it".to_owned();
+        return "the service restarts".to_owned();
     }
     if let Some(zones) = stage.zones {
         let release = &model.releases[released.place];
         let of = |r: u32| release.zone_ranks[(r - service.replicas.start) as usize] == zones - 1;
         let zone = service.replicas.clone().find(|&r| of(r)).map(|r| model.replicas[r as usize].zone);
         let name = zone.and_then(|zone| model.zones.get(zone as usize)).map_or("the next", String::as_str);
-        return format!("zone {name} runs it, {share} of the traffic in all");
+        return format!("zone {name}");
     }
     if stage.stands_by {
-        return "all traffic goes to the new fleet, the old one stands by".to_owned();
+        return "switch, old fleet waits".to_owned();
     }
     if stage.extra > 0.0 && stage.share <= 0.0 && stage.away <= 0.0 && stage.extra >= 1.0 {
         return "a second fleet starts".to_owned();
     }
     if stage.away > 0.0 || stage.extra > 0.0 {
         let whole = f64::from(service.present().len() as u32);
-        return format!("the next batch: {} more, {} away, {share} are new", decimal(stage.extra * whole, 0), decimal(stage.away * whole, 0));
+        return format!("batch: {} more, {} away", decimal(stage.extra * whole, 0), decimal(stage.away * whole, 0));
     }
     format!("{share} of the traffic")
 }
@@ -158,8 +158,8 @@ fn check(stage: &Stage, asks: bool, requests: f64) -> String {
 }
 
 fn abort(above: Option<f64>, worse_at: Option<f64>) -> String {
-    let above = above.map(|above| format!("more than {} errors", number(above, Unit::Share)));
-    let worse = worse_at.map(|worse| format!("more errors than the old version at {} confidence", number(worse, Unit::Share)));
+    let above = above.map(|above| format!("over {} errors", number(above, Unit::Share)));
+    let worse = worse_at.map(|worse| format!("worse at {}", number(worse, Unit::Share)));
     let all: Vec<String> = [above, worse].into_iter().flatten().collect();
     all.join(", or ")
 }

@@ -13,28 +13,29 @@ fn offset(seconds: f64) -> String {
     format!("+{}", duration(seconds))
 }
 
-/// When, how long, how much.
+/// When, how long, how much, and when it goes back.
 pub fn steps(course: &Course) -> Table {
     let steps = &course.steps;
-    let numbers = 1..=steps.len();
     Frame::default()
-        .text("step", numbers.map(|n| n.to_string()))
+        .text("what", steps.iter().map(|step| step.what.clone()))
         .text("begins", steps.iter().map(|step| offset(step.begins)))
         .number("begins_seconds", steps.iter().map(|step| step.begins))
         .text("lasts", steps.iter().map(|step| step.lasts.map_or_else(|| "stays".to_owned(), duration)))
         .number("lasts_seconds", steps.iter().map(|step| step.lasts))
         .number("share", steps.iter().map(|step| step.share))
         .number("requests", steps.iter().map(|step| step.requests))
-        .text("what", steps.iter().map(|step| step.what.clone()))
+        .text("abort", steps.iter().map(|step| step.abort.clone()))
+        .number("found_by_then", steps.iter().map(|step| step.found))
         .table(
             "steps",
-            "When, how long, how much",
+            "Step by step",
             vec![
-                Column::text("Step", "step"),
+                Column::text("Step", "what"),
                 Column::text("Begins", "begins"),
                 Column::text("Lasts", "lasts"),
-                Column::number("New version", "share", Unit::Share),
-                Column::text("What is done", "what"),
+                Column::number("On it", "share", Unit::Share),
+                Column::text("Goes back", "abort"),
+                Column::number("Bad one found", "found_by_then", Unit::Share),
             ],
         )
 }
@@ -42,9 +43,8 @@ pub fn steps(course: &Course) -> Table {
 /// What is asked at the end of each step.
 pub fn checks(course: &Course) -> Table {
     let steps = &course.steps;
-    let numbers = 1..=steps.len();
     Frame::default()
-        .text("step", numbers.map(|n| n.to_string()))
+        .text("step", steps.iter().map(|step| step.what.clone()))
         .text("check", steps.iter().map(|step| step.check.clone()))
         .text("abort", steps.iter().map(|step| step.abort.clone()))
         .number("power", steps.iter().map(|step| step.power))
@@ -66,23 +66,22 @@ pub fn checks(course: &Course) -> Table {
 
 /// Going back from each step.
 pub fn back(course: &Course) -> Table {
-    let rows: Vec<(usize, &Step)> = course.steps.iter().enumerate().filter(|(_, step)| step.share > 0.0).collect();
+    let rows: Vec<&Step> = course.steps.iter().filter(|step| step.share > 0.0).collect();
     let way = |step: &Step| if step.back > 0.0 { "the old version is brought back" } else { "traffic returns to the old fleet at once" };
     Frame::default()
-        .text("step", rows.iter().map(|(n, _)| (n + 1).to_string()))
-        .text("way", rows.iter().map(|(_, step)| way(step).to_owned()))
-        .number("back_seconds", rows.iter().map(|(_, step)| step.back))
-        .number("share", rows.iter().map(|(_, step)| step.share))
-        .number("hurt", rows.iter().map(|(_, step)| step.hurt))
+        .text("step", rows.iter().map(|step| step.what.clone()))
+        .text("way", rows.iter().map(|step| way(step).to_owned()))
+        .number("back_seconds", rows.iter().map(|step| step.back))
+        .number("share", rows.iter().map(|step| step.share))
+        .number("hurt", rows.iter().map(|step| step.hurt))
         .table(
             "rollback",
             "Going back from each step, and what a bad release has hurt by then",
             vec![
-                Column::text("Step", "step"),
+                Column::text("Found in step", "step"),
+                Column::number("Going back takes", "back_seconds", Unit::Duration),
+                Column::number("Requests hurt by then", "hurt", Unit::Number),
                 Column::text("Way back", "way"),
-                Column::number("Takes, on average", "back_seconds", Unit::Duration),
-                Column::number("Meanwhile met by", "share", Unit::Share),
-                Column::number("Requests hurt if found here", "hurt", Unit::Number),
             ],
         )
 }
@@ -96,7 +95,7 @@ pub fn ready(items: &[Item]) -> Table {
         .table(
             "readiness",
             "Checklist",
-            vec![Column::text("State", "state"), Column::text("Area", "area"), Column::text("What", "text")],
+            vec![Column::text("Area", "area"), Column::text("State", "state"), Column::text("What", "text")],
         )
 }
 
@@ -107,7 +106,9 @@ fn names(input: &Input<'_>) -> Vec<String> {
 /// Values of each criterion, and differences from the recommended strategy.
 pub fn compared(input: &Input<'_>) -> [Table; 2] {
     let tried = &input.trials.tried;
-    let shown: Vec<usize> = (0..CRITERIA.len()).filter(|&i| tried.iter().any(|t| t.measured[i].is_some())).collect();
+    // Those of DORA have a table of their own.
+    let apart = |key: &str| matches!(key, "change_fail_rate" | "recovery_seconds");
+    let shown = (0..CRITERIA.len()).filter(|&i| !apart(CRITERIA[i].key) && tried.iter().any(|t| t.measured[i].is_some()));
     let (mut values, mut differences) = (Frame::default().text("strategy", names(input)), Frame::default());
     differences = differences.text("strategy", names(input).into_iter().skip(1));
     let (mut first, mut second) = (vec![Column::text("Strategy", "strategy")], vec![Column::text("Strategy", "strategy")]);
@@ -117,14 +118,11 @@ pub fn compared(input: &Input<'_>) -> [Table; 2] {
         let all: Vec<Option<Estimate>> = tried.iter().map(|t| t.measured[i].map(|m| m.value)).collect();
         values = values.estimate(criterion.key, all.iter().map(Option::as_ref));
         first.push(Column::estimate(criterion.title, criterion.key, criterion.unit));
-        // All strategies meet the same bad releases.
-        if criterion.key != "change_fail_rate" {
-            let all: Vec<Option<Estimate>> = tried.iter().skip(1).map(|t| t.measured[i].map(|m| m.difference)).collect();
-            differences = differences.estimate(&difference, all.iter().map(Option::as_ref));
-            second.push(Column::difference(criterion.title, &difference, criterion.unit));
-        }
+        let all: Vec<Option<Estimate>> = tried.iter().skip(1).map(|t| t.measured[i].map(|m| m.difference)).collect();
+        differences = differences.estimate(&difference, all.iter().map(Option::as_ref));
+        second.push(Column::difference(criterion.title, &difference, criterion.unit));
     }
-    let title = format!("Less “{}”, on the same luck", tried[0].alternative.name);
+    let title = format!("Difference from “{}”, on the same luck", tried[0].alternative.name);
     [
         values.table("strategies", "What each strategy comes to", first),
         differences.table("strategies-differences", &title, second),

@@ -11,10 +11,10 @@ use crate::stats::Estimate;
 /// Before the checklist.
 pub const READY: &str = "What the scenario shows, what it shows to be missing, and what only a person can confirm.";
 
-/// Whether anything that a bad release touches has a price.
+/// Whether what a bad release loses has a price.
 pub fn is_priced(input: &Input<'_>) -> bool {
     let model = input.released.model;
-    !model.revenue.is_empty() || model.objectives.iter().any(|objective| !objective.credits.is_empty()) || input.released.price() > 0.0
+    !model.revenue.is_empty() || model.objectives.iter().any(|objective| !objective.credits.is_empty())
 }
 
 /// Before the steps.
@@ -98,14 +98,13 @@ pub fn verdicts(input: &Input<'_>, course: &Course, items: &[Item]) -> Vec<Verdi
         let text = "No other strategy is known to hurt fewer requests (95 % for all together).";
         list.push(Verdict::new(Status::Good, text));
     }
-    let missing: Vec<&str> = items.iter().filter(|item| item.state == State::Missing).map(|item| item.area).collect();
-    let confirm = items.iter().filter(|item| item.state == State::Person).count();
-    list.push(if missing.is_empty() {
-        Verdict::new(Status::Good, format!("Nothing that a scenario can show is missing; {confirm} things are left for a person to confirm."))
-    } else {
-        let text = format!("Not ready by the scenario: {}; {confirm} more things are for a person to confirm.", missing.join(", "));
-        Verdict::new(Status::Warn, text)
-    });
+    let missing = items.iter().filter(|item| item.state == State::Missing);
+    list.extend(missing.map(|item| Verdict::new(Status::Warn, format!("Missing, {}: {}.", item.area, item.text))));
+    if items.iter().all(|item| item.state != State::Missing) {
+        list.push(Verdict::new(Status::Good, "Nothing that a scenario can show is missing."));
+    }
+    let confirm: Vec<&str> = items.iter().filter(|item| item.state == State::Person).map(|item| item.area).collect();
+    list.push(Verdict::new(Status::Info, format!("For a person to confirm: {}.", confirm.join(", "))));
     if chosen.alternative.bake.is_some_and(|bake| bake >= 86_400.0) {
         let text = "A day a step is not enough for its test to find a bad release as surely as wanted: it needs more traffic, larger steps, \
                     or a sharper rule.";
