@@ -53,8 +53,9 @@ fn released<'m>(model: &'m Model, name: &str, seed: u64) -> Result<Released<'m>,
     let Some(service) = names.iter().position(|other| *other == name) else {
         return Err(CliError::Wrong(format!("no service `{name}`: {}", instead(name, &names))));
     };
-    Released::of(model, service, seed)
-        .ok_or_else(|| CliError::Wrong(format!("the scenario says nothing of releases of `{name}`: write under it, for example{EXAMPLE}")))
+    Released::of(model, service, seed).ok_or_else(|| {
+        CliError::Wrong(format!("the scenario says nothing of releases of `{name}`: write under it, for example{EXAMPLE}"))
+    })
 }
 
 /// Seconds from the start of the scenario to a local date, which lies within its horizon.
@@ -62,7 +63,8 @@ fn moment(loaded: &Loaded, model: &Model, text: &str) -> Result<f64, CliError> {
     let wrong = |why: &str| CliError::Wrong(format!("--at `{text}` {why}: expected a local date like `2026-01-06T10:00`"));
     let local: jiff::civil::DateTime = text.parse().map_err(|_| wrong("is no date"))?;
     let moment = local.to_zoned(model.start.time_zone().clone()).map_err(|_| wrong("is no moment of the calendar"))?;
-    let seconds = (moment.timestamp() - model.start.timestamp()).total(jiff::Unit::Second).map_err(|_| wrong("is too far away"))?;
+    let seconds =
+        (moment.timestamp() - model.start.timestamp()).total(jiff::Unit::Second).map_err(|_| wrong("is too far away"))?;
     if (0.0..loaded.scenario.horizon.0).contains(&seconds) {
         Ok(seconds)
     } else {

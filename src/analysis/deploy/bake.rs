@@ -111,9 +111,13 @@ mod tests {
 
     #[test]
     fn the_fewest_requests_are_those_that_counting_finds() {
-        for (limit, p, wanted, from) in
-            [(0.01, 0.03, 0.95, 3_000), (0.01, 0.03, 0.5, 3_000), (0.003, 0.006, 0.9, 20_000), (0.05, 1.0, 0.99, 500), (0.01, 0.011, 0.6, 9_000)]
-        {
+        for (limit, p, wanted, from) in [
+            (0.01, 0.03, 0.95, 3_000),
+            (0.01, 0.03, 0.5, 3_000),
+            (0.003, 0.006, 0.9, 20_000),
+            (0.05, 1.0, 0.99, 500),
+            (0.01, 0.011, 0.6, 9_000),
+        ] {
             let rules = Rules { above: Some(limit), worse_at: None };
             let found = requests(&rules, 0.05, Errors { bad: p, usual: 0.0 }, wanted);
             assert_eq!(found, Some(by_counting(limit, p, wanted, from) as f64), "{limit} {p} {wanted}");
@@ -129,7 +133,8 @@ mod tests {
         let r = (1.0 - share) / share;
         let mean = (bad + r * usual) / (r + 1.0);
         let [a, b] = [0.95, 0.9].map(crate::dist::normal_quantile);
-        let root = a * libm::sqrt((r + 1.0) * mean * (1.0 - mean)) + b * libm::sqrt(r * bad * (1.0 - bad) + usual * (1.0 - usual));
+        let root =
+            a * libm::sqrt((r + 1.0) * mean * (1.0 - mean)) + b * libm::sqrt(r * bad * (1.0 - bad) + usual * (1.0 - usual));
         let exact = root * root / (r * (bad - usual) * (bad - usual));
         let rules = Rules { above: None, worse_at: Some(0.95) };
         assert_eq!(requests(&rules, share, Errors { bad, usual }, 0.9), Some(exact.ceil()));

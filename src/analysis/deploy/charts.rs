@@ -7,6 +7,9 @@ use crate::report::chart::after;
 use crate::report::format::{duration, number};
 use crate::report::{Axis, Chart, Look, Mark, Scale, Shape, Unit};
 
+/// Values that lie so many times apart are drawn by their logarithm.
+const WIDE: f64 = 20.0;
+
 /// The share of traffic and what is found, over the time of the release.
 pub fn timeline(input: &Input<'_>, course: &Course) -> Chart {
     // The end is shown for a tenth of the time more.
@@ -74,6 +77,9 @@ fn criterion(input: &Input<'_>, key: &str) -> Option<Chart> {
         return None;
     }
     let dots = |chosen: bool| Shape::Dot(rows.iter().copied().filter(|row| (row.0 == 0) == chosen).collect());
+    // What differs by orders of magnitude is not told apart on an even axis.
+    let ends = rows.iter().fold((f64::INFINITY, 0.0_f64), |(low, high), row| (low.min(row.1), high.max(row.1)));
+    let wide = ends.0 > 0.0 && ends.1 > WIDE * ends.0;
     let least = rows.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
     let money = if criterion.unit == Unit::Money { format!(", {}", input.currency()) } else { String::new() };
     Some(Chart {
@@ -89,8 +95,8 @@ fn criterion(input: &Input<'_>, key: &str) -> Option<Chart> {
             label: format!("{}{money}", criterion.title),
             column: criterion.key.to_owned(),
             unit: criterion.unit,
-            scale: Scale::Linear,
-            least: Some(0.0),
+            scale: if wide { Scale::Logarithmic } else { Scale::Linear },
+            least: (!wide).then_some(0.0),
             most: None,
         },
         y: Axis {

@@ -85,14 +85,19 @@ pub fn plan(input: &Input<'_>) -> (DeployPlan, Report) {
     let items = checklist(input.released, (&chosen.model, &course), (&chosen.alternative, input.risk, input.wanted), input.at);
     let summary = summary::summary(input, &course, &items);
     let section = |title: &str, intro: String, parts: Vec<Part>| Section { title: title.to_owned(), intro, parts };
-    let mut compared: Vec<Part> = charts::compared(input).into_iter().filter(|chart| !chart.is_empty()).map(Part::Chart).collect();
+    let mut compared: Vec<Part> =
+        charts::compared(input).into_iter().filter(|chart| !chart.is_empty()).map(Part::Chart).collect();
     compared.extend(tables::compared(input).into_iter().map(Part::Table));
     compared.push(Part::Table(tables::dora(input)));
     compared.push(Part::Data(tables::all(input)));
     let sections = vec![
         section("The steps", words::steps(input, &course), {
             let chart = Some(charts::timeline(input, &course)).filter(|chart| !chart.is_empty());
-            chart.map(Part::Chart).into_iter().chain([Part::Table(tables::steps(&course)), Part::Table(tables::checks(&course))]).collect()
+            chart
+                .map(Part::Chart)
+                .into_iter()
+                .chain([Part::Table(tables::steps(&course)), Part::Table(tables::checks(&course))])
+                .collect()
         }),
         section("Going back", words::back(input), vec![Part::Table(tables::back(&course))]),
         section("The strategies compared", words::compared(input), compared),

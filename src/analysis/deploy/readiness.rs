@@ -81,10 +81,17 @@ pub fn checklist(
 }
 
 fn objective(released: &Released<'_>) -> Item {
-    let counts = released.model.objectives.iter().filter(|o| o.service as usize == released.service && o.counts != crate::model::Counts::Time);
+    let counts = released
+        .model
+        .objectives
+        .iter()
+        .filter(|o| o.service as usize == released.service && o.counts != crate::model::Counts::Time);
     let strictest = counts.max_by(|a, b| a.target.total_cmp(&b.target));
     let text = strictest.map_or_else(
-        || "no objective counts requests of the service, so no alarm sees a bad release: write one with `counts: requests`".to_owned(),
+        || {
+            "no objective counts requests of the service, so no alarm sees a bad release: write one with `counts: requests`"
+                .to_owned()
+        },
         |o| format!("“{}” counts requests: {} must be good", o.name, number(o.target, Unit::Availability)),
     );
     item("monitoring", strictest.is_some(), text)
@@ -93,7 +100,11 @@ fn objective(released: &Released<'_>) -> Item {
 fn notice(released: &Released<'_>) -> Item {
     let (after, who) = released.unnoticed();
     let text = format!("what no step finds is noticed by {who}, after {} on average", duration(after));
-    let more = if who == "customers" { ": write `detection`, or a stricter objective whose budget a bad release burns faster" } else { "" };
+    let more = if who == "customers" {
+        ": write `detection`, or a stricter objective whose budget a bad release burns faster"
+    } else {
+        ""
+    };
     item("monitoring", who != "customers", text + more)
 }
 
@@ -104,7 +115,8 @@ fn latency(released: &Released<'_>) -> Option<Item> {
     }
     let promised = released.model.objectives.iter().any(|o| o.service as usize == released.service && o.latency.is_finite());
     let text = "a bad release is slower or has less capacity, which tests of errors see only by what fails";
-    let more = if promised { "; a response time is promised" } else { ", and no objective promises a response time: write `latency`" };
+    let more =
+        if promised { "; a response time is promised" } else { ", and no objective promises a response time: write `latency`" };
     Some(item("monitoring", promised, format!("{text}{more}")))
 }
 
@@ -134,7 +146,11 @@ fn rollback(released: &Released<'_>) -> Item {
         number(released.works(), Unit::Share)
     );
     let zero = release.rollback.is_zero();
-    item("rollback", !zero, if zero { "`rollback` is not written: the scenario goes back at once, which nothing does".to_owned() } else { text })
+    item(
+        "rollback",
+        !zero,
+        if zero { "`rollback` is not written: the scenario goes back at once, which nothing does".to_owned() } else { text },
+    )
 }
 
 /// Whether the replicas that are left at the emptiest step sustain the highest load.
@@ -167,6 +183,7 @@ fn hours(released: &Released<'_>, course: &Course, at: f64) -> Item {
         return item("on-call", false, "the scenario has no team: nobody is there who could go back".to_owned());
     };
     let covered = at_work(team, at, at + course.lasts);
-    let verb = if covered { "is at work for all of it" } else { "is not at work for all of it: begin earlier, or in shorter steps" };
+    let verb =
+        if covered { "is at work for all of it" } else { "is not at work for all of it: begin earlier, or in shorter steps" };
     item("on-call", covered, format!("team {} {verb} ({} from its begin)", team.name, duration(course.lasts)))
 }

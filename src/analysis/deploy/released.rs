@@ -1,7 +1,7 @@
 //! What a scenario says of the releases of one service, with uncertain numbers at their medians.
 
 use super::bake::Errors;
-use crate::model::{ALARMS, Counts, Effect, Model, Release, Team};
+use crate::model::{ALARMS, Counts, Curve, Effect, Model, Release, Team};
 use crate::sim::{Drawn, healthy_errors};
 
 /// The releases of one service.
@@ -31,11 +31,11 @@ impl<'m> Released<'m> {
         let drawn = Drawn::new(model);
         let mut released = Self { model, place, service, usual, rate: 0.0, peak: 0.0, drawn };
         released.rate = released.requests(0.0, model.horizon) / model.horizon;
-        released.peak = released.each(service, |curve| curve.highest());
+        released.peak = released.each(service, Curve::highest);
         Some(released)
     }
 
-    fn each(&self, service: usize, of: impl Fn(&crate::model::Curve) -> f64) -> f64 {
+    fn each(&self, service: usize, of: impl Fn(&Curve) -> f64) -> f64 {
         let visits = &self.model.services[service].visits;
         self.drawn.curves.iter().zip(visits).filter(|(_, visits)| **visits > 0.0).map(|(curve, visits)| visits * of(curve)).sum()
     }

@@ -3,8 +3,8 @@
 use super::bake::power;
 use super::released::Released;
 use crate::model::{Model, Stage};
-use crate::report::format::{decimal, duration, number};
 use crate::report::Unit;
+use crate::report::format::{decimal, duration, number};
 
 /// One step.
 #[derive(Debug, Clone)]

@@ -123,13 +123,13 @@ pub fn alternatives(
     let mut all = Vec::new();
     let ready = Time(ready(written, released));
     let long = bake(1.0);
+    all.push(alternative(BLUE_GREEN, format!("{{blue_green: {{ready: {}, bake: {}{words}}}}}", ready, Time(long)), Some(long)));
+    let long = bake(CANARY[0]);
     all.push(alternative(
-        BLUE_GREEN,
-        format!("{{blue_green: {{ready: {}, bake: {}{words}}}}}", ready, Time(long)),
+        A_CANARY,
+        format!("{{canary: {{steps: {}, bake: {}{words}}}}}", steps(&CANARY), Time(long)),
         Some(long),
     ));
-    let long = bake(CANARY[0]);
-    all.push(alternative(A_CANARY, format!("{{canary: {{steps: {}, bake: {}{words}}}}}", steps(&CANARY), Time(long)), Some(long)));
     if let Some(first) = first_zone(released) {
         let long = bake(first);
         all.push(alternative(ZONES, format!("{{staged: {{bake: {}{words}}}}}", Time(long)), Some(long)));
@@ -146,9 +146,11 @@ pub fn alternatives(
         let text = format!("{{manual: {{team: {team}, steps: {}, bake: {}{words}}}}}", steps(&BY_HAND), Time(long));
         all.push(alternative(HAND, text, Some(long)));
     } else if risk == Risk::Critical {
-        return Err("a critical release is done by hand, and the scenario has no team that could (one that does not `preempt`): write \
+        return Err(
+            "a critical release is done by hand, and the scenario has no team that could (one that does not `preempt`): write \
                     `teams: {release: {people: 2, acknowledge: 10m, hours: mon-fri 09:00-17:00}}`, or plan for another --risk"
-            .to_owned());
+                .to_owned(),
+        );
     }
     all.push(alternative("rolling", format!("{{rolling: {{ready: {ready}}}}}"), None));
     all.push(alternative("all at once", restart(written), None));

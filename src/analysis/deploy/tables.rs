@@ -67,7 +67,9 @@ pub fn checks(course: &Course) -> Table {
 /// Going back from each step.
 pub fn back(course: &Course) -> Table {
     let rows: Vec<&Step> = course.steps.iter().filter(|step| step.share > 0.0).collect();
-    let way = |step: &Step| if step.back > 0.0 { "the old version is brought back" } else { "traffic returns to the old fleet at once" };
+    let way = |step: &Step| {
+        if step.back > 0.0 { "the old version is brought back" } else { "traffic returns to the old fleet at once" }
+    };
     Frame::default()
         .text("step", rows.iter().map(|step| step.what.clone()))
         .text("way", rows.iter().map(|step| way(step).to_owned()))

@@ -43,10 +43,20 @@ enum Whole {
 /// All of them; the first is that by which a strategy is better than another.
 pub const CRITERIA: [Criterion; 9] = [
     Criterion { key: "hurt_per_bad", title: "Requests hurt per bad release", unit: Unit::Number, of: Of::Ratio(r::HURT, r::BAD) },
-    Criterion { key: "at_risk_per_bad_seconds", title: "Time at risk per bad release", unit: Unit::Duration, of: Of::Ratio(r::RISK, r::BAD) },
+    Criterion {
+        key: "at_risk_per_bad_seconds",
+        title: "Time at risk per bad release",
+        unit: Unit::Duration,
+        of: Of::Ratio(r::RISK, r::BAD),
+    },
     Criterion { key: "recovery_seconds", title: "Recovery time", unit: Unit::Duration, of: Of::Ratio(r::RECOVERY, r::RECOVERED) },
     Criterion { key: "change_fail_rate", title: "Change fail rate", unit: Unit::Share, of: Of::Ratio(r::BAD, r::STARTED) },
-    Criterion { key: "turned_back", title: "Good ones turned back", unit: Unit::Share, of: Of::Ratio(r::FALSE_ALARMS, r::STARTED) },
+    Criterion {
+        key: "turned_back",
+        title: "Good ones turned back",
+        unit: Unit::Share,
+        of: Of::Ratio(r::FALSE_ALARMS, r::STARTED),
+    },
     Criterion { key: "lead_seconds", title: "Start to all released", unit: Unit::Duration, of: Of::Ratio(r::LEAD, r::FINISHED) },
     Criterion { key: "extra_cost_per_release", title: "Extra replicas, a release", unit: Unit::Money, of: Of::Extra },
     Criterion { key: "budget_spent", title: "Error budget spent", unit: Unit::Share, of: Of::Whole(Whole::Budget) },
@@ -162,7 +172,8 @@ pub fn trials(
 fn money(with: &Trial, without: &Trial, place: usize, count: usize, per_draw: usize) -> Option<Estimate> {
     let without = (without.observed.len() >= count && count > 0).then_some(without)?;
     let cost = |trial: &Trial| Measure::Cost.series(trial, count, per_draw);
-    let difference: Vec<f64> = cost(with)?.single.iter().zip(cost(without)?.single).map(|(with, without)| with - without).collect();
+    let difference: Vec<f64> =
+        cost(with)?.single.iter().zip(cost(without)?.single).map(|(with, without)| with - without).collect();
     let bad: Vec<f64> = with.observed.release(place, r::BAD).take(count).collect();
     (bad.iter().sum::<f64>() > 0.0).then(|| mean(&Series::of_ratios(&difference, &bad, per_draw)))
 }
@@ -176,7 +187,9 @@ fn mean(series: &Series) -> Estimate {
 /// The first mistake.
 fn reason(error: &LoadError) -> String {
     match error {
-        LoadError::Wrong(problems) => problems.diagnostics.first().map_or_else(|| error.to_string(), |first| first.message.clone()),
+        LoadError::Wrong(problems) => {
+            problems.diagnostics.first().map_or_else(|| error.to_string(), |first| first.message.clone())
+        }
         LoadError::World(message) => message.clone(),
     }
 }

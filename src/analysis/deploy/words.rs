@@ -1,9 +1,9 @@
 //! The sentences of a release plan.
 
+use super::Input;
 use super::readiness::{Item, State};
 use super::steps::Course;
 use super::trial::{CRITERIA, Measured, Tried};
-use super::Input;
 use crate::report::format::{decimal, difference, duration, estimate, number, value};
 use crate::report::{Status, Unit, Verdict};
 use crate::stats::Estimate;
@@ -29,7 +29,11 @@ pub fn steps(input: &Input<'_>, course: &Course) -> String {
         None => String::new(),
     };
     let known = course.steps.iter().any(|step| step.power.is_some());
-    let bake = if known || bake.is_empty() { bake } else { " How surely a test sees a bad release depends on the load here.".to_owned() };
+    let bake = if known || bake.is_empty() {
+        bake
+    } else {
+        " How surely a test sees a bad release depends on the load here.".to_owned()
+    };
     format!("{} steps in {}, as `{}`.{bake}", course.steps.len(), duration(course.lasts), input.chosen().alternative.written)
 }
 
@@ -50,7 +54,10 @@ pub fn back(input: &Input<'_>) -> String {
             duration(released.back())
         );
     }
-    text += &format!(" In the simulation a bad release hurts {} requests until it is gone", estimate(&chosen.releases.hurt_per_bad, Unit::Number));
+    text += &format!(
+        " In the simulation a bad release hurts {} requests until it is gone",
+        estimate(&chosen.releases.hurt_per_bad, Unit::Number)
+    );
     match input.trials.money_per_bad.filter(|_| is_priced(input)) {
         Some(money) => text + &format!(" and costs {} {}.", estimate(&money, Unit::Money), input.currency()),
         None => text + "; what that costs the scenario does not say (`revenue`, `credits`).",
@@ -87,13 +94,14 @@ pub fn verdicts(input: &Input<'_>, course: &Course, items: &[Item]) -> Vec<Verdi
         duration(course.lasts)
     );
     if let Some(found) = course.steps.iter().rev().find(|step| step.lasts.is_some()).and_then(|step| step.found) {
-        text += &format!(" Its checks find a bad release with {} before all of it runs the new version.", number(found, Unit::Share));
+        text +=
+            &format!(" Its checks find a bad release with {} before all of it runs the new version.", number(found, Unit::Share));
     }
     if hurt.value.is_some() {
         text += &format!(" A bad one hurts {} requests.", value(&hurt, Unit::Number));
     }
     let mut list = vec![Verdict::new(Status::Info, text)];
-    list.extend(input.trials.tried.iter().skip(1).filter(|tried| tried.is_better()).map(|tried| better(input, tried)));
+    list.extend(better(input));
     if list.len() == 1 && input.trials.tried.len() > 1 && hurt.value.is_some() {
         let text = "No other strategy is known to hurt fewer requests (95 % for all together).";
         list.push(Verdict::new(Status::Good, text));
@@ -116,25 +124,43 @@ pub fn verdicts(input: &Input<'_>, course: &Course, items: &[Item]) -> Vec<Verdi
     list
 }
 
-/// Another strategy that hurts less, and at what price.
-fn better(input: &Input<'_>, tried: &Tried) -> Verdict {
-    let less = at(tried, "hurt_per_bad").map_or(Estimate::unobserved(0.95, 0, ""), |m| m.joint);
-    let mut prices = Vec::new();
-    let mut price = |key: &str, what: &str, unit: Unit, more: &str| {
-        if let Some(m) = at(tried, key).filter(|m| m.difference.value.is_some_and(|value| value != 0.0)) {
-            prices.push(format!("{} {what}{more}", difference(&Estimate { low: None, high: None, ..m.difference }, unit)));
-        }
-    };
-    price("lead_seconds", "until all is released", Unit::Duration, "");
-    price("extra_cost_per_release", input.currency(), Unit::Money, " of replicas a release");
-    let prices = if prices.is_empty() { String::new() } else { format!("; with it come {}", prices.join(", ")) };
-    let text = format!(
-        "“{}” is clearly better at this risk than “{}” in what a bad release hurts: {} requests{prices}.",
-        tried.alternative.name,
+/// Other strategies that hurt less, and at what price that of the least does.
+fn better(input: &Input<'_>) -> Option<Verdict> {
+    let less = |tried: &Tried| at(tried, "hurt_per_bad").map_or(Estimate::unobserved(0.95, 0, ""), |m| m.joint);
+    let mut better: Vec<&Tried> = input.trials.tried.iter().skip(1).filter(|tried| tried.is_better()).collect();
+    better.sort_by(|a, b| less(a).value.unwrap_or(0.0).total_cmp(&less(b).value.unwrap_or(0.0)));
+    let best = *better.first()?;
+    let mut text = format!(
+        "“{}” is clearly better at this risk than “{}” in what a bad release hurts: {} requests",
+        best.alternative.name,
         input.chosen().alternative.name,
-        difference(&less, Unit::Number)
+        difference(&less(best), Unit::Number)
     );
-    Verdict::new(Status::Warn, text)
+    let known = |key: &str| at(best, key).and_then(|m| m.difference.value).filter(|value| *value != 0.0);
+    if let Some(longer) = known("lead_seconds") {
+        let word = if longer > 0.0 { "longer" } else { "less" };
+        text += &format!("; until all is released it takes {} {word}", duration(longer.abs()));
+    }
+    if let Some(more) = known("extra_cost_per_release") {
+        let word = if more > 0.0 { "more" } else { "less" };
+        text += &format!("; its extra replicas cost {} {} {word} a release", number(more.abs(), Unit::Money), input.currency());
+    }
+    text.push('.');
+    let others: Vec<String> = better
+        .iter()
+        .skip(1)
+        .map(|tried| {
+            format!(
+                "“{}” ({})",
+                tried.alternative.name,
+                difference(&Estimate { low: None, high: None, ..less(tried) }, Unit::Number)
+            )
+        })
+        .collect();
+    if !others.is_empty() {
+        text += &format!(" So are {}.", others.join(", "));
+    }
+    Some(Verdict::new(Status::Warn, text))
 }
 
 /// What the answer rests on.

@@ -68,8 +68,8 @@ impl clap::ValueEnum for FailOn {
 
 fn spent(text: &str) -> Result<f64, String> {
     // A fraction of the language ends at 100 %; what is spent need not.
-    let percent = text.strip_suffix('%').map(|number| (number, 100.0)).unwrap_or((text, 1.0));
-    let share: f64 = percent.0.trim().parse::<f64>().map_err(|_| "expected a fraction like `40%`")? / percent.1;
+    let (number, whole) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
+    let share = number.trim().parse::<f64>().map_err(|_| "expected a fraction like `40%`")? / whole;
     if (0.0..=1000.0).contains(&share) { Ok(share) } else { Err("expected a fraction from 0% on, like `40%`".into()) }
 }
 
@@ -99,7 +99,10 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
         return Err(CliError::Wrong("a go needs at least 4 replications".into()));
     }
     if (options.replications as f64) * (1.0 - arguments.confidence) < 1.0 {
-        let text = format!("{} replications cannot tell what happens once in more of them: give more --replications", options.replications);
+        let text = format!(
+            "{} replications cannot tell what happens once in more of them: give more --replications",
+            options.replications
+        );
         return Err(CliError::Wrong(text));
     }
     let patches = arguments.variant.patches();

@@ -17,7 +17,8 @@ pub fn spend(input: &Input<'_>) -> Chart {
         let e = j.expected;
         Some((i, e.value?, e.low.zip(e.high).filter(|(low, high)| low < high).map(|(low, high)| [low.max(0.0), high])))
     });
-    let worst = all.iter().find(|j| !j.go).map_or("Every one covers it.".to_owned(), |j| format!("“{}” does not cover it.", j.objective));
+    let worst =
+        all.iter().find(|j| !j.go).map_or("Every one covers it.".to_owned(), |j| format!("“{}” does not cover it.", j.objective));
     Chart {
         name: "budget-left".to_owned(),
         title: "What is left of each error budget, and what a release spends".to_owned(),

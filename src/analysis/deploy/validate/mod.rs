@@ -65,7 +65,11 @@ pub fn validate(input: &Input<'_>) -> (DeployValidation, Report) {
         ),
         verdicts: words::verdicts(input),
         sections: vec![
-            section("What a release spends", words::spend(input), chart.into_iter().chain([Part::Table(tables::spend(input))]).collect()),
+            section(
+                "What a release spends",
+                words::spend(input),
+                chart.into_iter().chain([Part::Table(tables::spend(input))]).collect(),
+            ),
             section("Until the end of the window", words::BREACH.to_owned(), vec![Part::Table(tables::breach(input))]),
         ],
         assumptions: words::assumptions(input),

@@ -142,7 +142,13 @@ struct Pairs {
 impl Pairs {
     /// The first release of a simulation comes after `every`, and the second as long after that. With a warm-up as long as the rest of the
     /// window the first comes at its begin, and the second after its end.
-    fn simulate((options, control): (&Options, &Control), loaded: &Loaded, service: &str, at: f64, rest: f64) -> Result<Self, Trouble> {
+    fn simulate(
+        (options, control): (&Options, &Control),
+        loaded: &Loaded,
+        service: &str,
+        at: f64,
+        rest: f64,
+    ) -> Result<Self, Trouble> {
         let warmup = (rest - at + 1.0).max(1.0).max(options.before());
         let options = Options { warmup: Some(warmup), ..options.clone() };
         let mut lab = Lab::new(&options, control);
@@ -180,7 +186,15 @@ impl Pairs {
         }
         let allowed = 1.0 - objective.target;
         let mut budgets = Moments::default();
-        let share = |bad: f64, budget: f64| if budget > 0.0 { bad / budget } else if bad > 0.0 { f64::INFINITY } else { 0.0 };
+        let share = |bad: f64, budget: f64| {
+            if budget > 0.0 {
+                bad / budget
+            } else if bad > 0.0 {
+                f64::INFINITY
+            } else {
+                0.0
+            }
+        };
         let (mut spends, mut rests) = (Vec::new(), Vec::new());
         for i in 0..count {
             let budget = allowed * since(&counted, &counted_before, i) * whole;
@@ -198,7 +212,8 @@ impl Pairs {
         let breaches = |rest: f64| spent + rest > 1.0 + ROUNDING;
         let mut more = Moments::default();
         for draw in rests.chunks(per_draw) {
-            let each = draw.iter().map(|(without, with)| f64::from(u8::from(breaches(*with))) - f64::from(u8::from(breaches(*without))));
+            let each =
+                draw.iter().map(|(without, with)| f64::from(u8::from(breaches(*with))) - f64::from(u8::from(breaches(*without))));
             more.add(each.sum::<f64>() / draw.len() as f64);
         }
         let missed = spends.iter().filter(|spend| **spend > left + ROUNDING).count() as f64 / count as f64;
@@ -220,7 +235,10 @@ impl Pairs {
             breach_with: over(&mut rests.iter().map(|rest| breaches(rest.1))),
             breach_more: more.estimate(LEVEL),
             go: missed <= may + ROUNDING,
-            close: missed > 0.0 && missed < 1.0 && uncovered.low.is_some_and(|low| low <= may) && uncovered.high.is_some_and(|high| high >= may),
+            close: missed > 0.0
+                && missed < 1.0
+                && uncovered.low.is_some_and(|low| low <= may)
+                && uncovered.high.is_some_and(|high| high >= may),
         })
     }
 }
@@ -245,7 +263,11 @@ fn quantile(mut values: Vec<f64>, p: f64) -> f64 {
 fn mean(values: &[f64], per_draw: usize) -> Estimate {
     let mut moments = Moments::default();
     values.chunks(per_draw).for_each(|draw| moments.add(draw.iter().sum::<f64>() / draw.len() as f64));
-    if moments.mean().is_finite() { moments.estimate(LEVEL) } else { Estimate::unobserved(LEVEL, moments.count(), "no error budget") }
+    if moments.mean().is_finite() {
+        moments.estimate(LEVEL)
+    } else {
+        Estimate::unobserved(LEVEL, moments.count(), "no error budget")
+    }
 }
 
 fn proportion(values: &mut dyn Iterator<Item = bool>, per_draw: usize) -> Estimate {

@@ -1,14 +1,14 @@
 //! The tables of a go or no-go.
 
 use super::Input;
-use crate::report::format::{decimal, duration};
+use crate::report::format::{decimal, duration, number};
 use crate::report::{Column, Frame, Table, Unit};
 
 /// By objective: what is left, and what a release spends.
 pub fn spend(input: &Input<'_>) -> Table {
     let all = input.judged;
     let budget = |j: &super::Judged| if j.in_time { duration(j.budget) } else { format!("{} requests", decimal(j.budget, 0)) };
-    let quantile = format!("P{}", decimal(input.asked.confidence * 100.0, if (input.asked.confidence * 100.0).fract() > 1e-9 { 1 } else { 0 }));
+    let quantile = format!("At most, with {}", number(input.asked.confidence, Unit::Share));
     Frame::default()
         .text("answer", all.iter().map(|j| if j.go { "go" } else { "no-go" }.to_owned()))
         .text("service", all.iter().map(|j| j.released.clone()))

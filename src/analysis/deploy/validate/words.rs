@@ -58,7 +58,13 @@ fn verdict(input: &Input<'_>, j: &Judged) -> Verdict {
     if j.close {
         text += " That is close: more --replications could tell otherwise.";
     }
-    let status = if !j.go { Status::Bad } else if j.close { Status::Warn } else { Status::Good };
+    let status = if !j.go {
+        Status::Bad
+    } else if j.close {
+        Status::Warn
+    } else {
+        Status::Good
+    };
     Verdict::new(status, text)
 }
 
@@ -69,7 +75,9 @@ pub fn assumptions(input: &Input<'_>) -> Vec<String> {
         "The release goes as the scenario's strategy says, and is bad as often as the scenario says.".to_owned(),
     ];
     if input.judged.iter().any(|j| j.go && j.quantile == 0.0 && j.if_bad.is_some()) {
-        list.push("So few releases are bad that the quantile asked for is zero: a higher --confidence looks at bad ones.".to_owned());
+        list.push(
+            "So few releases are bad that the quantile asked for is zero: a higher --confidence looks at bad ones.".to_owned(),
+        );
     }
     list
 }
