@@ -307,6 +307,31 @@ fn promises_of_callers_are_touched_and_those_of_callees_are_not() {
 }
 
 #[test]
+fn a_bad_release_costs_what_its_requests_are_worth() {
+    let text = scenario(CERTAIN, PROMISE).replace("rate: 10/s", "rate: 10/s, value: 0.02");
+    let plan = asked(&text, "plan", &["--service", "web", "--risk", "medium", "--replications", "8"]);
+    // Five minutes of one in twenty, and ten more until it is gone: a fifth of these fail.
+    let hurt = 0.2 * 0.5 * 900.0;
+    near(number(&plan["rollback"]["hurt_per_bad"]["value"]), hurt, 1e-6);
+    near(number(&plan["rollback"]["money_per_bad"]["value"]), 0.02 * hurt, 1e-6);
+    near(number(&plan["hurt_computed"]), hurt, 1e-9);
+}
+
+#[test]
+fn what_tests_of_errors_cannot_foresee_is_planned_all_the_same() {
+    for (effect, traffic) in [("{slower: 3}", "rate: 10/s"), ("down", "rate: 10/s"), ("{errors: 3%}", "users: 20, think: 2s")] {
+        let releases = format!("{{every: 12h, bad: 20%, effect: {effect}, rollback: 5m}}");
+        let rest = TEAM.replace("ops", "\"ops: a, {b}\"");
+        let text = scenario(&releases, &rest).replace("rate: 10/s", traffic);
+        let plan = asked(&text, "plan", &["--service", "web", "--risk", "critical", "--replications", "4"]);
+        assert_eq!(plan["strategy"], "by hand");
+        let known = plan["steps"][1]["power"].is_null();
+        assert_eq!(known, effect != "down", "{effect}: {}", plan["steps"][1]);
+        assert_eq!(number(&plan["bake_seconds"]), 1_800.0);
+    }
+}
+
+#[test]
 fn what_cannot_be_is_refused_with_what_to_write() {
     let none = "name: case\nstart: 2026-01-01\nhorizon: 40d\ntraffic: {users: {to: web, rate: 10/s}}\nservices:\n  web: {replicas: 4, service_time: 5ms}\n";
     refused(

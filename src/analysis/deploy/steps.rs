@@ -50,7 +50,8 @@ pub struct Course {
 #[must_use]
 pub fn course(variant: &Model, released: &Released<'_>, at: f64) -> Course {
     let release = &variant.releases[released.place];
-    let harm = released.harm();
+    // Of requests of closed sources nothing is foreseen.
+    let (harm, errors) = if released.rate > 0.0 { (released.harm(), released.errors()) } else { (None, None) };
     let mut steps: Vec<Step> = Vec::new();
     let (mut begins, mut met, mut unseen, mut hurt) = (0.0, 0.0, 1.0, 0.0);
     if release.calls.0 != crate::model::NONE {
@@ -64,7 +65,7 @@ pub fn course(variant: &Model, released: &Released<'_>, at: f64) -> Course {
         let n = (requests, all - requests);
         let asks = stage.watched && (release.rules.above.is_some() || release.rules.worse_at.is_some());
         let own = |errors| if asks { power(&release.rules, n, errors, released.usual) } else { 0.0 };
-        let found = if stage.share > 0.0 { released.errors().map(|errors| own(errors.bad)) } else { Some(0.0) };
+        let found = if stage.share > 0.0 { errors.map(|errors| own(errors.bad)) } else { Some(0.0) };
         let back = if stage.stands_by { 0.0 } else { released.back() };
         met += requests;
         let until = met + stage.share * released.rate * back;

@@ -32,7 +32,7 @@ pub fn steps(input: &Input<'_>, course: &Course) -> String {
     let bake = if known || bake.is_empty() {
         bake
     } else {
-        " How surely a test sees a bad release depends on the load here.".to_owned()
+        " How surely a test sees a bad release, only the simulation tells here.".to_owned()
     };
     format!("{} steps in {}, as `{}`.{bake}", course.steps.len(), duration(course.lasts), input.chosen().alternative.written)
 }
@@ -60,7 +60,7 @@ pub fn back(input: &Input<'_>) -> String {
     );
     match input.trials.money_per_bad.filter(|_| is_priced(input)) {
         Some(money) => text + &format!(" and costs {} {}.", estimate(&money, Unit::Money), input.currency()),
-        None => text + "; what that costs the scenario does not say (`revenue`, `credits`).",
+        None => text + "; what that costs the scenario does not say (`value` of requests, `credits`).",
     }
 }
 
