@@ -4,6 +4,7 @@ pub mod bottleneck;
 pub mod capacity;
 pub mod compare;
 pub mod cost;
+pub mod deploy;
 pub mod forecast;
 pub mod impact;
 pub mod incident;
@@ -14,12 +15,14 @@ pub mod sla;
 use crate::report::Docs;
 
 /// The docs of every analysis, for help and for tests.
-pub fn all() -> [Docs; 12] {
+pub fn all() -> [Docs; 14] {
     [
         bottleneck::DOCS,
         capacity::DOCS,
         compare::DOCS,
         cost::DOCS,
+        deploy::DOCS,
+        deploy::validate::DOCS,
         forecast::DOCS,
         impact::DOCS,
         incident::DOCS,

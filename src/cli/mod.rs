@@ -7,6 +7,7 @@ mod common;
 mod compare;
 mod completions;
 mod cost;
+mod deploy;
 mod exit;
 mod explain;
 mod incident;
@@ -47,6 +48,7 @@ enum Command {
     Check(check::Arguments),
     Compare(compare::Arguments),
     Cost(cost::Arguments),
+    Deploy(deploy::Arguments),
     Reliability(reliability::Arguments),
     Incident(incident::Arguments),
     Analysis(analysis::Arguments),
@@ -75,6 +77,7 @@ fn execute(command: &Command) -> Result<Exit, CliError> {
         Command::Check(arguments) => check::execute(arguments),
         Command::Compare(arguments) => compare::execute(arguments),
         Command::Cost(arguments) => cost::execute(arguments),
+        Command::Deploy(arguments) => deploy::execute(arguments),
         Command::Reliability(arguments) => reliability::execute(arguments),
         Command::Incident(arguments) => incident::execute(arguments),
         Command::Analysis(arguments) => analysis::execute(arguments),

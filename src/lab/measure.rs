@@ -70,11 +70,15 @@ pub struct Series {
 }
 
 impl Series {
-    fn of_means(single: Vec<f64>, per_draw: usize) -> Self {
+    /// Of a number of each replication.
+    #[must_use]
+    pub fn of_means(single: Vec<f64>, per_draw: usize) -> Self {
         Self { draws: means(&single, per_draw), single, per_draw }
     }
 
-    fn of_ratios(parts: &[f64], wholes: &[f64], per_draw: usize) -> Self {
+    /// Of the ratio of the sums of two numbers of each replication.
+    #[must_use]
+    pub fn of_ratios(parts: &[f64], wholes: &[f64], per_draw: usize) -> Self {
         let single = parts.iter().zip(wholes).map(|(part, whole)| if *whole > 0.0 { part / whole } else { f64::NAN }).collect();
         let (parts, wholes) = (means(parts, per_draw), means(wholes, per_draw));
         let whole = wholes.iter().sum::<f64>() / wholes.len() as f64;

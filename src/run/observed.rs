@@ -1,7 +1,7 @@
 //! What single replications gave, kept to be paired with those of a variant.
 
 use crate::model::Model;
-use crate::sim::{Outcome, sum};
+use crate::sim::{Outcome, released, sum};
 
 /// Indices of the numbers that are kept of a replication, within those of a service, an objective, or all together.
 pub mod column {
@@ -40,6 +40,7 @@ const ROUNDING: f64 = 1e-12;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
     services: usize,
+    objectives: usize,
     width: usize,
     values: Vec<f64>,
 }
@@ -48,14 +49,15 @@ impl Observed {
     /// No replications yet.
     #[must_use]
     pub fn new(model: &Model) -> Self {
-        let services = model.services.len();
-        Self { services, width: Self::width(model), values: Vec::new() }
+        let (services, objectives) = (model.services.len(), model.objectives.len());
+        Self { services, objectives, width: Self::width(model), values: Vec::new() }
     }
 
     /// How many numbers are kept of a replication of a model.
     #[must_use]
     pub fn width(model: &Model) -> usize {
-        model.services.len() * column::OF_SERVICE + model.objectives.len() * column::OF_OBJECTIVE + column::OF_ALL
+        let services = model.services.len() * column::OF_SERVICE;
+        services + model.objectives.len() * column::OF_OBJECTIVE + model.releases.len() * released::N + column::OF_ALL
     }
 
     /// Replications.
@@ -80,6 +82,13 @@ impl Observed {
         self.column(self.services * column::OF_SERVICE + objective * column::OF_OBJECTIVE + column)
     }
 
+    /// A number of the releases of a service, by its place among those that are released and an index of [`released`], of each
+    /// replication.
+    pub fn release(&self, place: usize, column: usize) -> impl Iterator<Item = f64> {
+        let before = self.services * column::OF_SERVICE + self.objectives * column::OF_OBJECTIVE;
+        self.column(before + place * released::N + column)
+    }
+
     /// A number of all together, of each replication.
     pub fn all(&self, column: usize) -> impl Iterator<Item = f64> {
         self.column(self.width - column::OF_ALL + column)
@@ -100,6 +109,7 @@ impl Observed {
             let breached = f64::from(u8::from(objective.breached > 0.0));
             self.values.extend([objective.counted - objective.good, objective.counted, breached, objective.credits]);
         }
+        outcome.releases.iter().for_each(|counted| self.values.extend(counted));
         let repairs = outcome.failures.iter().map(|given| given[3]).sum::<f64>();
         self.values.extend([outcome.cost, repairs, outcome.lost_revenue]);
     }

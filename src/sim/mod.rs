@@ -43,7 +43,7 @@ pub use flow::{Lengths, Row, ScaledPiece, Undisturbed, row};
 pub use observer::{Course, Observer, Recorder};
 pub use outcome::{BUDGET_POINTS, ObjectiveOutcome, Outcome, ServiceOutcome, WindowOutcome, sum};
 pub use parts::Stages;
-pub use release::released;
+pub use release::{healthy_errors, released};
 pub use scaling::scaled;
 pub use spares::part;
 pub use split::Branch;

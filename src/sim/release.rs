@@ -112,6 +112,14 @@ pub fn calls(model: &Model, mode: u32) -> bool {
     model.releases.iter().any(calls)
 }
 
+/// The fraction of each service's requests that fail while all is well, in one draw of the uncertain numbers.
+#[must_use]
+pub fn healthy_errors(model: &Model, seed: u64) -> Vec<f64> {
+    let mut world = World::new(model, 0.0);
+    world.run_while(seed, 0, 0, |_| false);
+    (0..model.services.len()).map(|s| world.usual_errors(s)).collect()
+}
+
 /// The releases of a service.
 #[derive(Debug, Clone)]
 struct Rollout {

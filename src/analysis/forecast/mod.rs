@@ -7,7 +7,7 @@ pub(super) mod estimates;
 pub(crate) mod fixture;
 pub(super) mod input;
 pub(super) mod load;
-mod releases;
+pub(super) mod releases;
 mod requests;
 pub(super) mod tables;
 #[cfg(test)]

@@ -7,28 +7,31 @@ use super::{Input, LEVEL, YEAR};
 use crate::report::summary::{ReleaseSummary, Summary};
 use crate::report::{Column, Frame, Table, Unit};
 use crate::run::runs::released as r;
+use crate::stats::Joint;
 
 /// By service: what its releases came to.
 pub fn summaries(input: &Input<'_>) -> IndexMap<String, ReleaseSummary> {
-    let horizon = input.runs.horizon;
-    let summary = |runs: &crate::stats::Joint<{ r::N }>| {
-        let mean = |which, factor: f64| clean(runs.mean_estimate(which, LEVEL).scaled(factor).clipped(0.0, f64::INFINITY));
-        let ratio = |of, over| clean(runs.ratio(of, over, LEVEL).clipped(0.0, f64::INFINITY));
-        ReleaseSummary {
-            per_year: mean(r::STARTED, YEAR / horizon),
-            lead_time: ratio(r::LEAD, r::FINISHED),
-            change_fail_rate: clean(runs.portion(r::BAD, r::STARTED, LEVEL)),
-            recovery_time: ratio(r::RECOVERY, r::RECOVERED),
-            found_by_test: clean(runs.share(r::BY_TEST, r::NOTICED, LEVEL)),
-            false_alarms: clean(runs.share(r::FALSE_ALARMS, r::FINISHED, LEVEL)),
-            exposed_per_bad: ratio(r::EXPOSED, r::BAD),
-            hurt_per_bad: ratio(r::HURT, r::BAD),
-            at_risk_per_year: mean(r::RISK, YEAR / horizon),
-            rollbacks_failed: clean(runs.portion(r::ROLLBACKS_FAILED, r::ROLLBACKS, LEVEL)),
-            extra_replicas: mean(r::EXTRA, 1.0 / horizon),
-        }
-    };
+    let summary = |runs| summary(runs, input.runs.horizon);
     input.releases.iter().cloned().zip(input.runs.releases.iter().map(summary)).collect()
+}
+
+/// What the releases of one service came to, over replications of so many seconds.
+pub fn summary(runs: &Joint<{ r::N }>, horizon: f64) -> ReleaseSummary {
+    let mean = |which, factor: f64| clean(runs.mean_estimate(which, LEVEL).scaled(factor).clipped(0.0, f64::INFINITY));
+    let ratio = |of, over| clean(runs.ratio(of, over, LEVEL).clipped(0.0, f64::INFINITY));
+    ReleaseSummary {
+        per_year: mean(r::STARTED, YEAR / horizon),
+        lead_time: ratio(r::LEAD, r::FINISHED),
+        change_fail_rate: clean(runs.portion(r::BAD, r::STARTED, LEVEL)),
+        recovery_time: ratio(r::RECOVERY, r::RECOVERED),
+        found_by_test: clean(runs.share(r::BY_TEST, r::NOTICED, LEVEL)),
+        false_alarms: clean(runs.share(r::FALSE_ALARMS, r::FINISHED, LEVEL)),
+        exposed_per_bad: ratio(r::EXPOSED, r::BAD),
+        hurt_per_bad: ratio(r::HURT, r::BAD),
+        at_risk_per_year: mean(r::RISK, YEAR / horizon),
+        rollbacks_failed: clean(runs.portion(r::ROLLBACKS_FAILED, r::ROLLBACKS, LEVEL)),
+        extra_replicas: mean(r::EXTRA, 1.0 / horizon),
+    }
 }
 
 /// One row for each service that is released; none without any.
