@@ -105,7 +105,11 @@ fn chosen(input: &Input<'_>, summary: &CapacityPlan) -> Option<Verdict> {
         duration(summary.horizon_seconds),
         money(&best.regret),
         input.tried.iter().filter(|tried| !tried.rejected).count(),
-        if input.tried.iter().any(|tried| tried.rejected) { " that do not spend much more of the error budget than another" } else { "" }
+        if input.tried.iter().any(|tried| tried.rejected) {
+            " that do not spend much more of the error budget than another"
+        } else {
+            ""
+        }
     );
     Some(Verdict::new(Status::Info, text))
 }
