@@ -314,15 +314,20 @@ fn a_bad_release_costs_what_its_requests_are_worth() {
     let hurt = 0.2 * 0.5 * 900.0;
     near(number(&plan["rollback"]["hurt_per_bad"]["value"]), hurt, 1e-6);
     near(number(&plan["rollback"]["money_per_bad"]["value"]), 0.02 * hurt, 1e-6);
-    near(number(&plan["hurt_computed"]), hurt, 1e-9);
+    // The limit lies between a thousandth and a fifth where both mistakes become rare at the same pace (Chernoff): 4.0%. The few that
+    // the first step misses the second finds, with a quarter of the traffic.
+    let abort = plan["steps"][0]["abort"].as_str().unwrap();
+    assert_eq!(abort, "over 4 % errors");
+    let missed = at_most(150, 0.2, 6);
+    let found_later = 0.2 * (0.5 * 300.0 + 2.5 * 900.0);
+    near(number(&plan["hurt_computed"]), hurt + missed * (found_later - hurt), 1e-12);
 }
 
 #[test]
 fn what_tests_of_errors_cannot_foresee_is_planned_all_the_same() {
-    for (effect, traffic) in [("{slower: 3}", "rate: 10/s"), ("down", "rate: 10/s"), ("{errors: 3%}", "users: 20, think: 2s")] {
+    for effect in ["{slower: 3}", "down"] {
         let releases = format!("{{every: 12h, bad: 20%, effect: {effect}, rollback: 5m}}");
-        let rest = TEAM.replace("ops", "\"ops: a, {b}\"");
-        let text = scenario(&releases, &rest).replace("rate: 10/s", traffic);
+        let text = scenario(&releases, TEAM);
         let plan = asked(&text, "plan", &["--service", "web", "--risk", "critical", "--replications", "4"]);
         assert_eq!(plan["strategy"], "by hand");
         let known = plan["steps"][1]["power"].is_null();

@@ -40,7 +40,7 @@ impl<'m> Released<'m> {
         self.drawn.curves.iter().zip(visits).filter(|(_, visits)| **visits > 0.0).map(|(curve, visits)| visits * of(curve)).sum()
     }
 
-    /// Requests that come between two times, seconds after the start; those of closed sources are not among them.
+    /// Requests that come between two times, seconds after the start.
     #[must_use]
     pub fn requests(&self, from: f64, to: f64) -> f64 {
         self.arrivals(self.service, from, to)

@@ -50,7 +50,7 @@ pub struct Course {
 #[must_use]
 pub fn course(variant: &Model, released: &Released<'_>, at: f64) -> Course {
     let release = &variant.releases[released.place];
-    // Of requests of closed sources nothing is foreseen.
+    // Where no requests come nothing is foreseen.
     let (harm, errors) = if released.rate > 0.0 { (released.harm(), released.errors()) } else { (None, None) };
     let mut steps: Vec<Step> = Vec::new();
     let (mut begins, mut met, mut unseen, mut hurt) = (0.0, 0.0, 1.0, 0.0);

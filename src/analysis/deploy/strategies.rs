@@ -143,7 +143,6 @@ pub fn alternatives(
     let team = team.map(str::to_owned).or_else(|| by_hand(written, released));
     if let Some(team) = &team {
         let long = bake(BY_HAND[0]);
-        let team = quoted(team);
         let text = format!("{{manual: {{team: {team}, steps: {}, bake: {}{words}}}}}", steps(&BY_HAND), Time(long));
         all.push(alternative(HAND, text, Some(long)));
     } else if risk == Risk::Critical {
@@ -187,14 +186,6 @@ fn words(rules: &Rules) -> String {
     let above = rules.above.map(|above| format!(", abort_above: {}", percent(above)));
     let worse = rules.worse_at.map(|worse| format!(", abort_if: {{worse_at: {}}}", percent(worse)));
     [above, worse].into_iter().flatten().collect()
-}
-
-/// A name as YAML reads it inside of brackets.
-fn quoted(name: &str) -> String {
-    let plain = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' '));
-    // What JSON quotes, YAML reads.
-    if plain { name.to_owned() } else { serde_json::Value::from(name).to_string() }
 }
 
 /// Without the last digits of binary fractions.

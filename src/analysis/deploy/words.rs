@@ -166,7 +166,7 @@ fn better(input: &Input<'_>) -> Option<Verdict> {
 /// What the answer rests on.
 pub fn assumptions(input: &Input<'_>) -> Vec<String> {
     let released = input.released;
-    let mut list = vec![
+    vec![
         format!(
             "{} releases in a hundred are bad, and a bad one is as the scenario says: tests that it would fail elsewhere are not counted.",
             number(released.bad() * 100.0, Unit::Number)
@@ -175,9 +175,5 @@ pub fn assumptions(input: &Input<'_>) -> Vec<String> {
          coincide with it."
             .to_owned(),
         "A rule is asked at the end of a step, once.".to_owned(),
-    ];
-    if !released.model.users.is_empty() {
-        list.push("Requests of closed sources are in the simulation and not in the times of the steps.".to_owned());
-    }
-    list
+    ]
 }
