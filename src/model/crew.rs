@@ -3,6 +3,7 @@
 use super::calendar;
 use super::compile::Compiler;
 use super::timing::Timing;
+use crate::random::base;
 use crate::scenario;
 
 /// Seconds of a week.
@@ -23,6 +24,21 @@ pub struct Team {
     pub preempts: bool,
     /// Which of the incidents that wait is taken up first.
     pub selection: Selection,
+    /// Incidents that it works at, at the same time; [`NONE`](super::NONE) where that has no limit.
+    pub parallel: u32,
+    /// Who is asked when nobody has acknowledged in time.
+    pub escalation: Option<Escalation>,
+    /// Name of the stream that acknowledgements of escalated incidents are drawn from.
+    pub stream: u64,
+}
+
+/// Who is asked when nobody has acknowledged in time.
+#[derive(Debug, Clone, Copy)]
+pub struct Escalation {
+    /// Seconds from when the team was asked.
+    pub after: f64,
+    /// The team that is asked then.
+    pub to: u32,
 }
 
 /// Which of the incidents that wait is taken up first.
@@ -69,7 +85,20 @@ pub(super) fn compile(compiler: &mut Compiler) -> Vec<Team> {
             scenario::Selection::Race(mean) => Selection::Race(mean.0),
         };
         if let Some(acknowledge) = compiler.timing(&format!("{path}.acknowledge"), &team.acknowledge) {
-            teams.push(Team { name: name.clone(), people: team.people, acknowledge, hours, preempts: team.preempt, selection });
+            let to = |to: &str| compiler.scenario.teams.get_index_of(to).map(|to| to as u32);
+            let escalation =
+                team.escalate.as_ref().and_then(|escalate| Some(Escalation { after: escalate.after.0, to: to(&escalate.to)? }));
+            teams.push(Team {
+                name: name.clone(),
+                people: team.people,
+                acknowledge,
+                hours,
+                preempts: team.preempt,
+                selection,
+                parallel: team.parallel.unwrap_or(super::NONE),
+                escalation,
+                stream: base(&format!("teams/{name}"), 0),
+            });
         }
     }
     teams

@@ -37,7 +37,7 @@ use crate::dist::{Sampler, Tables};
 pub use calendar::{Span, hours};
 pub use columns::{Incident, incidents};
 pub use compile::{Mistake, compile};
-pub use crew::{Selection, Team};
+pub use crew::{Escalation, Selection, Team};
 pub use demand::{Curve, Demand, Source, Unsure};
 pub use extend::{Backtest, SeriesForecast};
 pub use gates::{Gate, Output};

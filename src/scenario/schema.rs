@@ -99,6 +99,20 @@ pub struct Team {
     /// and the first to be looked at is taken up). Default: priority.
     #[serde(default)]
     pub selection: Selection,
+    /// At how many incidents it works at the same time at most, however many people it has. Default: no limit.
+    pub parallel: Option<u32>,
+    /// To whom an incident goes that nobody has acknowledged in time, as `{after: 15m, to: TEAM}`. Default: it stays.
+    pub escalate: Option<Escalate>,
+}
+
+/// To whom an incident goes that nobody has acknowledged in time.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, expecting = "an escalation: a map with `after` and `to`")]
+pub struct Escalate {
+    /// From the moment at which the team is asked.
+    pub after: Time,
+    /// The team that is asked then.
+    pub to: String,
 }
 
 /// Which of the incidents that wait is taken up first.

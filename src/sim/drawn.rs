@@ -116,6 +116,8 @@ pub struct Drawn {
     pub modes: Vec<ModeNow>,
     /// Laws of the lives, by mode, for clocks that do more than run down from new; `None` without a time to failure.
     pub lives: Vec<Option<Life>>,
+    /// From the call of a person to the begin of work, by team.
+    pub acknowledge: Vec<Sampler>,
     /// The steps of the runbooks, by runbook and step.
     pub steps: Vec<Vec<StepNow>>,
     /// From order to delivery of the parts of each stock.
@@ -144,6 +146,7 @@ impl Drawn {
             of: None,
             modes: Vec::new(),
             lives: Vec::new(),
+            acknowledge: Vec::new(),
             steps: Vec::new(),
             lead_times: Vec::new(),
             carry: Vec::new(),
@@ -262,6 +265,8 @@ impl Drawn {
                 tally: ModeTally::default(),
             });
         }
+        self.acknowledge.clear();
+        self.acknowledge.extend(model.teams.iter().map(|team| sampler(&team.acknowledge)));
         self.steps.clear();
         self.steps.extend(model.runbooks.iter().map(|runbook| StepNow::all(runbook, draws, sampler)));
         self.releases = model.releases.iter().map(|release| ReleaseNow::new(release, draws, &sampler)).collect();

@@ -12,6 +12,7 @@ mod clock;
 mod distance;
 mod drawn;
 mod errands;
+mod escalation;
 mod exposure;
 mod failure;
 mod flow;
@@ -348,7 +349,8 @@ impl<O: Observer> System for World<'_, O> {
                 Phase::Repairing if self.drawn.modes[component.mode as usize].calls => self.person_came(slot, now),
                 Phase::Repairing => self.repaired(slot, now),
                 Phase::Stepping => self.step_due(slot, now),
-                Phase::Waiting | Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
+                Phase::Waiting => self.escalate(slot, now),
+                Phase::Paused | Phase::Lost => self.events.set(slot, NEVER),
             }
         } else {
             self.handle_other(slot - self.components.len(), now);

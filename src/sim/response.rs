@@ -14,7 +14,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn open_case(&mut self, c: usize) {
         let component = &self.components[c];
         if self.drawn.modes[component.mode as usize].runbook != NONE {
-            self.cases[c] = Case { number: component.n, ..Case::default() };
+            self.cases[c] = Case::of(&self.drawn.modes[component.mode as usize], component.n);
         }
     }
 
@@ -36,7 +36,7 @@ impl<O: Observer> World<'_, O> {
     /// A step is next: it starts, or waits for people.
     fn enter_step(&mut self, c: usize, step: u32, now: f64) {
         let mode = &self.drawn.modes[self.components[c].mode as usize];
-        let (runbook, team) = (mode.runbook as usize, mode.team);
+        let (runbook, team) = (mode.runbook as usize, self.cases[c].team);
         self.cases[c].step = step;
         self.cases[c].working = false;
         let people = if team == NONE { 0 } else { self.model.runbooks[runbook].steps[step as usize].people };
@@ -80,13 +80,19 @@ impl<O: Observer> World<'_, O> {
         if !case.taken_up && mode.acknowledges {
             case.acknowledgement = mode.acknowledge.draw(word(component.stream, case.number, ACKNOWLEDGEMENT));
         }
-        let (line, begun) = (mode.line as usize, case.taken_up);
+        let (line, begun) = (case.line as usize, case.taken_up);
         self.events.set(c, NEVER);
-        let state = &mut self.teams[team];
+        if begun {
+            case.escalates = NEVER;
+        } else {
+            self.await_acknowledgement(team, c, now);
+        }
+        let (case, state) = (&self.cases[c], &mut self.teams[team]);
         state.waiting += 1;
         state.queued += self.end - now;
         match &mut state.rules {
             Some(rules) if begun => {
+                rules.holding += u32::from(case.held > 0);
                 if rules.preempts && case.held > 0 {
                     self.links.remove(&mut rules.at_work[line], c as u32);
                 }
@@ -121,7 +127,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn lend(&mut self, team: usize, now: f64) -> bool {
         let state = &self.teams[team];
         let Some(first) = state.lines.iter().find(|line| !line.is_empty()).map(|line| line.first) else { return false };
-        if self.cases[first as usize].needs == 1 {
+        if state.rules.as_ref().is_none_or(|rules| rules.holding == 0) {
             return false;
         }
         for line in state.lines.iter().rev() {
@@ -132,6 +138,10 @@ impl<O: Observer> World<'_, O> {
                     let state = &mut self.teams[team];
                     state.free += held;
                     state.busy -= f64::from(held) * (self.end - now);
+                    if let Some(rules) = &mut state.rules {
+                        rules.manned -= 1;
+                        rules.holding -= 1;
+                    }
                     return true;
                 }
                 c = self.links.before(c);
@@ -148,7 +158,7 @@ impl<O: Observer> World<'_, O> {
             return;
         }
         let mode = &self.drawn.modes[self.components[c].mode as usize];
-        let (runbook, team) = (mode.runbook as usize, mode.team);
+        let (runbook, team) = (mode.runbook as usize, self.cases[c].team);
         let step = self.cases[c].step;
         let works = self.drawn.steps[runbook][step as usize].works;
         let done = works > 0.0 && uniform(self.step_stream(c).word(1)) < works;

@@ -6,7 +6,7 @@ use super::errands::Errand;
 use super::hours::Hours;
 use super::line::{Line, Links};
 use crate::kernel::NEVER;
-use crate::model::{Model, NONE, Selection, Thing};
+use crate::model::{Model, NONE, Selection, Team, Thing};
 use crate::random::{Stream, base, uniform};
 
 /// The rules of a team, and where they stand.
@@ -22,6 +22,12 @@ pub struct Rules {
     pub preempts: bool,
     /// Incidents at work by priority, the one taken up last at the end; empty where nothing preempts.
     pub at_work: [Line; 5],
+    /// Incidents that have people.
+    pub manned: u32,
+    /// Of them those that wait for more.
+    pub holding: u32,
+    /// As many may have people.
+    pub parallel: u32,
 }
 
 /// The openings of a team.
@@ -59,7 +65,10 @@ impl Rules {
         let mine = || model.modes.iter().zip(clocks).filter(|(mode, _)| mode.team == Some(t as u32));
         let needs_parts = mine().any(|(mode, _)| mode.spares.is_some());
         let has_steps = mine().any(|(mode, _)| mode.runbook.is_some());
-        if team.hours.is_none() && !has_steps && !team.preempts && team.selection == Selection::Priority && !needs_parts {
+        let handed_on = |from: &Team| from.escalation.is_some_and(|escalation| escalation.to == t as u32);
+        let hands_on = team.escalation.is_some() || model.teams.iter().any(handed_on);
+        let ruled = team.hours.is_some() || team.preempts || team.selection != Selection::Priority || team.parallel < team.people;
+        if !ruled && !hands_on && !has_steps && !needs_parts {
             return None;
         }
         let draws = Draws::new(&format!("teams/{}", team.name), "selection");
@@ -84,12 +93,16 @@ impl Rules {
             queue,
             preempts: team.preempts,
             at_work: [Line::EMPTY; 5],
+            manned: 0,
+            holding: 0,
+            parallel: team.parallel,
         }))
     }
 
     /// Back to the begin of a replication, `from` seconds before the start. Returns the slot and time of the next opening.
     pub fn reset(&mut self, spans: Option<&[(f64, f64)]>, from: f64, seed: u64, replication: u64) -> Option<(usize, f64)> {
         self.at_work = [Line::EMPTY; 5];
+        (self.manned, self.holding) = (0, 0);
         match &mut self.queue {
             Queue::Lines => {}
             Queue::Random(pool) => {

@@ -3,6 +3,7 @@
 //! A plain team sends whoever is free to the first in line. One with hours, preemption, another selection or repairs that
 //! need parts has [`super::rules::Rules`], and every decision of it is made in [`World::assign`].
 
+use super::drawn::ModeNow;
 use super::failure::acknowledge;
 use super::line::Line;
 use super::parts::{Phase, TeamState};
@@ -55,6 +56,8 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn release_person(&mut self, team: usize, c: usize, now: f64) {
         let state = &mut self.teams[team];
         if state.rules.is_some() {
+            // That of somebody else, where it was handed on.
+            let team = self.cases[c].team as usize;
             self.finish_work(team, c, now);
             self.assign(team, now);
         } else if state.waiting == 0 {
@@ -94,17 +97,18 @@ impl<O: Observer> World<'_, O> {
     fn join(&mut self, team: usize, c: usize, now: f64) {
         let mode = &self.drawn.modes[self.components[c].mode as usize];
         let acknowledgement = mode.acknowledgement(&self.components[c]);
-        self.cases[c] = Case { since: now, acknowledgement, needs: 1, ..Case::default() };
+        self.cases[c] = Case { since: now, acknowledgement, needs: 1, ..Case::of(mode, 0) };
+        self.await_acknowledgement(team, c, now);
         self.stand_last(team, c);
         self.assign(team, now);
     }
 
     /// An incident stands behind those of its priority.
     pub(super) fn stand_last(&mut self, team: usize, c: usize) {
-        let mode = &self.drawn.modes[self.components[c].mode as usize];
+        let line = self.cases[c].line as usize;
         let TeamState { rules: Some(rules), lines, .. } = &mut self.teams[team] else { return };
         match &mut rules.queue {
-            Queue::Lines => self.links.push_last(&mut lines[mode.line as usize], c as u32),
+            Queue::Lines => self.links.push_last(&mut lines[line], c as u32),
             Queue::Random(pool) => pool.push(c as u32),
             Queue::Race(race) => race.push(&mut self.links, self.kinds.of_clock[c], c as u32),
         }
@@ -126,7 +130,7 @@ impl<O: Observer> World<'_, O> {
             }
             // Whoever is first and must wait for people holds up those behind.
             let wanted = self.wanted(team);
-            while self.teams[team].free < wanted {
+            while self.teams[team].free < wanted || self.is_at_limit(team) {
                 if !self.preempt(team, now) && !self.lend(team, now) {
                     return;
                 }
@@ -145,13 +149,17 @@ impl<O: Observer> World<'_, O> {
             Queue::Race(race) => race.pick(&mut self.links),
         };
         let Some(c) = next else { return };
-        if rules.preempts {
-            let mode = &self.drawn.modes[self.components[c as usize].mode as usize];
-            self.links.push_last(&mut rules.at_work[mode.line as usize], c);
-        }
         self.observer.moves_on(c, Course::Called, now);
+        let case = &mut self.cases[c as usize];
+        if rules.preempts {
+            self.links.push_last(&mut rules.at_work[case.line as usize], c);
+        }
         let c = c as usize;
-        let case = &mut self.cases[c];
+        if case.held > 0 {
+            rules.holding -= 1;
+        } else {
+            rules.manned += 1;
+        }
         state.waiting -= 1;
         state.queued -= self.end - now;
         state.waited += now - case.since;
@@ -162,6 +170,12 @@ impl<O: Observer> World<'_, O> {
         case.held = case.needs;
         case.taken_up = true;
         case.ready = now + case.acknowledgement;
+        if case.ready > case.escalates {
+            // Too late: nobody acknowledges before it is handed on.
+            self.components[c].phase = Phase::Waiting;
+            self.events.set(c, case.escalates);
+            return;
+        }
         let stages = &mut self.stages[c];
         if stages.acknowledged == NEVER {
             stages.acknowledged = case.ready;
@@ -177,16 +191,16 @@ impl<O: Observer> World<'_, O> {
     }
 
     /// A person leaves an incident, done or not.
-    fn finish_work(&mut self, team: usize, c: usize, now: f64) {
+    pub(super) fn finish_work(&mut self, team: usize, c: usize, now: f64) {
         let state = &mut self.teams[team];
-        let held = std::mem::take(&mut self.cases[c].held);
+        let case = &mut self.cases[c];
+        let held = std::mem::take(&mut case.held);
         state.free += held;
         state.busy -= f64::from(held) * (self.end - now);
-        if let Some(rules) = &mut state.rules
-            && rules.preempts
-        {
-            let mode = &self.drawn.modes[self.components[c].mode as usize];
-            self.links.remove(&mut rules.at_work[mode.line as usize], c as u32);
+        let Some(rules) = &mut state.rules else { return };
+        rules.manned -= u32::from(held > 0);
+        if rules.preempts {
+            self.links.remove(&mut rules.at_work[case.line as usize], c as u32);
         }
     }
 
@@ -215,10 +229,11 @@ impl<O: Observer> World<'_, O> {
             }
         } else {
             case.acknowledgement = 0.0;
+            case.escalates = NEVER;
             case.working = false;
             component.left = left;
         }
-        self.events.set(c, NEVER);
+        self.events.set(c, case.escalates);
         let state = &mut self.teams[team];
         state.waiting += 1;
         state.queued += self.end - now;
@@ -251,8 +266,14 @@ impl<O: Observer> World<'_, O> {
 }
 
 /// What a team with rules knows of an incident.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Case {
+    /// The team that it is with.
+    pub team: u32,
+    /// Its line there.
+    pub line: u8,
+    /// When it goes to another team unless it is acknowledged by then; [`NEVER`] where it does not.
+    pub escalates: f64,
     /// Since when it has been in line.
     pub since: f64,
     /// What is left of its acknowledgement, seconds.
@@ -273,6 +294,33 @@ pub struct Case {
     pub number: u32,
     /// The present step is under way.
     pub working: bool,
+}
+
+impl Case {
+    /// An incident of a mode that has just begun; `number` is that of its draws.
+    pub fn of(mode: &ModeNow, number: u32) -> Self {
+        Self { team: mode.team, line: mode.line, number, ..Self::default() }
+    }
+}
+
+impl Default for Case {
+    fn default() -> Self {
+        Self {
+            team: NONE,
+            line: 0,
+            escalates: NEVER,
+            since: 0.0,
+            acknowledgement: 0.0,
+            taken_up: false,
+            ready: 0.0,
+            held: 0,
+            needs: 0,
+            step: 0,
+            round: 0,
+            number: 0,
+            working: false,
+        }
+    }
 }
 
 impl TeamState {

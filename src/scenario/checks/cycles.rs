@@ -1,4 +1,4 @@
-//! Cycles: calls that lead back, and services that are up only when they are up.
+//! Cycles: calls that lead back, services that are up only when they are up, and incidents that come back to a team.
 
 use std::collections::HashMap;
 
@@ -44,6 +44,17 @@ pub fn up_when(context: &Context<'_>) -> Vec<Finding> {
     }
     let names: Vec<&str> = context.scenario.services.keys().map(String::as_str).collect();
     cycles(&names, &graph, "services wait for each other to be up")
+}
+
+/// No team gets back what it escalated.
+pub fn escalations(context: &Context<'_>) -> Vec<Finding> {
+    let mut graph: Graph<'_> = HashMap::new();
+    for (name, team) in &context.scenario.teams {
+        let path = KeyPath::of(&["teams", name, "escalate", "to"]);
+        graph.insert(name, team.escalate.iter().map(|escalate| Arrow { to: &escalate.to, path: path.clone() }).collect());
+    }
+    let names: Vec<&str> = context.scenario.teams.keys().map(String::as_str).collect();
+    cycles(&names, &graph, "teams escalate in a circle")
 }
 
 fn services<'a>(tree: &'a UpWhen, found: &mut Vec<&'a str>) {

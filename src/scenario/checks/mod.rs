@@ -117,6 +117,12 @@ pub const RULES: &[Rule] = &[
     mistake("misfit", "What belongs to another kind of failure is not given.", failures::misfits),
     mistake("bad-priority", "Priorities go from 1 to 5.", requests::priority),
     mistake("bad-preemption", "Only a team that goes by priority preempts.", teams::preemption),
+    mistake(
+        "bad-escalation",
+        "Incidents that are handed on, and teams with a limit, go by priority or by age.",
+        teams::handing_on,
+    ),
+    mistake("escalation-cycle", "No team gets back what it escalated.", cycles::escalations),
     mistake("call-cycle", "Calls do not lead back to their caller.", cycles::calls),
     mistake("up-when-cycle", "No service is up only when it is up.", cycles::up_when),
     mistake("bad-objective", "Targets and credits can be kept and missed.", objectives::sane),

@@ -31,6 +31,7 @@ const REFERENCES: &[(&str, To)] = &[
     ("services.*.spread.*", To::ZoneOrRegion),
     ("services.*.releases.strategy.manual.team", To::Entry("teams", "team")),
     ("failures.*.team", To::Entry("teams", "team")),
+    ("teams.*.escalate.to", To::Entry("teams", "team")),
     ("failures.*.repair.runbook", To::Entry("runbooks", "runbook")),
     ("failures.*.hosts.of.*", SERVICE),
     ("failures.*.ages_while.service_up", SERVICE),

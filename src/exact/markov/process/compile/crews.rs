@@ -13,6 +13,12 @@ impl Compiler<'_> {
         if team.hours.is_some() {
             self.refuse(format!("the team `{}` has hours", team.name));
         }
+        if team.escalation.is_some() {
+            self.refuse(format!("the team `{}` escalates", team.name));
+        }
+        if team.parallel < team.people {
+            self.refuse(format!("the team `{}` has a limit to incidents", team.name));
+        }
         if team.preempts && team.people > 1 {
             self.refuse(format!("the team `{}` preempts and has more than one person", team.name));
         }
