@@ -112,6 +112,25 @@ fn constant_times_are_told_to_the_second() {
     assert_eq!(summary["services"].as_object().unwrap().len(), 1, "nobody uses the other one");
 }
 
+/// The crew's five minutes are longer than it may take: after three the second team is asked, and comes after four.
+#[test]
+fn an_incident_that_is_handed_on_is_followed() {
+    let text = CONSTANT.replace(
+        "teams: {crew: {people: 1, acknowledge: 5m}}",
+        "teams: {crew: {people: 1, acknowledge: 5m, escalate: {after: 3m, to: second line}}, second line: {people: 1, acknowledge: 4m}}",
+    );
+    let (summary, playbook) = simulate(&load(&text, None), &asked("breaks", None), &times(16));
+    for (stage, minutes) in [("detect", 2.0), ("acknowledge", 7.0), ("diagnose", 10.0), ("mitigate", 20.0), ("restore", 0.0)] {
+        is(&summary, &["stages", stage, "mean"], minutes * MINUTE);
+    }
+    is(&summary, &["time_to_restore", "mean"], 39.0 * MINUTE);
+    assert!(
+        playbook.markdown().contains("Nobody at work 3 min after the call: second line is called."),
+        "{}",
+        playbook.markdown()
+    );
+}
+
 /// The same incident with one thing changed. A program that looks needs no person, but whoever mends is called only then, so nothing is won.
 #[test]
 fn paired_differences_of_constants_are_exact() {

@@ -144,7 +144,9 @@ fn who(loaded: &Loaded, summary: &Incident) -> Vec<String> {
     let people = if team.people == 1 { "one person".to_owned() } else { format!("{} people", team.people) };
     lines.push(format!("{name}: {people}, {}.", hours(&team.hours)));
     lines.extend(stage("acknowledge").map(|acknowledge| format!("Work begins after the notice: {}.", takes(acknowledge))));
-    if let Some(parts) = &summary.acknowledge {
+    if let Some(escalate) = &team.escalate {
+        lines.push(format!("Nobody at work {} after the call: {} is called.", duration(escalate.after.0), escalate.to));
+    } else if let Some(parts) = &summary.acknowledge {
         if parts.outside_hours.value.is_some_and(|wait| wait > 0.0) {
             let wait = words::shown(&parts.outside_hours);
             lines.push(format!(
