@@ -2,6 +2,8 @@
 //! of the difference is narrower than with seeds of their own.
 //!
 //! The widths are printed once, before the times; `tests/lab_storefront.rs` asserts them.
+#![expect(clippy::print_stdout, reason = "a bench tells what it measured")]
+
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
