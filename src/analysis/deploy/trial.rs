@@ -83,7 +83,7 @@ pub struct Tried {
     pub model: Model,
     /// DORA's measures and more.
     pub releases: ReleaseSummary,
-    /// In the order of [`CRITERIA`]; none where the scenario has not what it is about.
+    /// In the order of the criteria; none where the scenario has not what it is about.
     pub measured: Vec<Option<Measured>>,
 }
 
