@@ -39,7 +39,7 @@ fn what_nobody_acknowledges_in_time_is_handed_on() {
         run.exactly("services", "a", "mtta", mtta * MINUTE);
         run.exactly("teams", "first", "busy", busy / 60.0 / 48.0);
         let second = if mtta > 15.0 { 70.0 } else { 0.0 };
-        run.exactly("teams", "second", "busy", second / 60.0 / 96.0);
+        run.exactly("teams", "second", "busy", second / 60.0 / 48.0);
     }
 }
 
@@ -74,8 +74,8 @@ fn a_runbook_goes_with_the_incident() {
     let fix = "fix: [{step: look, takes: 20m}, {step: rebuild, takes: 1h, people: 2}]";
     let run = run(&scenario(&teams, fix, &[("a", "01:00", "repair: {runbook: fix}, team: first")]), 1, 1);
     down(&run, "a", 105.0);
-    run.exactly("teams", "first", "busy", 15.0 / 60.0 / 96.0);
-    run.exactly("teams", "second", "busy", (10.0 + 20.0 + 120.0) / 60.0 / 96.0);
+    run.exactly("teams", "first", "busy", 15.0 / 60.0 / 48.0);
+    run.exactly("teams", "second", "busy", (10.0 + 20.0 + 120.0) / 60.0 / 48.0);
 }
 
 /// Of acknowledgements with rates a and b and patience T: (1 − e^(−aT))/a + e^(−aT)/b.
@@ -102,7 +102,7 @@ fn a_limit_to_incidents_is_as_few_people() {
     };
     for (limited, few) in [("people: 3, parallel: 1", "people: 1"), ("people: 5, parallel: 2", "people: 2")] {
         let [limited, few] = [limited, few].map(|team| run(&text(team), 64, 1));
-        for path in ["services.a.availability", "teams.crew.wait", "services.a.mttr"] {
+        for path in ["services.a.time_availability", "teams.crew.wait", "services.a.mttr"] {
             let [limited, few] = [&limited, &few].map(|run| run.value_at(path).unwrap_or(f64::NAN));
             assert!((limited / few - 1.0).abs() < 1e-9, "{path}: {limited} and {few}");
         }
