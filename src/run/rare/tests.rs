@@ -223,15 +223,15 @@ fn crews_that_hand_on_to_one_that_preempts() {
 name: crews
 start: 2026-01-01
 horizon: 400h
-services: {unit: {replicas: 4, needs: 2}}
+services: {unit: {replicas: 3, needs: 1}}
 failures:
-  wear: {hits: replica, time_to_failure: {weibull: {shape: 2, mean: 150h}}, repair: {lognormal: {mean: 12h, cv: 0.3}}, team: first}
-  crash: {hits: replica, mttf: 100h, repair: {exponential: {mean: 5h}}, team: second, priority: 1}
+  wear: {hits: replica, time_to_failure: {weibull: {shape: 2, mean: 100h}}, repair: {uniform: {low: 25h, high: 35h}}, team: first}
+  crash: {hits: replica, mttf: 60h, repair: {uniform: {low: 5h, high: 10h}}, team: second, priority: 1}
 teams:
   first: {people: 1, acknowledge: {uniform: {low: 0h, high: 4h}}, escalate: {after: 1h, to: second}}
   second: {people: 1, preempt: true}
 ";
-    agrees_everywhere(text, "unit", 4_000);
+    agrees_everywhere(text, "unit", 8_000);
 }
 
 /// Without a step a run is a replication as everywhere else.
