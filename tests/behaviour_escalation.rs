@@ -237,7 +237,7 @@ fn every_team_that_may_be_asked_has_the_people_for_a_runbook() {
 
 /// Teams and what they have to do: constant times, so that work can be told from waiting.
 #[derive(Debug, Clone)]
-struct Teams {
+struct Story {
     /// (people, minutes of acknowledgement, minutes of patience, works by day, preempts, limit) of the three.
     teams: Vec<(u32, u32, u32, bool, bool, Option<u32>)>,
     /// (replicas, mean hours to failure, hours of repair, priority, team).
@@ -245,13 +245,13 @@ struct Teams {
     seed: u64,
 }
 
-fn stories() -> impl Strategy<Value = Teams> {
+fn stories() -> impl Strategy<Value = Story> {
     let team = (1..4_u32, 0..50_u32, 0..90_u32, any::<bool>(), any::<bool>(), prop::option::of(1..3_u32));
     let modes = prop::collection::vec((1..5_u32, 5..60_u32, 1..12_u32, 1..6_u32, 0..3_usize), 1..4);
-    (prop::collection::vec(team, 3), modes, 0..1000_u64).prop_map(|(teams, modes, seed)| Teams { teams, modes, seed })
+    (prop::collection::vec(team, 3), modes, 0..1000_u64).prop_map(|(teams, modes, seed)| Story { teams, modes, seed })
 }
 
-impl Teams {
+impl Story {
     fn text(&self) -> String {
         let mut text = String::from("name: story\nstart: 2026-01-05\nhorizon: 600h\nteams:\n");
         for (t, (people, acknowledge, after, by_day, preempts, parallel)) in self.teams.iter().enumerate() {
