@@ -215,6 +215,22 @@ fn what_is_no_markov_process_is_refused_by_name() {
         "teams: {crew: {people: 1, hours: mon-fri 09:00-18:00}}",
         "the team `crew` has hours",
     );
+    refused(
+        &format!("mttf: 1d, {repair}, team: crew"),
+        "teams: {crew: {people: 1, escalate: {after: 15m, to: others}}, others: {people: 1}}",
+        "the team `crew` escalates",
+    );
+    // Whose incidents come there, no failure of these replicas tells.
+    refused(
+        &format!("mttf: 1d, {repair}, team: crew"),
+        "teams: {crew: {people: 1}, others: {people: 1, escalate: {after: 15m, to: crew}}}",
+        "the team `others` escalates to `crew`",
+    );
+    refused(
+        &format!("mttf: 1d, {repair}, team: crew"),
+        "teams: {crew: {people: 2, parallel: 1}}",
+        "the team `crew` has a limit to incidents",
+    );
     let text = scenario("  a: {replicas: 900}", &format!("  crash: {{hits: replica, mttf: 1d, {repair}}}"), "");
     let reasons = measures(&compiled(&text, None), 500).swap_remove(0).unwrap_err();
     assert_eq!(reasons, ["the Markov chain has more than 500 states"]);

@@ -7,7 +7,7 @@ mod common;
 use common::{HOUR, compiled, run_after};
 use ninefold::exact::structure::{Mission, Obstacle, Steady, Structure};
 use ninefold::model::{
-    AgesWhile, Inspection, Limits, Model, NONE, Scaling, Selection, Standby, Thing, Timing, UpWhen, Value, Waiting,
+    AgesWhile, Escalation, Inspection, Limits, Model, NONE, Scaling, Selection, Standby, Thing, Timing, UpWhen, Value, Waiting,
 };
 
 fn service(model: &Model, name: &str) -> u32 {
@@ -274,6 +274,8 @@ fn what_makes_components_depend_on_each_other() {
     found(&|m| m.teams[0].hours = Some(vec![(0.0, 1.0)]), Obstacle::Hours("crew".to_owned()));
     found(&|m| m.teams[0].selection = Selection::Race(1.0), Obstacle::Hours("crew".to_owned()));
     found(&|m| m.teams[0].people = 2, Obstacle::Waits { team: "crew".to_owned(), people: 2, things: 3 });
+    found(&|m| m.teams[0].parallel = 2, Obstacle::Waits { team: "crew".to_owned(), people: 2, things: 3 });
+    found(&|m| m.teams[0].escalation = Some(Escalation { after: 1.0, to: 0 }), Obstacle::Escalates("crew".to_owned()));
     let spares = |m: &mut Model| {
         let lead_time = constant(m);
         m.modes[0].spares = Some(ninefold::model::Spares { stock: 1, reorder_at: 0, lead_time });

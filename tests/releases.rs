@@ -157,3 +157,16 @@ fn a_release_by_hand_waits_for_a_person_and_keeps_them() {
     agrees(runs, r::LEAD, r::FINISHED, 4_200.0);
     assert!((runs.teams[0].busy.mean() - 29.0 * 4_200.0 / (30.0 * 86_400.0)).abs() < 1e-9);
 }
+
+/// Nobody of the first team comes within a quarter of an hour, so that somebody of the second stays with it to the end.
+#[test]
+fn a_release_by_hand_is_handed_on() {
+    let text = scenario("{every: 1d, strategy: {manual: {team: ops, steps: [10%], bake: 1h}}}")
+        + "teams: {ops: {people: 1, acknowledge: 20m, escalate: {after: 15m, to: others}}, others: {people: 1, acknowledge: 10m}}\n";
+    let run = runs(&text, 8);
+    let runs = run.runs();
+    agrees(runs, r::LEAD, r::FINISHED, 5_100.0);
+    for (team, seconds) in runs.teams.iter().zip([900.0, 4_200.0]) {
+        assert!((team.busy.mean() - 29.0 * seconds / (30.0 * 86_400.0)).abs() < 1e-9);
+    }
+}

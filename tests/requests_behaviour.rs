@@ -185,6 +185,17 @@ fn a_replica_that_fails_takes_its_requests_with_it_or_not() {
     near(told.service("s").response_sum, 6.5);
 }
 
+/// The first team would come at 7; the second is asked at 3, begins at 3.5 and is done at 5.5. So 2 to 5 find nobody.
+#[test]
+fn failures_are_handed_on_where_requests_are_followed_too() {
+    let body = format!(
+        "{EACH_SECOND}services: {{s: {{service_time: 100ms}}}}\n\
+         teams: {{first: {{people: 1, acknowledge: 5s, escalate: {{after: 1s, to: second}}}}, second: {{people: 1, acknowledge: 500ms}}}}\n\
+         failures: {{cut: {{hits: replica, of: [s], schedule: {{first: 2026-01-01T00:00:02}}, repair: 2s, team: first}}}}"
+    );
+    tell(&body, "7500ms").counts("s", 7, 3, &[(count::DOWN, 4)]);
+}
+
 #[test]
 fn what_is_interrupted_begins_anew_in_another_replica() {
     let body = format!(

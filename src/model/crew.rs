@@ -1,5 +1,6 @@
 //! Teams: how many people, when they work, and whom they serve first.
 
+use super::Model;
 use super::calendar;
 use super::compile::Compiler;
 use super::timing::Timing;
@@ -54,6 +55,13 @@ pub enum Selection {
     /// exponential time of this mean in seconds, and of the kind looked at first the incident that waits longest is taken
     /// up. A look is dropped where nothing of its kind waits any more.
     Race(f64),
+}
+
+impl Model {
+    /// The teams that hand on to a team what they do not acknowledge in time.
+    pub fn hand_on_to(&self, team: u32) -> impl Iterator<Item = &Team> {
+        self.teams.iter().filter(move |from| from.escalation.is_some_and(|escalation| escalation.to == team))
+    }
 }
 
 pub(super) fn compile(compiler: &mut Compiler) -> Vec<Team> {

@@ -124,7 +124,9 @@ pub(super) fn of(compiler: &mut Compiler<'_>, path: &str, name: &str, failure: &
         Some((_, team, written)) if most > 1 && !matches!(written.selection, Selection::Priority | Selection::Fifo) => Some(
             format!("a step that needs more than one person goes only with `selection: priority` or `fifo` of the team `{team}`"),
         ),
-        Some(_) => None,
+        Some((_, team, _)) => scenario.asked(team).find(|(_, to)| most > to.people).map(|(name, to)| {
+            format!("a step of the runbook needs {most} people, and `{name}`, to whom `{team}` escalates, has {}", to.people)
+        }),
     };
     if let Some(message) = message {
         compiler.wrong(format!("{path}.repair"), message);

@@ -71,6 +71,16 @@ pub struct Scenario {
     pub policies: IndexMap<String, Policy>,
 }
 
+impl Scenario {
+    /// A team and those that what it does not acknowledge is handed on to, in order.
+    pub fn asked(&self, team: &str) -> impl Iterator<Item = (&str, &Team)> {
+        let get = |name: &str| self.teams.get_key_value(name);
+        // No longer than there are teams, also where they lead in a circle.
+        let teams = std::iter::successors(get(team), move |(_, team)| get(&team.escalate.as_ref()?.to)).take(self.teams.len());
+        teams.map(|(name, team)| (name.as_str(), team))
+    }
+}
+
 fn utc() -> String {
     "UTC".into()
 }

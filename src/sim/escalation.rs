@@ -23,8 +23,7 @@ impl<O: Observer> World<'_, O> {
             self.events.set(c, NEVER);
             return;
         };
-        let called = self.cases[c].held > 0;
-        if called {
+        if self.cases[c].held > 0 {
             self.finish_work(from, c, now);
         } else {
             let state = &mut self.teams[from];
@@ -49,9 +48,8 @@ impl<O: Observer> World<'_, O> {
         state.queued += self.end - now;
         self.await_acknowledgement(to, c, now);
         self.stand_last(to, c);
-        if called {
-            self.assign(from, now);
-        }
+        // It may have held up those behind it, also where nobody was called.
+        self.assign(from, now);
         self.assign(to, now);
     }
 

@@ -56,7 +56,23 @@ impl<O: Observer> World<'_, O> {
             state.free += spare;
             state.busy -= f64::from(spare) * (self.end - now);
             self.assign(team as usize, now);
+        } else {
+            self.make_way(c, now);
         }
+    }
+
+    /// A step has begun: something more urgent that came at this very instant could take nobody from what was due.
+    fn make_way(&mut self, c: usize, now: f64) {
+        let team = self.cases[c].team as usize;
+        if self.teams.get(team).and_then(|team| team.rules.as_ref()).is_some_and(|rules| rules.preempts) {
+            self.assign(team, now);
+        }
+    }
+
+    /// Whether a program is at work on an incident.
+    pub(super) fn is_done_by_program(&self, c: usize) -> bool {
+        let (case, runbook) = (&self.cases[c], self.drawn.modes[self.components[c].mode as usize].runbook);
+        runbook != NONE && case.working && self.model.runbooks[runbook as usize].steps[case.step as usize].people == 0
     }
 
     /// The present step starts.
@@ -155,6 +171,7 @@ impl<O: Observer> World<'_, O> {
     pub(super) fn step_due(&mut self, c: usize, now: f64) {
         if !self.cases[c].working {
             self.work_on(c, now);
+            self.make_way(c, now);
             return;
         }
         let mode = &self.drawn.modes[self.components[c].mode as usize];

@@ -6,7 +6,7 @@ use super::errands::Errand;
 use super::hours::Hours;
 use super::line::{Line, Links};
 use crate::kernel::NEVER;
-use crate::model::{Model, NONE, Selection, Team, Thing};
+use crate::model::{Model, NONE, Selection, Thing};
 use crate::random::{Stream, base, uniform};
 
 /// The rules of a team, and where they stand.
@@ -65,8 +65,7 @@ impl Rules {
         let mine = || model.modes.iter().zip(clocks).filter(|(mode, _)| mode.team == Some(t as u32));
         let needs_parts = mine().any(|(mode, _)| mode.spares.is_some());
         let has_steps = mine().any(|(mode, _)| mode.runbook.is_some());
-        let handed_on = |from: &Team| from.escalation.is_some_and(|escalation| escalation.to == t as u32);
-        let hands_on = team.escalation.is_some() || model.teams.iter().any(handed_on);
+        let hands_on = team.escalation.is_some() || model.hand_on_to(t as u32).next().is_some();
         let ruled = team.hours.is_some() || team.preempts || team.selection != Selection::Priority || team.parallel < team.people;
         if !ruled && !hands_on && !has_steps && !needs_parts {
             return None;

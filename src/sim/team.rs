@@ -5,7 +5,6 @@
 
 use super::drawn::ModeNow;
 use super::failure::acknowledge;
-use super::line::Line;
 use super::parts::{Phase, TeamState};
 use super::rules::Queue;
 use super::{Course, Observer, World};
@@ -131,7 +130,7 @@ impl<O: Observer> World<'_, O> {
             // Whoever is first and must wait for people holds up those behind.
             let wanted = self.wanted(team);
             while self.teams[team].free < wanted || self.is_at_limit(team) {
-                if !self.preempt(team, now) && !self.lend(team, now) {
+                if !self.lend(team, now) && !self.preempt(team, now) {
                     return;
                 }
             }
@@ -204,21 +203,16 @@ impl<O: Observer> World<'_, O> {
         }
     }
 
-    /// Frees the person who took up last what has the lowest priority, if something of a higher one waits. What that
-    /// person did is not lost. Work that ends at this very instant is left alone.
+    /// Frees the people of what was taken up last of the lowest priority, if something of a higher one waits. What they did
+    /// is not lost, and what a program does goes on without them.
     fn preempt(&mut self, team: usize, now: f64) -> bool {
-        let state = &self.teams[team];
-        let Some(rules) = state.rules.as_ref().filter(|rules| rules.preempts) else { return false };
-        let stands = |line: &Line| !line.is_empty();
-        let (Some(first), Some(last)) = (state.lines.iter().position(stands), rules.at_work.iter().rposition(stands)) else {
-            return false;
-        };
-        let c = rules.at_work[last].last as usize;
-        let left = self.events.time(c) - now;
-        if first >= last || left <= 0.0 {
-            return false;
-        }
+        let Some(c) = self.gives_way(team, now) else { return false };
+        let last = self.cases[c].line as usize;
+        let by_program = self.is_done_by_program(c);
         self.finish_work(team, c, now);
+        if by_program {
+            return true;
+        }
         let (component, stages, case) = (&mut self.components[c], &mut self.stages[c], &mut self.cases[c]);
         component.phase = Phase::Waiting;
         case.since = now;
@@ -231,7 +225,7 @@ impl<O: Observer> World<'_, O> {
             case.acknowledgement = 0.0;
             case.escalates = NEVER;
             case.working = false;
-            component.left = left;
+            component.left = self.events.time(c) - now;
         }
         self.events.set(c, case.escalates);
         let state = &mut self.teams[team];
@@ -239,6 +233,26 @@ impl<O: Observer> World<'_, O> {
         state.queued += self.end - now;
         self.links.push_first(&mut state.lines[last], c as u32);
         true
+    }
+
+    /// Whose people go to the first in line, which has a higher priority: nobody's as long as all that could be taken
+    /// would be too few, or where something is due at this very instant, after which there is another look.
+    fn gives_way(&self, team: usize, now: f64) -> Option<usize> {
+        let state = &self.teams[team];
+        let rules = state.rules.as_ref().filter(|rules| rules.preempts)?;
+        let first = state.lines.iter().position(|line| !line.is_empty())?;
+        let (mut people, mut last) = (state.free, None);
+        for line in &rules.at_work[first + 1..] {
+            let mut c = line.first;
+            while c != NONE {
+                if self.events.time(c as usize) <= now {
+                    return None;
+                }
+                people += self.cases[c as usize].held;
+                (last, c) = (Some(c as usize), self.links.behind(c));
+            }
+        }
+        last.filter(|_| people >= self.wanted(team))
     }
 
     /// The hours of a team begin.

@@ -37,6 +37,9 @@ pub enum Obstacle {
     /// People do not begin at once.
     #[error("people of team `{0}` do not always begin at once, also where enough of them are free")]
     Hours(String),
+    /// Incidents go from team to team.
+    #[error("team `{0}` hands on incidents that nobody has acknowledged in time")]
+    Escalates(String),
     /// Repairs need parts.
     #[error("repairs of `{0}` wait for spare parts")]
     Spares(String),

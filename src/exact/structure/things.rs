@@ -176,9 +176,14 @@ impl<'m> Things<'m> {
         if team.hours.is_some() || matches!(team.selection, Selection::Race(_)) {
             self.obstacles.insert(Obstacle::Hours(team.name.clone()));
         }
-        let things = self.most_at_once(index);
-        if things > team.people {
-            self.obstacles.insert(Obstacle::Waits { team: team.name.clone(), people: team.people, things });
+        if team.escalation.is_some() {
+            self.obstacles.insert(Obstacle::Escalates(team.name.clone()));
+        }
+        let model = self.model;
+        self.obstacles.extend(model.hand_on_to(index).map(|from| Obstacle::Escalates(from.name.clone())));
+        let (things, people) = (self.most_at_once(index), team.people.min(team.parallel));
+        if things > people {
+            self.obstacles.insert(Obstacle::Waits { team: team.name.clone(), people, things });
         }
     }
 

@@ -216,6 +216,24 @@ teams: {{crew: {team}}}
     }
 }
 
+/// What was handed on and preempted waits with a part of its repair done, which belongs to the team that it is with.
+#[test]
+fn crews_that_hand_on_to_one_that_preempts() {
+    let text = "
+name: crews
+start: 2026-01-01
+horizon: 400h
+services: {unit: {replicas: 3, needs: 1}}
+failures:
+  wear: {hits: replica, time_to_failure: {weibull: {shape: 2, mean: 100h}}, repair: {uniform: {low: 25h, high: 35h}}, team: first}
+  crash: {hits: replica, mttf: 60h, repair: {uniform: {low: 5h, high: 10h}}, team: second, priority: 1}
+teams:
+  first: {people: 1, acknowledge: {uniform: {low: 0h, high: 4h}}, escalate: {after: 1h, to: second}}
+  second: {people: 1, preempt: true}
+";
+    agrees_everywhere(text, "unit", 8_000);
+}
+
 /// Without a step a run is a replication as everywhere else.
 #[test]
 fn a_run_that_never_splits_is_a_replication() {

@@ -13,7 +13,7 @@ pub fn rules(context: &Context<'_>) -> Vec<Finding> {
     let released =
         context.scenario.services.iter().filter_map(|(name, service)| Some((name, service, service.releases.as_ref()?)));
     let found = released.filter_map(|(name, service, releases)| {
-        let preempts = |team: &String| context.scenario.teams.get(team).is_some_and(|team| team.preempt);
+        let preempts = |team: &String| context.scenario.asked(team).any(|(_, team)| team.preempt);
         let message = fault(service, releases, preempts)?;
         Some(Finding::new(&["services", name, "releases"], message))
     });

@@ -90,7 +90,9 @@ impl Branch<'_> {
         let mode = &world.drawn.modes[component.mode as usize];
         let laws = &self.laws[component.mode as usize];
         let stages = &mut world.stages[c];
-        let rules = world.teams.get(mode.team as usize).and_then(|team| team.rules.as_ref());
+        // Another than that of the mode where it was handed on.
+        let team = world.cases.get(c).map(|case| case.team).filter(|&team| team != NONE).unwrap_or(mode.team);
+        let rules = world.teams.get(team as usize).and_then(|team| team.rules.as_ref());
         component.ahead = mode.life.draw(word(new, n + 1, LIFE));
         let taken_up = matches!(component.phase, Phase::Waiting | Phase::Repairing) && rules.is_some_and(|rules| rules.preempts);
         let Some(repair) = laws.repair.as_ref().filter(|_| component.phase != Phase::Lost && !taken_up) else { return };

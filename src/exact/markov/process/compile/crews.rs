@@ -16,6 +16,10 @@ impl Compiler<'_> {
         if team.escalation.is_some() {
             self.refuse(format!("the team `{}` escalates", team.name));
         }
+        let model = self.model;
+        for from in model.hand_on_to(index) {
+            self.refuse(format!("the team `{}` escalates to `{}`", from.name, team.name));
+        }
         if team.parallel < team.people {
             self.refuse(format!("the team `{}` has a limit to incidents", team.name));
         }
