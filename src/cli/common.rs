@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::PossibleValue;
+use serde::Serialize;
 
-use super::CliError;
+use super::{CliError, out};
 use crate::lab::{self, Trouble};
 use crate::model::Model;
+use crate::output::{self, terminal};
+use crate::report::Report;
 use crate::run::{Options, RunError, default_replications};
 pub use crate::scenario::Fidelity;
 use crate::scenario::{LoadError, Loaded, Patches, load, unsimulated};
@@ -126,6 +129,21 @@ impl<Event: clap::ValueEnum + Send + Sync + 'static> Simulation<Event> {
         Ok(Options { replications: self.replications.unwrap_or(replications), ..self.options() })
     }
 
+    /// Writes what came of a command into a folder, and shows it as it was asked for.
+    ///
+    /// # Errors
+    /// A folder that cannot be written to.
+    pub fn hand_over(&self, folder: &Path, summary: &impl Serialize, report: &Report) -> Result<(), CliError> {
+        output::write_all(folder, summary, report)?;
+        if self.json {
+            out::print_json(summary)?;
+        } else if !self.quiet {
+            out::print(&terminal::render(report, out::screen()))?;
+            out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
+        }
+        Ok(())
+    }
+
     /// How it is simulated.
     pub fn options(&self) -> Options {
         Options {
@@ -193,6 +211,19 @@ const LONGEST: f64 = 1000.0 * 365.0 * 86_400.0;
 fn time(text: &str) -> Result<Time, String> {
     let time: Time = text.parse().map_err(|error| format!("{error}"))?;
     if time.0 <= LONGEST { Ok(time) } else { Err("expected at most a thousand years, `1000y`".into()) }
+}
+
+/// A probability with which something is to hold.
+///
+/// # Errors
+/// Less than one half, or all but certain.
+pub fn confidence(text: &str) -> Result<f64, String> {
+    let Fraction(fraction) = text.parse().map_err(|error| format!("{error}"))?;
+    if (0.5..=0.9999).contains(&fraction) {
+        Ok(fraction)
+    } else {
+        Err("expected a fraction from 50% to 99.99%, like `95%`".into())
+    }
 }
 
 /// A length of simulated time.

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::PossibleValue;
 
-use super::common::{Patching, Simulation, default_folder, failed, load_whole, troubled};
+use super::common::{Patching, Simulation, confidence, default_folder, failed, load_whole, troubled};
 use super::progress::Progress;
 use super::{CliError, Exit, out};
 use crate::analysis::compare::{Comparison, Entry, Input, Plan, Question, compare};
 use crate::lab::Lab;
-use crate::output::{self, terminal};
 use crate::scenario::{Loaded, Patches};
 use crate::units::Fraction;
 
@@ -70,15 +69,6 @@ impl clap::ValueEnum for FailOn {
     }
 }
 
-fn confidence(text: &str) -> Result<f64, String> {
-    let Fraction(fraction) = text.parse().map_err(|error| format!("{error}"))?;
-    if (0.5..=0.9999).contains(&fraction) {
-        Ok(fraction)
-    } else {
-        Err("expected a fraction from 50% to 99.99%, like `95%`".into())
-    }
-}
-
 fn tolerance(text: &str) -> Result<f64, String> {
     let Fraction(fraction) = text.parse().map_err(|error| format!("{error}"))?;
     if (0.0..1.0).contains(&fraction) { Ok(fraction) } else { Err("expected a fraction below 100%, like `1%`".into()) }
@@ -122,13 +112,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let (summary, report) = compare(&Input { lab: &lab, options: &options, plan: &plan, found: &found });
     let default = || default_folder(&summary.scenario, &arguments.patching.patches()).join("comparison");
     let folder = simulation.out.clone().unwrap_or_else(default);
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     Ok(exit(&summary, simulation.fail_on))
 }
 

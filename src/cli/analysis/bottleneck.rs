@@ -6,7 +6,6 @@ use crate::analysis::bottleneck::{Bottlenecks, Input, System, analyze, investiga
 use crate::cli::common::{FailOn, Fidelity, Simulation, Variant, compile, default_folder, load_whole, troubled};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
-use crate::output::{self, terminal};
 use crate::run::{Options, default_replications};
 
 /// Which service is full first as the load grows, where requests wait, what one more replica brings, and at which load the
@@ -49,13 +48,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let (summary, report) = analyze(&Input { found: &found, options: &options, system: name });
     let default = || default_folder(&summary.scenario, &patches).join("bottlenecks");
     let folder = simulation.out.clone().unwrap_or_else(default);
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     Ok(exit(&summary, simulation))
 }
 

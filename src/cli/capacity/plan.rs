@@ -5,15 +5,16 @@ use std::sync::atomic::Ordering;
 use clap::Args;
 
 use crate::analysis::capacity::{Input, Outlook, analyze, outlooks, plans, try_plans};
-use crate::cli::common::{FailOn, Fidelity, Simulation, Variant, compile, default_folder, horizon, load_whole, troubled};
+use crate::cli::common::{
+    FailOn, Fidelity, Simulation, Variant, compile, confidence, default_folder, horizon, load_whole, troubled,
+};
 use crate::cli::progress::Progress;
-use crate::cli::{CliError, Exit, out};
+use crate::cli::{CliError, Exit};
 use crate::lab::Lab;
 use crate::model::Model;
-use crate::output::{self, terminal};
 use crate::scenario::suggest::instead;
 use crate::scenario::{Loaded, Scenario};
-use crate::units::{Fraction, Time};
+use crate::units::Time;
 
 /// Replications of each plan, where nothing else is asked for.
 const REPLICATIONS: u64 = 32;
@@ -64,15 +65,6 @@ fn times(text: &str) -> Result<f64, String> {
     }
 }
 
-fn confidence(text: &str) -> Result<f64, String> {
-    let Fraction(fraction) = text.parse().map_err(|error| format!("{error}"))?;
-    if (0.5..1.0).contains(&fraction) {
-        Ok(fraction)
-    } else {
-        Err("expected a fraction from 50% to below 100%, like `95%`".into())
-    }
-}
-
 /// Follows the demand, tries the plans, and writes what came of it.
 ///
 /// # Errors
@@ -119,13 +111,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let (summary, report) = analyze(&input);
     let folder = default_folder(&summary.scenario, &arguments.variant.patches()).join("capacity");
     let folder = simulation.out.clone().unwrap_or(folder);
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     if summary.interrupted {
         return Ok(Exit::Interrupted);
     }

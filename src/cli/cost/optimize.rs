@@ -3,11 +3,10 @@
 use clap::Args;
 
 use crate::analysis::cost::{Bench, Input, Knobs, confirm, fresh, optimize, search};
-use crate::cli::common::{FailOn, Simulation, Variant, compile, default_folder, load_whole, troubled};
+use crate::cli::common::{FailOn, Simulation, Variant, compile, confidence, default_folder, load_whole, troubled};
 use crate::cli::progress::Progress;
-use crate::cli::{CliError, Exit, out};
+use crate::cli::{CliError, Exit};
 use crate::lab::Lab;
-use crate::output::{self, terminal};
 use crate::run::Options;
 use crate::units::Fraction;
 
@@ -42,15 +41,6 @@ fn savings(text: &str) -> Result<f64, String> {
         Ok(fraction)
     } else {
         Err("expected a fraction between 0% and 100%, like `20%`".into())
-    }
-}
-
-fn confidence(text: &str) -> Result<f64, String> {
-    let Fraction(fraction) = text.parse().map_err(|error| format!("{error}"))?;
-    if (0.5..=0.9999).contains(&fraction) {
-        Ok(fraction)
-    } else {
-        Err("expected a fraction from 50% to 99.99%, like `95%`".into())
     }
 }
 
@@ -97,13 +87,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let (summary, report) = optimize(&input);
     let default = || default_folder(&summary.scenario, &patches).join("cost");
     let folder = simulation.out.clone().unwrap_or_else(default);
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     let missed =
         summary.target.as_ref().is_some_and(|target| !target.reached) || (simulation.fail_on.is_some() && summary.best.is_none());
     Ok(if summary.interrupted {

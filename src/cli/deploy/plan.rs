@@ -7,13 +7,11 @@ use clap::builder::PossibleValue;
 
 use super::{moment, released};
 use crate::analysis::deploy::{Input, Risk, alternatives, plan, trials};
-use crate::cli::common::{Simulation, Variant, compile, default_folder, load_whole, troubled};
+use crate::cli::common::{Simulation, Variant, compile, confidence, default_folder, load_whole, troubled};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
 use crate::lab::Lab;
-use crate::output::{self, terminal};
 use crate::scenario::suggest::instead;
-use crate::units::Fraction;
 
 /// Replications of each strategy, where nothing else is asked for.
 const REPLICATIONS: u64 = 256;
@@ -38,7 +36,7 @@ pub struct Arguments {
     #[arg(long, value_name = "RISK", value_enum, default_value_t = Risk::Medium)]
     risk: Risk,
     /// The probability with which the first test finds a bad release [default: 90% for low, 95% for medium, else 99%].
-    #[arg(long, value_name = "FRACTION", value_parser = power)]
+    #[arg(long, value_name = "FRACTION", value_parser = confidence)]
     power: Option<f64>,
     /// When the release begins, a local date [default: when its team is first at work].
     #[arg(long, value_name = "DATE")]
@@ -83,15 +81,6 @@ impl clap::ValueEnum for Risk {
     }
 }
 
-fn power(text: &str) -> Result<f64, String> {
-    let Fraction(fraction) = text.parse().map_err(|error| format!("{error}"))?;
-    if (0.5..=0.9999).contains(&fraction) {
-        Ok(fraction)
-    } else {
-        Err("expected a fraction from 50% to 99.99%, like `95%`".into())
-    }
-}
-
 /// Plans, simulates the strategies, and writes what came of it.
 ///
 /// # Errors
@@ -129,13 +118,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let (summary, report) = plan(&input);
     let folder = default_folder(&summary.scenario, &patches).join("deploy").join("plan");
     let folder = simulation.out.clone().unwrap_or(folder);
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     Ok(if summary.interrupted {
         Exit::Interrupted
     } else if simulation.fail_on.is_some() && !summary.better.is_empty() {

@@ -8,10 +8,9 @@ use clap::builder::PossibleValue;
 use super::{moment, released};
 use crate::analysis::deploy::Released;
 use crate::analysis::deploy::validate::{Asked, Input, judge, validate};
-use crate::cli::common::{Simulation, Variant, compile, default_folder, load_whole, troubled};
+use crate::cli::common::{Simulation, Variant, compile, confidence, default_folder, load_whole, troubled};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
-use crate::output::{self, terminal};
 use crate::units::Fraction;
 
 /// Replications with and without the release, where nothing else is asked for.
@@ -78,15 +77,6 @@ fn elapsed(text: &str) -> Result<f64, String> {
     if (0.0..=0.99).contains(&fraction) { Ok(fraction) } else { Err("expected a fraction from 0% to 99%, like `50%`".into()) }
 }
 
-fn confidence(text: &str) -> Result<f64, String> {
-    let Fraction(fraction) = text.parse().map_err(|error| format!("{error}"))?;
-    if (0.5..=0.9999).contains(&fraction) {
-        Ok(fraction)
-    } else {
-        Err("expected a fraction from 50% to 99.99%, like `95%`".into())
-    }
-}
-
 /// Simulates a release of each service, and says go or no-go.
 ///
 /// # Errors
@@ -145,13 +135,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let (summary, report) = validate(&input);
     let folder = default_folder(&summary.scenario, &patches).join("deploy").join("validate");
     let folder = simulation.out.clone().unwrap_or(folder);
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     Ok(if summary.interrupted {
         Exit::Interrupted
     } else if simulation.fail_on.is_some() && !summary.go {

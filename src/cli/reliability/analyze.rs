@@ -6,7 +6,6 @@ use crate::analysis::reliability::{Found, Input, Question, Rarely, Shown, analyz
 use crate::cli::common::{FailOn, Simulation, Variant, compile, default_folder, load_whole};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
-use crate::output::{self, terminal};
 
 /// Uptime, MTTR and MTBF of each service, what drives its downtime, its single points of failure, and exact answers beside
 /// simulated ones.
@@ -57,13 +56,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let (summary, report) = analyze(&input);
     let default = || default_folder(&model.name, &patches).join("reliability");
     let folder = simulation.out.clone().unwrap_or_else(default);
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     for sentence in input.disagreements() {
         out::tell(&format!("error: {sentence}\n"));
     }

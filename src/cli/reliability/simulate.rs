@@ -7,7 +7,6 @@ use crate::analysis::impact::{Impact, Input, Moment, Plan, Question, impact, inv
 use crate::cli::common::{FailOn, Simulation, Variant, compile, default_folder, load_whole};
 use crate::cli::progress::Progress;
 use crate::cli::{CliError, Exit, out};
-use crate::output::{self, terminal};
 use crate::run::default_replications;
 use crate::units::Time;
 
@@ -73,13 +72,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let (summary, report) = impact(&Input { model: &model, options: &options, question: &question, found: &found });
     let default = || default_folder(&model.name, &patches).join(format!("impact of {}", arguments.failure));
     let folder = simulation.out.clone().unwrap_or_else(default);
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     Ok(exit(simulation, &summary))
 }
 

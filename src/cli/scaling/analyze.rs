@@ -6,9 +6,8 @@ use clap::builder::PossibleValue;
 use crate::analysis::scaling::{Input, Pattern, Scalings, Targets, Usage, analyze, try_targets};
 use crate::cli::common::{FailOn, Fidelity, Simulation, Variant, compile, default_folder, load_whole, troubled};
 use crate::cli::progress::Progress;
-use crate::cli::{CliError, Exit, out};
+use crate::cli::{CliError, Exit};
 use crate::model::Model;
-use crate::output::{self, terminal};
 use crate::run::{Control, Options};
 use crate::scenario::Loaded;
 
@@ -71,13 +70,7 @@ pub fn execute(arguments: &Arguments) -> Result<Exit, CliError> {
     let input = Input { model: &model, options: &options, pattern, usage: &usage, targets: &targets, interrupted };
     let (summary, report) = analyze(&input);
     let folder = simulation.out.clone().unwrap_or_else(|| default_folder(&summary.scenario, &patches).join("scaling"));
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     Ok(exit(&summary, &targets, simulation))
 }
 

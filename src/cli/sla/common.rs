@@ -7,7 +7,6 @@ use crate::analysis::sla::{Form, Input, Period, Sla, Watch, sla};
 use crate::cli::common::{FailOn, Simulation, Variant, default_folder};
 use crate::cli::{CliError, Exit, out};
 use crate::model::Model;
-use crate::output::{self, terminal};
 use crate::scenario::suggest::instead;
 
 /// Replications, where nothing else is asked for.
@@ -87,13 +86,7 @@ pub fn finish(input: &Input<'_>, variant: &Variant, simulation: &Simulation, for
     let (summary, report) = sla(input, form);
     let folder = default_folder(&summary.scenario, &variant.patches()).join("sla").join(summary.question);
     let folder = simulation.out.clone().unwrap_or(folder);
-    output::write_all(&folder, &summary, &report)?;
-    if simulation.json {
-        out::print_json(&summary)?;
-    } else if !simulation.quiet {
-        out::print(&terminal::render(&report, out::screen()))?;
-        out::print(&format!("\nReport, charts and tables: {}\n", folder.join("report.html").display()))?;
-    }
+    simulation.hand_over(&folder, &summary, &report)?;
     Ok(exit(&summary, simulation))
 }
 
